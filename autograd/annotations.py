@@ -1,0 +1,21 @@
+"""The names of `typing` that are needed at run time, without importing `typing`, which is slow to load.
+
+Type checkers read the first branch and see the real ones; Python reads the second.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+
+if TYPE_CHECKING:
+    from typing import final as final
+    from typing import overload as overload
+else:
+
+    def final(decorated):
+        """Leave a class as it is; to a type checker it is closed."""
+        return decorated
+
+    def overload(function):
+        """Leave a signature as it is; to a type checker it is one of several."""
+        return function

@@ -1,0 +1,66 @@
+"""What `detect_anomaly()` does: find the node at which a nan or an infinity first appears."""
+
+from __future__ import annotations
+
+import sys
+from math import isfinite
+from os.path import dirname
+
+from autograd.annotations import TYPE_CHECKING
+from autograd.modes import Tag
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from autograd.ops import Operation
+    from autograd.value import Value
+
+_PACKAGE = dirname(__file__)
+
+
+def forward(out: Value, operation: Operation, left: Value, right: Value | None) -> None:
+    """Note the line that builds `out`; raise FloatingPointError if it is not finite."""
+    line = _line_of_the_caller()
+    if not isfinite(out.data):
+        operands = [describe(operand) for operand in (left, right) if operand is not None]
+        inside = f" in {out.scope}" if out.scope else ""
+        raise FloatingPointError(
+            f"{operation.name} made {out.data} from {' and '.join(operands)}{inside}, at {line}"
+        )
+    out._tag = Tag("", out.scope, line)
+
+
+def backward(order: Sequence[Value]) -> None:
+    """The backward pass, watched; if it raises FloatingPointError, leaves keep the gradients they had."""
+    before = [
+        (leaf, leaf.grad) for node in order for leaf in node._prev if not leaf._operation.differentiable
+    ]
+    for node in reversed(order):
+        node._backward()
+        for operand, local in zip(node._prev, (node._dleft, node._dright), strict=False):
+            if not isfinite(operand.grad):
+                for leaf, grad in before:
+                    leaf.grad = grad
+                raise FloatingPointError(
+                    f"the gradient of {describe(operand)} became nan or inf in the backward pass of "
+                    f"{node._operation.name}: upstream {node.grad} * local {local}, at {_origin(node)}"
+                )
+
+
+def describe(node: Value) -> str:
+    """A node in a message: its label, if it has one, and its number."""
+    return f"{node.label}={node.data}" if node.label else repr(node.data)
+
+
+def _origin(node: Value) -> str:
+    line = node._tag.line if node._tag is not None else ""
+    inside = f" in {node.scope}" if node.scope else ""
+    return (line or "an unknown line, for the node was built outside detect_anomaly()") + inside
+
+
+def _line_of_the_caller() -> str:
+    """The innermost line outside this package, as 'file.py:12 in function'."""
+    frame = sys._getframe(1)
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+        frame = frame.f_back
+    return f"{frame.f_code.co_filename}:{frame.f_lineno} in {frame.f_code.co_name}"

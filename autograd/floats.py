@@ -1,0 +1,225 @@
+"""Arithmetic on floats as IEEE 754 defines it: every function has an answer for every argument.
+
+Python's `math` raises where the standard returns inf or nan: `math.exp(1000)`, `math.log(0)` and `1 / 0.0`
+are exceptions. A graph must carry such numbers on, as hardware and compiled code do, so each function here
+is the one of `math` with the answer of the standard in place of the exception, or a form of a textbook
+formula that neither overflows nor cancels.
+"""
+
+import math
+from math import copysign, inf, nan
+
+_ROOT_HALF = math.sqrt(0.5)
+
+
+def div(x: float, y: float) -> float:
+    """x / y; a finite number over zero is an infinity with the sign of both.
+
+    >>> div(1.0, 0.0), div(-1.0, 0.0), div(0.0, 0.0)
+    (inf, -inf, nan)
+    """
+    if y != 0.0:
+        return x / y
+    if x == 0.0 or x != x:
+        return nan
+    return copysign(inf, x) * copysign(1.0, y)
+
+
+def pow(x: float, y: float) -> float:
+    """x to the power y, never complex: a negative base to a fractional power is nan.
+
+    >>> pow(-8.0, 1 / 3), pow(0.0, -1.0), pow(-10.0, 309.0), pow(0.0, 0.0)
+    (nan, inf, -inf, 1.0)
+    """
+    try:
+        return math.pow(x, y)
+    except OverflowError:
+        return -inf if x < 0.0 and _is_odd(y) else inf
+    except ValueError:
+        if x != 0.0:
+            return nan
+        return copysign(inf, x) if _is_odd(y) else inf
+
+
+def _is_odd(y: float) -> bool:
+    return abs(math.fmod(y, 2.0)) == 1.0
+
+
+def exp(x: float) -> float:
+    """e to the power x; inf above 709.78."""
+    try:
+        return math.exp(x)
+    except OverflowError:
+        return inf
+
+
+def expm1(x: float) -> float:
+    """exp(x) - 1 without the cancellation near zero."""
+    try:
+        return math.expm1(x)
+    except OverflowError:
+        return inf
+
+
+def log(x: float) -> float:
+    """The natural logarithm; -inf at zero, nan below.
+
+    >>> log(0.0), log(-1.0)
+    (-inf, nan)
+    """
+    if x > 0.0:
+        return math.log(x)
+    return -inf if x == 0.0 else nan
+
+
+def log1p(x: float) -> float:
+    """log(1 + x) without the cancellation near zero; -inf at -1, nan below."""
+    if x > -1.0:
+        return math.log1p(x)
+    return -inf if x == -1.0 else nan
+
+
+def sqrt(x: float) -> float:
+    """The square root; nan below zero."""
+    return math.sqrt(x) if x >= 0.0 else nan
+
+
+def sin(x: float) -> float:
+    """The sine of x radians; nan at the infinities."""
+    return math.sin(x) if math.isfinite(x) else nan
+
+
+def cos(x: float) -> float:
+    """The cosine of x radians; nan at the infinities."""
+    return math.cos(x) if math.isfinite(x) else nan
+
+
+def tan(x: float) -> float:
+    """The tangent of x radians; nan at the infinities."""
+    return math.tan(x) if math.isfinite(x) else nan
+
+
+def asin(x: float) -> float:
+    """The angle in radians whose sine is x; nan outside [-1, 1]."""
+    return math.asin(x) if -1.0 <= x <= 1.0 else nan
+
+
+def acos(x: float) -> float:
+    """The angle in radians whose cosine is x; nan outside [-1, 1]."""
+    return math.acos(x) if -1.0 <= x <= 1.0 else nan
+
+
+def sinh(x: float) -> float:
+    """The hyperbolic sine; an infinity beyond 710.47."""
+    try:
+        return math.sinh(x)
+    except OverflowError:
+        return copysign(inf, x)
+
+
+def cosh(x: float) -> float:
+    """The hyperbolic cosine; inf beyond 710.47."""
+    try:
+        return math.cosh(x)
+    except OverflowError:
+        return inf
+
+
+def sigmoid(x: float) -> float:
+    """1 / (1 + exp(-x)), written so that the exponential never overflows.
+
+    >>> sigmoid(-1000.0), sigmoid(0.0), sigmoid(1000.0)
+    (0.0, 0.5, 1.0)
+    """
+    if x >= 0.0:
+        return 1.0 / (1.0 + math.exp(-x))
+    e = math.exp(x)
+    return e / (1.0 + e)
+
+
+def softplus(x: float) -> float:
+    """log(1 + exp(x)), written so that the exponential never overflows.
+
+    >>> softplus(-1000.0), softplus(1000.0)
+    (0.0, 1000.0)
+    """
+    return (x if x > 0.0 else 0.0) + math.log1p(math.exp(-abs(x)))
+
+
+def relu(x: float) -> float:
+    """x where it is positive, else 0; nan stays nan."""
+    return 0.0 if x <= 0.0 else x
+
+
+def leaky_relu(x: float, slope: float) -> float:
+    """x where it is positive, else slope * x."""
+    return x if x > 0.0 else slope * x
+
+
+def elu(x: float, alpha: float) -> float:
+    """x where it is positive, else alpha * (exp(x) - 1)."""
+    return x if x > 0.0 else alpha * math.expm1(x)
+
+
+def gelu(x: float) -> float:
+    """x times the normal distribution function; erfc keeps the left tail exact."""
+    return -0.0 if x == -inf else 0.5 * x * math.erfc(-x * _ROOT_HALF)
+
+
+def silu(x: float) -> float:
+    """x * sigmoid(x), also called swish."""
+    return -0.0 if x == -inf else x * sigmoid(x)
+
+
+def maximum(x: float, y: float) -> float:
+    """The larger of two numbers; nan if either is nan, and 0.0 is larger than -0.0."""
+    if x != x or y != y:
+        return nan
+    if x == y:
+        return y if copysign(1.0, x) < 0.0 else x
+    return x if x > y else y
+
+
+def minimum(x: float, y: float) -> float:
+    """The smaller of two numbers; nan if either is nan, and -0.0 is smaller than 0.0."""
+    return -maximum(-x, -y)
+
+
+def sign(x: float) -> float:
+    """-1, 0 or 1 by the sign of x; nan stays nan."""
+    return copysign(1.0, x) if x > 0.0 or x < 0.0 else x
+
+
+def when(condition: float, x: float) -> float:
+    """x if the condition is not zero, else -0.0: the one number that changes nothing when added."""
+    return x if condition != 0.0 else -0.0
+
+
+def is_number(number: object) -> bool:
+    """Whether something is a number: int, float, bool or a numpy scalar, told without importing numpy."""
+    if isinstance(number, (float, int)):
+        return True
+    kind = getattr(getattr(number, "dtype", None), "kind", None)
+    return kind in ("b", "i", "u", "f") and getattr(number, "shape", None) == ()
+
+
+def as_float(number: object) -> float:
+    """A real number as a float; an integer too large for one becomes an infinity.
+
+    >>> as_float(True), as_float(10**400)
+    (1.0, inf)
+    >>> as_float("3")
+    Traceback (most recent call last):
+        ...
+    TypeError: expected a number (int, float, bool or a numpy scalar), got str: '3'
+    """
+    if is_number(number):
+        try:
+            return float(number)  # type: ignore[arg-type]
+        except OverflowError:
+            return inf if number > 0 else -inf  # type: ignore[operator]
+    shown = repr(number)
+    shown = shown if len(shown) <= 60 else shown[:57] + "..."
+    raise TypeError(
+        f"expected a number (int, float, bool or a numpy scalar), got {type(number).__name__}: {shown}"
+    )

@@ -1,0 +1,239 @@
+"""Functions of numbers: given floats they return floats, given Values they extend the graph.
+
+The operations of the table are here under their own names. The functions below are built of them, two
+operands at a time, so a drawing shows every step and no derivative is needed that the table does not hold.
+"""
+
+from __future__ import annotations
+
+from sys import float_info
+
+from autograd import modes, ops
+from autograd.annotations import TYPE_CHECKING, overload
+from autograd.ops import (
+    abs,
+    acos,
+    asin,
+    atan,
+    atan2,
+    cos,
+    cosh,
+    equal,
+    erf,
+    erfc,
+    exp,
+    expm1,
+    gelu,
+    greater,
+    greater_equal,
+    less,
+    less_equal,
+    log,
+    log1p,
+    maximum,
+    minimum,
+    not_equal,
+    pow,
+    relu,
+    sigmoid,
+    sign,
+    silu,
+    sin,
+    sinh,
+    softplus,
+    sqrt,
+    stop_gradient,
+    tan,
+    tanh,
+)
+from autograd.value import Value
+
+__all__ = [
+    "abs", "acos", "asin", "atan", "atan2", "clip", "cos", "cosh", "dot", "elu", "equal", "erf", "erfc",
+    "exp", "expm1", "gelu", "greater", "greater_equal", "leaky_relu", "less", "less_equal", "log", "log1p",
+    "log_softmax", "logsumexp", "maximum", "mean", "minimum", "not_equal", "pow", "relu", "sigmoid", "sign",
+    "silu", "sin", "sinh", "softmax", "softplus", "sqrt", "stop_gradient", "sum", "tan", "tanh", "where",
+]  # fmt: skip
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    Number = Value | float
+
+
+@overload
+def leaky_relu(x: Value, slope: Number = 0.01) -> Value: ...
+@overload
+def leaky_relu(x: float, slope: float = 0.01) -> float: ...
+def leaky_relu(x: Number, slope: Number = 0.01) -> Number:
+    """x where it is positive, else slope * x (Maas, Hannun and Ng, 2013).
+
+    >>> leaky_relu(-3.0), leaky_relu(-3.0, 0.5)
+    (-0.03, -1.5)
+    """
+    return ops.leaky_relu(x, slope) if isinstance(slope, Value) else ops.leaky_relu.bind(slope)(x)
+
+
+@overload
+def elu(x: Value, alpha: Number = 1.0) -> Value: ...
+@overload
+def elu(x: float, alpha: float = 1.0) -> float: ...
+def elu(x: Number, alpha: Number = 1.0) -> Number:
+    """x where it is positive, else alpha * (exp(x) - 1) (Clevert, Unterthiner and Hochreiter, 2016).
+
+    >>> elu(2.0), elu(-1000.0)
+    (2.0, -1.0)
+    """
+    return ops.elu(x, alpha) if isinstance(alpha, Value) else ops.elu.bind(alpha)(x)
+
+
+def clip(x: Number, low: Number, high: Number) -> Number:
+    """x held between low and high; at a bound, the bound and x each get half of the gradient.
+
+    Raises:
+        ValueError: if low is greater than high.
+
+    >>> clip(5.0, -1.0, 1.0)
+    1.0
+    """
+    if low > high:
+        raise ValueError(f"clip needs low <= high, got low={low} and high={high}")
+    return minimum(maximum(x, low), high)
+
+
+def where(condition: Number, x: Number, y: Number) -> Number:
+    """x where the condition is not zero, else y; the gradient flows to the chosen one only.
+
+    A condition made by `greater(a, b)` and its like is part of the graph. Both x and y are computed in any
+    case, so a branch whose derivative is infinite still gives 0 * inf = nan: guard its argument, not its
+    result.
+
+    >>> x = Value(-2.0)
+    >>> y = where(greater(x, 0.0), x, 10 * x)
+    >>> y.backward()
+    >>> y.data, x.grad
+    (-20.0, 10.0)
+    """
+    if not isinstance(condition, Value):
+        return x if condition else y
+    # The value that is not chosen is -0.0, and adding that leaves every number as it is, 0.0 and -0.0 too.
+    return ops.when(condition, x) + ops.when(equal(condition, 0.0), y)
+
+
+@overload
+def sum(values: Iterable[Value], start: Number | None = None) -> Value: ...
+@overload
+def sum(values: Iterable[float], start: float | None = None) -> float: ...
+@overload
+def sum(values: Iterable[Number], start: Number | None = None) -> Number: ...
+def sum(values: Iterable[Number], start: Number | None = None) -> Number:
+    """The sum from left to right, one rounding at each step; 0.0 of nothing.
+
+    >>> sum([1.0, 2.0, 3.0])
+    6.0
+    """
+    total = start
+    for value in values:
+        total = value if total is None else total + value
+    return 0.0 if total is None else total
+
+
+@overload
+def mean(values: Iterable[Value]) -> Value: ...
+@overload
+def mean(values: Iterable[float]) -> float: ...
+@overload
+def mean(values: Iterable[Number]) -> Number: ...
+def mean(values: Iterable[Number]) -> Number:
+    """The sum divided by how many there are.
+
+    Raises:
+        ValueError: if there are none.
+
+    >>> mean([1.0, 2.0, 6.0])
+    3.0
+    """
+    values = list(values)
+    if not values:
+        raise ValueError("mean needs at least one number, got none")
+    return sum(values) / len(values)
+
+
+def dot(x: Iterable[Number], y: Iterable[Number], start: Number | None = None) -> Number:
+    """start + x[0]*y[0] + x[1]*y[1] + ..., summed in this order, as a neuron adds its inputs to its bias.
+
+    Raises:
+        ValueError: if x and y differ in length.
+
+    >>> dot([1.0, 2.0], [3.0, 4.0])
+    11.0
+    """
+    x, y = list(x), list(y)
+    if len(x) != len(y):
+        raise ValueError(f"dot needs two sequences of the same length, got {len(x)} and {len(y)}")
+    if modes.plain_numbers() and any(isinstance(number, Value) for number in (*x, *y, start)):
+        bias = None if start is None else _data(start)
+        return Value(_data(dot([_data(a) for a in x], [_data(b) for b in y], bias)))
+    total = start
+    for a, b in zip(x, y, strict=True):
+        total = a * b if total is None else total + a * b
+    return 0.0 if total is None else total
+
+
+def _data(number: Number) -> float:
+    return number.data if isinstance(number, Value) else number
+
+
+def logsumexp(values: Iterable[Number]) -> Number:
+    """log(exp(v[0]) + exp(v[1]) + ...), shifted by the largest so that no exponential overflows.
+
+    >>> logsumexp([1000.0, 1000.0])
+    1000.6931471805599
+    """
+    values = _not_empty("logsumexp", values)
+    shift = _shift(values)
+    return shift + log(sum(exp(value - shift) for value in values))
+
+
+def softmax(values: Iterable[Number]) -> list[Number]:
+    """Each exponential divided by the sum of all: positive numbers that add up to one.
+
+    >>> softmax([0.0, 1000.0])
+    [0.0, 1.0]
+    """
+    values = _not_empty("softmax", values)
+    shift = _shift(values)
+    exponentials = [exp(value - shift) for value in values]
+    total = sum(exponentials)
+    return [exponential / total for exponential in exponentials]
+
+
+def log_softmax(values: Iterable[Number]) -> list[Number]:
+    """The logarithm of softmax, exact where softmax itself would round to zero.
+
+    >>> log_softmax([0.0, 1000.0])
+    [-1000.0, 0.0]
+    """
+    values = _not_empty("log_softmax", values)
+    shift = _shift(values)
+    shifted = [value - shift for value in values]
+    total = log(sum(exp(value) for value in shifted))
+    return [value - total for value in shifted]
+
+
+def _shift(values: list[Number]) -> Number:
+    """The largest of the values as a constant, and finite, because inf - inf would be nan.
+
+    Whatever is subtracted cancels in exact arithmetic, so it needs no gradient.
+    """
+    largest = values[0]
+    for value in values[1:]:
+        largest = maximum(largest, value)
+    return stop_gradient(clip(largest, -float_info.max, float_info.max))
+
+
+def _not_empty(name: str, values: Iterable[Number]) -> list[Number]:
+    values = list(values)
+    if not values:
+        raise ValueError(f"{name} needs at least one number, got none")
+    return values

@@ -1,0 +1,101 @@
+"""Walks over a computation graph, shared by everything that reads one; iterative, never recursive.
+
+The gradients that `adjoints` and `tangents` compute stand in a table beside the graph: nothing in the graph
+changes, so a picture or an explanation can be made at any time.
+"""
+
+from __future__ import annotations
+
+from autograd.annotations import TYPE_CHECKING
+from autograd.functions import sum
+from autograd.value import Value, local_graph, topological_order
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from autograd.functions import Number
+
+
+def trace(root: Value) -> tuple[list[Value], list[tuple[Value, Value]]]:
+    """All nodes that `root` depends on, operands first, and all edges (operand, node).
+
+    A node that is used twice by one operation, as in x * x, has two edges to it.
+
+    >>> x = Value(3.0)
+    >>> nodes, edges = trace(x * x)
+    >>> [node.data for node in nodes], len(edges)
+    ([3.0, 9.0], 2)
+    """
+    nodes = nodes_of(root)
+    return nodes, [(operand, node) for node in nodes for operand in node._prev]
+
+
+def nodes_of(*roots: Value) -> list[Value]:
+    """Every node that the roots depend on, leaves too, each once and operands before results."""
+    order: list[Value] = []
+    seen: set[Value] = set()
+    done: set[Value] = set()
+    stack = list(reversed(roots))
+    while stack:
+        node = stack[-1]
+        if node not in seen:
+            seen.add(node)
+            stack.extend(operand for operand in reversed(node._prev) if operand not in seen)
+        else:
+            stack.pop()
+            if node not in done:
+                done.add(node)
+                order.append(node)
+    return order
+
+
+def local_derivatives(node: Value) -> tuple[float, ...]:
+    """The derivative of a node by each of its operands, as the forward pass stored them."""
+    return (node._dleft, node._dright)[: len(node._prev)]
+
+
+def adjoints(root: Value) -> dict[Value, float]:
+    """The gradient of `root` with respect to every node it depends on, as `backward()` leaves it."""
+    table = dict.fromkeys(nodes_of(root), 0.0)
+    table[root] = 1.0
+    for node in reversed(topological_order(root)):
+        for operand, local in zip(node._prev, local_derivatives(node), strict=True):
+            table[operand] += local * table[node]
+    return table
+
+
+def adjoint_graphs(root: Value) -> dict[Value, Number]:
+    """The same gradients as graphs, to be differentiated again; only nodes that a gradient reaches."""
+    table: dict[Value, Number] = {root: 1.0}
+    for node in reversed(topological_order(root)):
+        for operand, local in _local_graphs(node):
+            term = _times(table[node], local)
+            table[operand] = table[operand] + term if operand in table else term
+    return table
+
+
+def tangents(roots: Iterable[Value], seeds: Mapping[Value, Number]) -> list[Number]:
+    """The derivative of each root in the direction in which the seeded nodes move, as graphs.
+
+    This is the forward mode: one sweep from the leaves to the roots, whatever the number of leaves.
+    """
+    table = dict(seeds)
+    for root in roots:
+        for node in topological_order(root):
+            if node not in table:
+                terms = [_times(table[x], local) for x, local in _local_graphs(node) if x in table]
+                if terms:
+                    table[node] = sum(terms)
+    return [table.get(root, 0.0) for root in roots]
+
+
+def _local_graphs(node: Value) -> Iterator[tuple[Value, Number]]:
+    for index, operand in enumerate(node._prev):
+        if node._operation.partials[index] is not None:
+            yield operand, local_graph(node._operation, index, node._prev, node)
+
+
+def _times(gradient: Number, local: Number) -> Number:
+    if isinstance(local, float) and local == 1.0:
+        return gradient
+    return local if isinstance(gradient, float) and gradient == 1.0 else local * gradient

@@ -1,0 +1,69 @@
+"""Graphs as bytes: what pickle and deepcopy make of a Value.
+
+Pickle descends from a node into its operands by recursion, which a deep graph does not survive. So a node
+is handed over as a place in a `Subgraph`, a flat list of all nodes below it. Nodes that are pickled together
+keep their identity: a node that already has a place in a subgraph is never given another.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from weakref import WeakValueDictionary
+
+from autograd.graph import nodes_of
+from autograd.modes import Tag
+from autograd.ops import LEAF
+from autograd.value import Value
+
+_PLACES: WeakValueDictionary[int, Subgraph] = WeakValueDictionary()
+
+
+class Subgraph:
+    """The nodes below a root that have operands, operands first; alive as long as a pickler needs it."""
+
+    def __init__(self, root: Value) -> None:
+        below = nodes_of(root)
+        self.nodes = [node for node in below if node._prev and id(node) not in _PLACES]
+        self.outside = [node for node in below if not node._prev or id(node) in _PLACES]
+        self.index = {id(node): i for i, node in enumerate(self.nodes)}
+        _PLACES.update(dict.fromkeys(self.index, self))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        place = {id(node): i for i, node in enumerate(self.outside + self.nodes)}
+        records = [
+            (
+                [place[id(operand)] for operand in node._prev],
+                (node.data, node.grad, node._operation, node._dleft, node._dright, node._tag),
+            )
+            for node in self.nodes
+        ]
+        return restore, (self.outside, records)
+
+
+def reduce(node: Value) -> tuple[Any, ...]:
+    """What `Value.__reduce__` returns: a leaf by itself, any other node as its place in a subgraph."""
+    if not node._prev:
+        operation = None if node._operation is LEAF else node._operation.symbol
+        return restore_leaf, (node.data, node.grad, operation, node._tag)
+    subgraph = _PLACES.get(id(node)) or Subgraph(node)
+    return list.__getitem__, (subgraph, subgraph.index[id(node)])
+
+
+def restore_leaf(data: float, grad: float, symbol: str | None, tag: Tag | None) -> Value:
+    """A leaf from its parts."""
+    leaf = Value(data, (), symbol or "")
+    leaf.grad, leaf._tag = grad, tag
+    return leaf
+
+
+def restore(outside: list[Value], records: list[tuple[list[int], tuple[Any, ...]]]) -> list[Value]:
+    """The nodes of a subgraph from their parts; `list.__getitem__` then picks one."""
+    nodes = list(outside)
+    for operands, (data, grad, operation, dleft, dright, tag) in records:
+        node = Value(data)
+        node.grad, node._tag = grad, tag
+        node._operation, node._dleft, node._dright = operation, dleft, dright
+        node._left = nodes[operands[0]]
+        node._right = nodes[operands[1]] if len(operands) > 1 else None
+        nodes.append(node)
+    return nodes[len(outside) :]

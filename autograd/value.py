@@ -1,0 +1,396 @@
+"""One number in a computation graph, and backpropagation through it.
+
+Every operation on Values makes a new Value that remembers its operands and the local derivative by each of
+them. `backward()` walks the graph from the result to the leaves and applies the chain rule at every node:
+
+    operand.grad += local derivative * node.grad
+
+A node has two fixed slots for its operands and holds no closures, so graphs have no reference cycles: they
+are freed the moment the last reference goes, and the cyclic garbage collector has nothing to do.
+"""
+
+from __future__ import annotations
+
+import _thread
+
+from autograd import anomaly, floats, modes, ops
+from autograd.annotations import TYPE_CHECKING, final
+from autograd.modes import SWITCHES, Tag
+from autograd.ops import Operation
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any, Final
+
+_MAX_OPERANDS: Final = 2
+
+
+@final
+class Value:
+    """A number, the operands it was computed from, and the gradient of a later result with respect to it.
+
+    Args:
+        data: the number; int, float, bool or a numpy scalar.
+        _children: at most two operands, for a node built by hand.
+        _op: the symbol of the operation that the node was built by, one of the table's.
+        label: a name for drawings, explanations and errors.
+
+    Attributes:
+        data: the number, a float. A leaf's may be assigned.
+        grad: the gradient, a float; 0.0 until `backward()` is called.
+
+    >>> x = Value(3.0)
+    >>> y = (3 * x + 2) ** 2
+    >>> y.backward()
+    >>> y.data, x.grad
+    (121.0, 66.0)
+    """
+
+    __slots__ = ("_dleft", "_dright", "_left", "_mark", "_operation", "_right", "_tag", "data", "grad")
+
+    def __init__(self, data: float, _children: Sequence[Value] = (), _op: str = "", label: str = "") -> None:
+        self.data: float = data if type(data) is float else floats.as_float(data)
+        self.grad: float = 0.0
+        self._operation: Operation = ops.LEAF
+        self._left: Value | None = None  # the operands,
+        self._right: Value | None = None
+        self._dleft: float = 0.0  # the local derivative by each,
+        self._dright: float = 0.0
+        self._mark: int = 0  # when a walk last passed,
+        self._tag: Tag | None = modes.current().tag if SWITCHES.open else None  # and what drawings say
+        if label:
+            self.label = label
+        if _children or _op:
+            self._build_by_hand(tuple(_children), _op)
+
+    # backpropagation
+
+    def backward(self) -> None:
+        """Add the gradient of this node to `grad` of every leaf it depends on.
+
+        Nodes between start from zero at every call and keep their gradient, to be read and drawn.
+        """
+        with _BACKWARD:
+            order = topological_order(self)
+            for node in order:
+                node.grad = 0.0
+            self.grad += 1.0
+            if SWITCHES.open and modes.current().anomaly:
+                anomaly.backward(order)
+                return
+            for node in reversed(order):
+                node._backward()
+
+    def _backward(self) -> None:
+        """The chain rule, one step: push this node's gradient to its operands."""
+        if self._left is not None:
+            self._left.grad += self._dleft * self.grad
+        if self._right is not None:
+            self._right.grad += self._dright * self.grad
+
+    def detach(self) -> Value:
+        """The same number as a node that no gradient passes."""
+        return ops.stop_gradient(self)
+
+    # arithmetic: the derivatives of ops.py, unrolled because most nodes are made here
+
+    def __add__(self, other: Value | float) -> Value:
+        right = other if isinstance(other, Value) else _constant(other)
+        if right is None:
+            return NotImplemented
+        return _node(ops.add, self.data + right.data, self, 1.0, right, 1.0)
+
+    def __sub__(self, other: Value | float) -> Value:
+        right = other if isinstance(other, Value) else _constant(other)
+        if right is None:
+            return NotImplemented
+        return _node(ops.sub, self.data - right.data, self, 1.0, right, -1.0)
+
+    def __mul__(self, other: Value | float) -> Value:
+        right = other if isinstance(other, Value) else _constant(other)
+        if right is None:
+            return NotImplemented
+        return _node(ops.mul, self.data * right.data, self, right.data, right, self.data)
+
+    def __truediv__(self, other: Value | float) -> Value:
+        right = other if isinstance(other, Value) else _constant(other)
+        if right is None:
+            return NotImplemented
+        y = right.data
+        out = floats.div(self.data, y)
+        return _node(ops.div, out, self, floats.div(1.0, y), right, floats.div(-out, y))
+
+    def __pow__(self, other: Value | float) -> Value:
+        if isinstance(other, Value):
+            return ops.pow(self, other)
+        if not floats.is_number(other):
+            return NotImplemented
+        y = floats.as_float(other)
+        local = y * floats.pow(self.data, y - 1.0 if y != 0.0 else y)
+        return _node(ops.pow.bind(y), floats.pow(self.data, y), self, local, None, 0.0)
+
+    def __neg__(self) -> Value:
+        return _node(ops.neg, -self.data, self, -1.0, None, 0.0)
+
+    def __radd__(self, other: float) -> Value:
+        left = _constant(other)
+        return NotImplemented if left is None else left + self
+
+    def __rsub__(self, other: float) -> Value:
+        left = _constant(other)
+        return NotImplemented if left is None else left - self
+
+    def __rmul__(self, other: float) -> Value:
+        left = _constant(other)
+        return NotImplemented if left is None else left * self
+
+    def __rtruediv__(self, other: float) -> Value:
+        left = _constant(other)
+        return NotImplemented if left is None else left / self
+
+    def __rpow__(self, other: float) -> Value:
+        left = _constant(other)
+        return NotImplemented if left is None else left**self
+
+    # every other operation, through the table; numpy finds the names it uses on arrays of Values too
+    # fmt: off
+
+    def _operate(self, operation: Operation, args: tuple[Any, ...]) -> Value: return _apply(operation, args)
+    def __pos__(self) -> Value: return ops.pos(self)
+    def __abs__(self) -> Value: return ops.abs(self)
+    def exp(self) -> Value: return ops.exp(self)
+    def expm1(self) -> Value: return ops.expm1(self)
+    def log(self) -> Value: return ops.log(self)
+    def log1p(self) -> Value: return ops.log1p(self)
+    def sqrt(self) -> Value: return ops.sqrt(self)
+    def erf(self) -> Value: return ops.erf(self)
+    def sin(self) -> Value: return ops.sin(self)
+    def cos(self) -> Value: return ops.cos(self)
+    def tan(self) -> Value: return ops.tan(self)
+    def asin(self) -> Value: return ops.asin(self)
+    def acos(self) -> Value: return ops.acos(self)
+    def atan(self) -> Value: return ops.atan(self)
+    def sinh(self) -> Value: return ops.sinh(self)
+    def cosh(self) -> Value: return ops.cosh(self)
+    def tanh(self) -> Value: return ops.tanh(self)
+    def sigmoid(self) -> Value: return ops.sigmoid(self)
+    def softplus(self) -> Value: return ops.softplus(self)
+    def relu(self) -> Value: return ops.relu(self)
+    def leaky_relu(self, slope: float = 0.01) -> Value: return ops.leaky_relu.bind(slope)(self)
+    def elu(self, alpha: float = 1.0) -> Value: return ops.elu.bind(alpha)(self)
+    def gelu(self) -> Value: return ops.gelu(self)
+    def silu(self) -> Value: return ops.silu(self)
+    def arcsin(self) -> Value: return ops.asin(self)
+    def arccos(self) -> Value: return ops.acos(self)
+    def arctan(self) -> Value: return ops.atan(self)
+    def arctan2(self, x: Value | float) -> Value: return ops.atan2(self, x)
+
+    # fmt: on
+    # comparisons are of the numbers; equality and hash are of the node itself
+
+    def __lt__(self, other: Value | float) -> bool:
+        return self.data < (other.data if isinstance(other, Value) else other)
+
+    def __le__(self, other: Value | float) -> bool:
+        return self.data <= (other.data if isinstance(other, Value) else other)
+
+    def __gt__(self, other: Value | float) -> bool:
+        return self.data > (other.data if isinstance(other, Value) else other)
+
+    def __ge__(self, other: Value | float) -> bool:
+        return self.data >= (other.data if isinstance(other, Value) else other)
+
+    # what a node says of itself
+
+    @property
+    def _prev(self) -> tuple[Value, ...]:
+        return tuple(operand for operand in (self._left, self._right) if operand is not None)
+
+    @property
+    def _op(self) -> str:
+        return self._operation.symbol
+
+    @property
+    def label(self) -> str:
+        """A name for drawings, explanations and errors; may be assigned."""
+        return self._tag.label if self._tag is not None else ""
+
+    @label.setter
+    def label(self, label: str) -> None:
+        if not isinstance(label, str):
+            raise TypeError(f"a label is a string, got {type(label).__name__}: {label!r}")
+        self._tag = Tag(label, self.scope, self._tag.line if self._tag is not None else "")
+
+    @property
+    def scope(self) -> str:
+        """The path of the scopes that the node was built in, such as 'layer 1/neuron 3'."""
+        return self._tag.scope if self._tag is not None else ""
+
+    def __repr__(self) -> str:
+        return f"Value(data={self.data}, grad={self.grad})"
+
+    def __format__(self, spec: str) -> str:
+        return format(self.data, spec) if spec else repr(self)
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        from autograd.show import mimebundle
+
+        return mimebundle(self)
+
+    def __copy__(self) -> Value:
+        copy = Value(self.data)
+        copy.grad, copy._tag, copy._operation = self.grad, self._tag, self._operation
+        copy._left, copy._right, copy._dleft, copy._dright = (
+            self._left,
+            self._right,
+            self._dleft,
+            self._dright,
+        )
+        return copy
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        from autograd.pickling import reduce
+
+        return reduce(self)
+
+    def _build_by_hand(self, children: tuple[Value, ...], symbol: str) -> None:
+        """Take operands and look their local derivatives up, for `Value(data, (a, b), '*')`."""
+        if not children:
+            self._operation = Operation(symbol, symbol, floats.as_float, ())
+            return
+        for child in children:
+            if not isinstance(child, Value):
+                raise TypeError(f"the operands of a node are Values, got {type(child).__name__}: {child!r}")
+        operation = _operation_of(symbol, len(children))
+        numbers = tuple(child.data for child in children)
+        self._operation = operation
+        self._left = children[0]
+        self._dleft = _local(operation, 0, numbers, self.data)
+        if len(children) == _MAX_OPERANDS:
+            self._right = children[1]
+            self._dright = _local(operation, 1, numbers, self.data)
+
+
+def _operation_of(symbol: str, arity: int) -> Operation:
+    """The operation that a hand-built node names by its symbol, such as '+', 'tanh' or '**2'."""
+    if arity == 1 and symbol.startswith("**"):
+        return ops.pow.bind(float(symbol[2:]))
+    if (symbol, arity) not in ops.BY_SYMBOL:
+        raise ValueError(
+            f"no operation of {arity} operand(s) has the symbol {symbol!r}, so this node could not pass "
+            "gradients; define one with @autograd.operation and call it"
+        )
+    return ops.BY_SYMBOL[symbol, arity]
+
+
+class _Clock:
+    """Counts the walks, so that each can tell the nodes it has passed by their mark."""
+
+    __slots__ = ("now",)
+
+    def __init__(self) -> None:
+        self.now: int = 0
+
+
+_CLOCK: Final = _Clock()
+_BACKWARD: Final = _thread.RLock()  # marks and gradients belong to one walk at a time
+
+
+def topological_order(root: Value) -> list[Value]:
+    """The nodes that gradients pass on their way from `root`, every operand before its results.
+
+    Leaves are not among them: nothing passes a leaf. Every reading of a graph sums in this order, so their
+    results agree to the last bit. Iterative, because a chain of a million nodes has no business on the stack.
+    """
+    with _BACKWARD:
+        opened = _CLOCK.now + 1
+        closed = _CLOCK.now = _CLOCK.now + 2
+        order: list[Value] = []
+        stack: list[Value] = [root] if root._operation.differentiable else []
+        while stack:
+            node = stack[-1]
+            if node._mark < opened:
+                node._mark = opened
+                left, right = node._left, node._right
+                if right is not None and right._mark < opened and right._operation.differentiable:
+                    stack.append(right)
+                if left is not None and left._mark < opened and left._operation.differentiable:
+                    stack.append(left)
+            else:
+                stack.pop()
+                if node._mark == opened:
+                    node._mark = closed
+                    order.append(node)
+        return order
+
+
+def _node(
+    operation: Operation, data: float, left: Value, dleft: float, right: Value | None, dright: float
+) -> Value:
+    """The result of an operation, linked to its operands."""
+    out = Value(data)
+    if SWITCHES.open:
+        mode = modes.current()
+        if mode.anomaly:
+            anomaly.forward(out, operation, left, right)
+        if not mode.recording:
+            return out
+    out._operation = operation
+    out._left = left
+    out._dleft = dleft
+    out._right = right
+    out._dright = dright
+    return out
+
+
+def _apply(operation: Operation, args: tuple[Any, ...]) -> Value:
+    """Any operation of the table on Values and numbers, its local derivatives read from the table."""
+    left = args[0] if isinstance(args[0], Value) else Value(args[0])
+    if operation.arity == 1:
+        x = left.data
+        out = operation.value(x)
+        return _node(operation, out, left, _local(operation, 0, (x,), out), None, 0.0)
+    right = args[1] if isinstance(args[1], Value) else Value(args[1])
+    numbers = (left.data, right.data)
+    out = operation.value(*numbers)
+    if operation.differentiable:
+        left, right = _passing(operation, 0, left), _passing(operation, 1, right)
+    dleft, dright = _local(operation, 0, numbers, out), _local(operation, 1, numbers, out)
+    return _node(operation, out, left, dleft, right, dright)
+
+
+def _passing(operation: Operation, index: int, operand: Value) -> Value:
+    """The operand, behind a stop where the operation has no derivative: 0.0 * inf would be nan."""
+    if operation.partials[index] is None and operand._operation.differentiable:
+        return operand.detach()
+    return operand
+
+
+def _local(operation: Operation, index: int, numbers: tuple[float, ...], out: float) -> float:
+    """The local derivative by one operand as a number; 0.0 where there is none."""
+    partial = operation.partials[index]
+    if partial is None or (SWITCHES.open and not modes.current().recording):
+        return 0.0
+    try:
+        return floats.as_float(partial(*numbers, out))
+    except ZeroDivisionError:  # Python refuses 1 / 0.0, which is an infinity; Values do not refuse
+        with modes.unwatched():
+            local = local_graph(operation, index, [Value(x) for x in numbers], Value(out))
+            return local.data if isinstance(local, Value) else local
+
+
+def local_graph(operation: Operation, index: int, operands: Sequence[Value], out: Value) -> Value | float:
+    """The local derivative by one operand as a graph, to be differentiated again."""
+    partial = operation.partials[index]
+    try:
+        return 0.0 if partial is None else partial(*operands, out)
+    except TypeError as error:
+        raise TypeError(
+            f"the derivative of {operation.name} cannot be computed on Values ({error}); write it with "
+            "autograd's functions, autograd.exp rather than math.exp"
+        ) from error
+
+
+def _constant(number: object) -> Value | None:
+    """A number as a leaf; None for anything else, so that Python goes on to the other operand's method."""
+    return Value(floats.as_float(number)) if floats.is_number(number) else None
