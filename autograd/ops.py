@@ -38,8 +38,8 @@ if TYPE_CHECKING:
 class Operation:
     """One line of the table; calling it computes floats, extends a graph or writes a formula.
 
-    >>> tanh(0.5), atan2(1.0, -1.0)
-    (0.46211715726000973, 2.356194490192345)
+    >>> sqrt(2.0), atan2(1.0, -1.0)
+    (1.4142135623730951, 2.356194490192345)
     """
 
     def __init__(
