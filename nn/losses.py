@@ -1,0 +1,245 @@
+"""How far the output for one sample is from its target; training minimises the average over samples.
+
+Where an output or a target is written as a number, it stands for a list of one. Given Values the functions
+return a Value, to call `backward()` on; given floats they return a float.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from autograd import Value, abs, log_softmax, mean, relu, softplus, sum
+
+N = TypeVar("N", Value, float)
+Target = float | Value | Sequence[float] | Sequence[Value]
+
+
+def mse(output: N | Sequence[N], target: Target) -> N:
+    """The mean over the outputs of (output - target)**2, the squared error.
+
+    Args:
+        output: a number, or a list of n numbers.
+        target: as many numbers as there are outputs.
+
+    Raises:
+        ValueError: if the numbers of outputs and targets differ.
+
+    >>> mse([1.0, 2.0], [0.0, 4.0])
+    2.5
+    """
+    return _mean([difference * difference for difference in _differences("mse", output, target)])
+
+
+def half_squared_error(output: N | Sequence[N], target: Target) -> N:
+    """The sum over the outputs of 1/2 * (output - target)**2; its derivative by an output is output - target.
+
+    This is the loss for which the error term of a sigmoid output layer a is (a - y) * a * (1 - a), as in
+    Rumelhart, Hinton and Williams, "Learning representations by back-propagating errors" (1986), equation 3.
+    The derivative of `mse` is 2/n times as large, for n outputs.
+
+    Args:
+        output: a number, or a list of n numbers.
+        target: as many numbers as there are outputs.
+
+    Raises:
+        ValueError: if the numbers of outputs and targets differ.
+
+    >>> a = Value(0.75)
+    >>> half_squared_error(a, 1.0).backward()
+    >>> a.grad
+    -0.25
+    """
+    differences = _differences("half_squared_error", output, target)
+    return sum([0.5 * (difference * difference) for difference in differences])
+
+
+def l1(output: N | Sequence[N], target: Target) -> N:
+    """The mean over the outputs of abs(output - target), the absolute error.
+
+    Args:
+        output: a number, or a list of n numbers.
+        target: as many numbers as there are outputs.
+
+    Raises:
+        ValueError: if the numbers of outputs and targets differ.
+
+    >>> l1([1.0, 2.0], [0.0, 4.0])
+    1.5
+    """
+    return _mean([abs(difference) for difference in _differences("l1", output, target)])
+
+
+def bce_with_logits(output: N | Sequence[N], target: Target) -> N:
+    """The mean over the outputs of the binary cross-entropy of sigmoid(output).
+
+    -t * log(p) - (1 - t) * log(1 - p) with p = sigmoid(x), computed as t * softplus(-x) + (1 - t) *
+    softplus(x), which neither overflows nor rounds a small loss to zero (Goodfellow, Bengio and Courville,
+    "Deep Learning", 2016, section 6.2.2.2).
+
+    Args:
+        output: a logit, or a list of n logits: numbers before the sigmoid.
+        target: as many probabilities from 0 to 1; 0 and 1 are the two classes.
+
+    Raises:
+        ValueError: if a target is outside [0, 1], or the numbers of outputs and targets differ.
+
+    >>> bce_with_logits(0.0, 1), bce_with_logits(-1000.0, 1)
+    (0.6931471805599453, 1000.0)
+    """
+    terms: list[N] = [_bce(logit, t) for logit, t in _pairs("bce_with_logits", output, target)]
+    return _mean(terms)
+
+
+def _bce(logit: N, target: N | float) -> N:
+    if not 0 <= target <= 1:
+        raise ValueError(
+            f"the target of bce_with_logits is a probability from 0 to 1, got {_shown(target)}; "
+            "for classes written -1 and +1 use max_margin, or map them to 0 and 1"
+        )
+    # The term with a factor of 0 is left out, for 0 * inf is nan.
+    if not isinstance(target, Value) and target in (0.0, 1.0):
+        return softplus(-logit if target else logit)
+    return target * softplus(-logit) + (1 - target) * softplus(logit)
+
+
+def cross_entropy(output: Sequence[N], target: int) -> N:
+    """The negative logarithm of the probability that softmax(output) gives the right class.
+
+    Computed by log_softmax, so that neither large scores overflow nor small probabilities round to zero
+    (Bridle, "Probabilistic interpretation of feedforward classification network outputs", 1990).
+
+    Args:
+        output: a list of n scores (logits), one for each class.
+        target: the index of the right class, a whole number from 0 to n - 1.
+
+    Raises:
+        ValueError: if there are fewer than two scores, or the target is not the index of one of them.
+
+    >>> cross_entropy([0.0, 1000.0], 1), cross_entropy([0.0, 1000.0], 0)
+    (-0.0, 1000.0)
+    """
+    scores = _listed(output)
+    if len(scores) < 2:
+        raise ValueError(
+            f"cross_entropy needs a score for each of two or more classes, got {len(scores)}; "
+            "for one output use bce_with_logits or max_margin"
+        )
+    log_probabilities: list[Any] = log_softmax(scores)
+    loss: N = -log_probabilities[_class_index(target, len(scores))]
+    return loss
+
+
+def max_margin(output: N | Sequence[N], target: Target) -> N:
+    """The mean over the outputs of relu(1 - target * output), the hinge loss of a support vector machine.
+
+    Zero where the output has the sign of its target and is at least 1 in size (Cortes and Vapnik,
+    "Support-vector networks", 1995).
+
+    Args:
+        output: a score, or a list of n scores.
+        target: as many classes, each -1 or +1.
+
+    Raises:
+        ValueError: if a target is not -1 or +1, or the numbers of outputs and targets differ.
+
+    >>> max_margin(0.25, 1), max_margin(0.25, -1), max_margin(3.0, 1)
+    (0.75, 1.25, 0.0)
+    """
+    terms: list[N] = [_hinge(score, t) for score, t in _pairs("max_margin", output, target)]
+    return _mean(terms)
+
+
+def _hinge(score: N, target: N | float) -> N:
+    if (target.data if isinstance(target, Value) else target) not in (-1.0, 1.0):
+        raise ValueError(
+            f"the target of max_margin is -1 or +1, got {_shown(target)}; map classes 0 and 1 by 2 * y - 1"
+        )
+    return relu(1 + -target * score)
+
+
+def l2_penalty(parameters: Iterable[N], strength: float) -> N:
+    """Strength times the sum of the squared parameters, which keeps weights small (weight decay, ridge).
+
+    Args:
+        parameters: Values or floats, such as `model.parameters()`.
+        strength: the factor, zero or more.
+
+    Raises:
+        ValueError: if the strength is negative or not a finite number.
+
+    >>> l2_penalty([3.0, 4.0], 0.5)
+    12.5
+    """
+    return _strength("l2_penalty", strength) * sum([p * p for p in parameters])
+
+
+def l1_penalty(parameters: Iterable[N], strength: float) -> N:
+    """Strength times the sum of the sizes of the parameters, which makes some of them zero (the lasso).
+
+    Args:
+        parameters: Values or floats, such as `model.parameters()`.
+        strength: the factor, zero or more.
+
+    Raises:
+        ValueError: if the strength is negative or not a finite number.
+
+    >>> l1_penalty([3.0, -4.0], 0.5)
+    3.5
+    """
+    return _strength("l1_penalty", strength) * sum([abs(p) for p in parameters])
+
+
+def _strength(name: str, strength: float) -> float:
+    if not 0.0 <= strength < float("inf"):
+        raise ValueError(f"the strength of {name} is a finite number, zero or more; got {strength}")
+    return strength
+
+
+def _mean(terms: list[N]) -> N:
+    return terms[0] if len(terms) == 1 else mean(terms)  # dividing by 1 would only lengthen the graph
+
+
+def _differences(name: str, output: N | Sequence[N], target: Target) -> list[N]:
+    return [out - t for out, t in _pairs(name, output, target)]
+
+
+def _pairs(name: str, output: Any, target: Any) -> list[tuple[Any, Any]]:
+    """Each output with its target."""
+    outputs, targets = _listed(output), _listed(target)
+    if len(outputs) != len(targets) or not outputs:
+        raise ValueError(
+            f"{name} needs one target for each output, got {len(outputs)} output(s) and {len(targets)} "
+            "target(s); make the last layer as wide as the target"
+        )
+    return list(zip(outputs, targets, strict=True))
+
+
+def _listed(numbers: Any) -> list[Any]:
+    numbers = list(numbers) if hasattr(numbers, "__iter__") else [numbers]
+    # Floats of Python, because numpy's integers wrap around: -numpy.uint8(1) is 255.
+    return [number if type(number) in (Value, float) else Value(number).data for number in numbers]
+
+
+def _class_index(target: Any, classes: int) -> int:
+    index = target.data if isinstance(target, Value) else target
+    if hasattr(index, "__iter__") or not 0 <= index < classes or index != int(index):
+        raise ValueError(
+            f"the target of cross_entropy is the index of a class, a whole number from 0 to {classes - 1}, "
+            f"got {_shown(index)}; of a one-hot list give the position of the 1"
+        )
+    return int(index)
+
+
+def _shown(target: Any) -> str:
+    return f"{target.data:g}" if isinstance(target, Value) else f"{target!r:.60}"
+
+
+LOSSES: Mapping[str, Callable[..., Any]] = {
+    "mse": mse,
+    "half_squared_error": half_squared_error,
+    "l1": l1,
+    "bce_with_logits": bce_with_logits,
+    "cross_entropy": cross_entropy,
+    "max_margin": max_margin,
+}
