@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sys import float_info
 
-from autograd import modes, ops
+from autograd import modes, ops, value
 from autograd.annotations import TYPE_CHECKING, overload
 from autograd.ops import (
     abs,
@@ -57,6 +57,7 @@ __all__ = [
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Any, TypeGuard
 
     Number = Value | float
 
@@ -87,6 +88,12 @@ def elu(x: Number, alpha: Number = 1.0) -> Number:
     return ops.elu(x, alpha) if isinstance(alpha, Value) else ops.elu.bind(alpha)(x)
 
 
+@overload
+def clip(x: Value, low: Number, high: Number) -> Value: ...
+@overload
+def clip(x: float, low: float, high: float) -> float: ...
+@overload
+def clip(x: Number, low: Number, high: Number) -> Number: ...
 def clip(x: Number, low: Number, high: Number) -> Number:
     """x held between low and high; at a bound, the bound and x each get half of the gradient.
 
@@ -159,6 +166,12 @@ def mean(values: Iterable[Number]) -> Number:
     return sum(values) / len(values)
 
 
+@overload
+def dot(x: Iterable[Value], y: Iterable[Value], start: Value | None = None) -> Value: ...
+@overload
+def dot(x: Iterable[float], y: Iterable[float], start: float | None = None) -> float: ...
+@overload
+def dot(x: Iterable[Number], y: Iterable[Number], start: Number | None = None) -> Number: ...
 def dot(x: Iterable[Number], y: Iterable[Number], start: Number | None = None) -> Number:
     """start + x[0]*y[0] + x[1]*y[1] + ..., summed in this order, as a neuron adds its inputs to its bias.
 
@@ -174,16 +187,26 @@ def dot(x: Iterable[Number], y: Iterable[Number], start: Number | None = None) -
     if modes.plain_numbers() and any(isinstance(number, Value) for number in (*x, *y, start)):
         bias = None if start is None else _data(start)
         return Value(_data(dot([_data(a) for a in x], [_data(b) for b in y], bias)))
+    if isinstance(start, Value) and _are_values(x) and _are_values(y):
+        return value.dot(x, y, start)
     total = start
     for a, b in zip(x, y, strict=True):
         total = a * b if total is None else total + a * b
     return 0.0 if total is None else total
 
 
+def _are_values(numbers: list[Any]) -> TypeGuard[list[Value]]:
+    return all(isinstance(number, Value) for number in numbers)
+
+
 def _data(number: Number) -> float:
     return number.data if isinstance(number, Value) else number
 
 
+@overload
+def logsumexp(values: Iterable[Value]) -> Value: ...
+@overload
+def logsumexp(values: Iterable[float]) -> float: ...
 def logsumexp(values: Iterable[Number]) -> Number:
     """log(exp(v[0]) + exp(v[1]) + ...), shifted by the largest so that no exponential overflows.
 
@@ -195,6 +218,10 @@ def logsumexp(values: Iterable[Number]) -> Number:
     return shift + log(sum(exp(value - shift) for value in values))
 
 
+@overload
+def softmax(values: Iterable[Value]) -> list[Value]: ...
+@overload
+def softmax(values: Iterable[float]) -> list[float]: ...
 def softmax(values: Iterable[Number]) -> list[Number]:
     """Each exponential divided by the sum of all: positive numbers that add up to one.
 
@@ -208,6 +235,10 @@ def softmax(values: Iterable[Number]) -> list[Number]:
     return [exponential / total for exponential in exponentials]
 
 
+@overload
+def log_softmax(values: Iterable[Value]) -> list[Value]: ...
+@overload
+def log_softmax(values: Iterable[float]) -> list[float]: ...
 def log_softmax(values: Iterable[Number]) -> list[Number]:
     """The logarithm of softmax, exact where softmax itself would round to zero.
 

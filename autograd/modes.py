@@ -1,8 +1,8 @@
 """What holds while a `with` block runs: recording or not, watching for nan, the scope of new nodes.
 
 The mode is a context variable, so threads and asyncio tasks do not disturb one another. Looking it up for
-every node would cost more than the node, so `SWITCHES.open` counts the blocks that are open anywhere: while
-it is zero, which is nearly always, nobody has to look.
+every node would cost more than the node, so `SWITCHES` counts the blocks that are open anywhere: while there
+are none, which is nearly always, nobody has to look.
 """
 
 from __future__ import annotations
@@ -59,12 +59,13 @@ class Mode:
 
 
 class Switches:
-    """How many mode blocks are open, in any thread."""
+    """How many blocks are open in any thread: of all kinds, and of those that change how nodes are built."""
 
-    __slots__ = ("lock", "open")
+    __slots__ = ("lock", "open", "special")
 
     def __init__(self) -> None:
         self.open = 0
+        self.special = 0
         self.lock = _thread.allocate_lock()
 
 
@@ -73,40 +74,41 @@ SWITCHES: Final = Switches()
 _CURRENT: Final[ContextVar[Mode]] = ContextVar("autograd mode", default=PLAIN)
 
 
-def current() -> Mode:
-    """The mode that holds here."""
-    return _CURRENT.get()
+current: Final = _CURRENT.get
 
 
 def plain_numbers() -> bool:
     """Whether nothing is recorded or watched here, so that a result is all that a computation leaves."""
-    if SWITCHES.open == 0:
+    if SWITCHES.special == 0:
         return False
-    mode = _CURRENT.get()
+    mode = current()
     return not mode.recording and not mode.anomaly
 
 
 class Switch:
     """A `with` block (or a decorator) in which another mode holds."""
 
-    __slots__ = ("_choose", "_token")
+    __slots__ = ("_choose", "_special", "_token")
 
-    def __init__(self, choose: Callable[[Mode], Mode]) -> None:
+    def __init__(self, choose: Callable[[Mode], Mode], special: int = 1) -> None:
         self._choose = choose
+        self._special = special
         self._token: Token[Mode] | None = None
 
     def __enter__(self) -> None:
         if self._token is not None:
             raise RuntimeError("this block is already open; make a new one: with autograd.no_grad(): ...")
-        self._token = _CURRENT.set(self._choose(_CURRENT.get()))
+        self._token = _CURRENT.set(self._choose(current()))
         with SWITCHES.lock:
             SWITCHES.open += 1
+            SWITCHES.special += self._special
 
     def __exit__(self, *exception: object) -> None:
         token, self._token = self._token, None
         if token is not None:
             with SWITCHES.lock:
                 SWITCHES.open -= 1
+                SWITCHES.special -= self._special
             _CURRENT.reset(token)
 
     def __call__(self, function: F) -> F:
@@ -114,7 +116,7 @@ class Switch:
 
         @wraps(function)
         def switched(*args: Any, **kwargs: Any) -> Any:
-            with Switch(self._choose):
+            with Switch(self._choose, self._special):
                 return function(*args, **kwargs)
 
         return switched  # type: ignore[return-value]
@@ -171,4 +173,4 @@ def scope(name: str) -> Switch:
     """
     if not isinstance(name, str) or not name:
         raise TypeError(f"a scope's name is a string that is not empty, got {name!r}")
-    return Switch(lambda mode: mode.inside(name))
+    return Switch(lambda mode: mode.inside(name), special=0)

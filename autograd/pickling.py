@@ -62,8 +62,7 @@ def restore(outside: list[Value], records: list[tuple[list[int], tuple[Any, ...]
     for operands, (data, grad, operation, dleft, dright, tag) in records:
         node = Value(data)
         node.grad, node._tag = grad, tag
-        node._operation, node._dleft, node._dright = operation, dleft, dright
-        node._left = nodes[operands[0]]
-        node._right = nodes[operands[1]] if len(operands) > 1 else None
+        right = nodes[operands[1]] if len(operands) > 1 else None
+        node._link(operation, nodes[operands[0]], dleft, right, dright)
         nodes.append(node)
     return nodes[len(outside) :]

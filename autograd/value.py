@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any, Final
 
-_MAX_OPERANDS: Final = 2
-
 
 @final
 class Value:
@@ -56,7 +54,7 @@ class Value:
         self._right: Value | None = None
         self._dleft: float = 0.0  # the local derivative by each,
         self._dright: float = 0.0
-        self._mark: int = 0  # when a walk last passed,
+        self._mark: int = _NEVER  # when a walk last passed,
         self._tag: Tag | None = modes.current().tag if SWITCHES.open else None  # and what drawings say
         if label:
             self.label = label
@@ -75,7 +73,7 @@ class Value:
             for node in order:
                 node.grad = 0.0
             self.grad += 1.0
-            if SWITCHES.open and modes.current().anomaly:
+            if SWITCHES.special and modes.current().anomaly:
                 anomaly.backward(order)
                 return
             for node in reversed(order):
@@ -239,13 +237,8 @@ class Value:
 
     def __copy__(self) -> Value:
         copy = Value(self.data)
-        copy.grad, copy._tag, copy._operation = self.grad, self._tag, self._operation
-        copy._left, copy._right, copy._dleft, copy._dright = (
-            self._left,
-            self._right,
-            self._dleft,
-            self._dright,
-        )
+        copy.grad, copy._tag = self.grad, self._tag
+        copy._link(self._operation, self._left, self._dleft, self._right, self._dright)
         return copy
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -263,12 +256,23 @@ class Value:
                 raise TypeError(f"the operands of a node are Values, got {type(child).__name__}: {child!r}")
         operation = _operation_of(symbol, len(children))
         numbers = tuple(child.data for child in children)
+        dleft = _local(operation, 0, numbers, self.data)
+        if len(children) == 1:
+            self._link(operation, children[0], dleft, None, 0.0)
+        else:
+            self._link(operation, children[0], dleft, children[1], _local(operation, 1, numbers, self.data))
+
+    def _link(
+        self, operation: Operation, left: Value | None, dleft: float, right: Value | None, dright: float
+    ) -> None:
+        """Make this the result of an operation."""
+        if operation.differentiable:
+            self._mark = 0
         self._operation = operation
-        self._left = children[0]
-        self._dleft = _local(operation, 0, numbers, self.data)
-        if len(children) == _MAX_OPERANDS:
-            self._right = children[1]
-            self._dright = _local(operation, 1, numbers, self.data)
+        self._left = left
+        self._dleft = dleft
+        self._right = right
+        self._dright = dright
 
 
 def _operation_of(symbol: str, arity: int) -> Operation:
@@ -293,6 +297,9 @@ class _Clock:
 
 
 _CLOCK: Final = _Clock()
+_NEVER: Final = (
+    1 << 60
+)  # the mark of nodes that no gradient passes: for every walk they are behind it already
 _BACKWARD: Final = _thread.RLock()  # marks and gradients belong to one walk at a time
 
 
@@ -306,15 +313,15 @@ def topological_order(root: Value) -> list[Value]:
         opened = _CLOCK.now + 1
         closed = _CLOCK.now = _CLOCK.now + 2
         order: list[Value] = []
-        stack: list[Value] = [root] if root._operation.differentiable else []
+        stack: list[Value] = [root] if root._mark < opened else []
         while stack:
             node = stack[-1]
             if node._mark < opened:
                 node._mark = opened
                 left, right = node._left, node._right
-                if right is not None and right._mark < opened and right._operation.differentiable:
+                if right is not None and right._mark < opened:
                     stack.append(right)
-                if left is not None and left._mark < opened and left._operation.differentiable:
+                if left is not None and left._mark < opened:
                     stack.append(left)
             else:
                 stack.pop()
@@ -329,18 +336,22 @@ def _node(
 ) -> Value:
     """The result of an operation, linked to its operands."""
     out = Value(data)
-    if SWITCHES.open:
+    if SWITCHES.special:
         mode = modes.current()
         if mode.anomaly:
             anomaly.forward(out, operation, left, right)
         if not mode.recording:
             return out
-    out._operation = operation
-    out._left = left
-    out._dleft = dleft
-    out._right = right
-    out._dright = dright
+    out._link(operation, left, dleft, right, dright)
     return out
+
+
+def dot(x: Sequence[Value], y: Sequence[Value], total: Value) -> Value:
+    """total + x[0]*y[0] + x[1]*y[1] + ...: the loop that builds most nodes of a network."""
+    for a, b in zip(x, y, strict=True):
+        product = _node(ops.mul, a.data * b.data, a, b.data, b, a.data)
+        total = _node(ops.add, total.data + product.data, total, 1.0, product, 1.0)
+    return total
 
 
 def _apply(operation: Operation, args: tuple[Any, ...]) -> Value:
@@ -369,7 +380,7 @@ def _passing(operation: Operation, index: int, operand: Value) -> Value:
 def _local(operation: Operation, index: int, numbers: tuple[float, ...], out: float) -> float:
     """The local derivative by one operand as a number; 0.0 where there is none."""
     partial = operation.partials[index]
-    if partial is None or (SWITCHES.open and not modes.current().recording):
+    if partial is None or (SWITCHES.special and not modes.current().recording):
         return 0.0
     try:
         return floats.as_float(partial(*numbers, out))

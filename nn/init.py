@@ -1,0 +1,51 @@
+"""How the weights of a layer are drawn before training."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Callable
+from types import ModuleType
+
+Source = random.Random | ModuleType
+Seed = int | Source | None
+Init = Callable[[Source, int, int], float]
+
+
+def uniform(rng: Source, nin: int, nout: int) -> float:
+    """Evenly from [-1, 1], as micrograd does."""
+    return float(rng.uniform(-1, 1))
+
+
+def xavier(rng: Source, nin: int, nout: int) -> float:
+    """Evenly from +-sqrt(6 / (nin + nout)): keeps tanh and sigmoid layers' variance (Glorot and Bengio, 2010)."""
+    bound = math.sqrt(6 / (nin + nout))
+    return float(rng.uniform(-bound, bound))
+
+
+def he(rng: Source, nin: int, nout: int) -> float:
+    """Normal with variance 2 / nin: keeps the variance through ReLU layers (He, Zhang, Ren and Sun, 2015)."""
+    return float(rng.gauss(0, math.sqrt(2 / nin)))
+
+
+def lecun(rng: Source, nin: int, nout: int) -> float:
+    """Normal with variance 1 / nin (LeCun, Bottou, Orr and Mueller, 1998)."""
+    return float(rng.gauss(0, math.sqrt(1 / nin)))
+
+
+INITS: dict[str, Init] = {"uniform": uniform, "xavier": xavier, "he": he, "lecun": lecun}
+
+
+def random_source(seed: Seed) -> Source:
+    """A generator of its own for a seed; for None the module `random`, whose seed the caller controls.
+
+    Raises:
+        TypeError: if it is neither an int, nor a random.Random, nor None.
+    """
+    if seed is None:
+        return random
+    if isinstance(seed, int):
+        return random.Random(seed)
+    if not hasattr(seed, "uniform"):
+        raise TypeError(f"a seed is an int, a random.Random or None, got {type(seed).__name__}: {seed!r}")
+    return seed

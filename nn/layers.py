@@ -1,0 +1,201 @@
+"""A neuron, a layer of neurons, a network of layers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+import autograd
+from autograd import Value, dot, scope
+from nn.init import INITS, Init, Seed, random_source
+from nn.module import Module
+from nn.named import by_name
+
+Activation = Callable[[Value], Value]
+
+
+def linear(x: Value) -> Value:
+    """The identity: a neuron that adds up its inputs and leaves the sum as it is."""
+    return x
+
+
+ACTIVATIONS: dict[str, Activation] = {
+    "linear": linear,
+    "relu": autograd.relu,
+    "leaky_relu": autograd.leaky_relu,
+    "elu": autograd.elu,
+    "gelu": autograd.gelu,
+    "silu": autograd.silu,
+    "softplus": autograd.softplus,
+    "sigmoid": autograd.sigmoid,
+    "tanh": autograd.tanh,
+}
+
+_SHOWN = {"relu": "ReLU", "gelu": "GELU", "elu": "ELU", "silu": "SiLU", "leaky_relu": "LeakyReLU"}
+
+
+class Neuron(Module):
+    """activation(b + w[0]*x[0] + w[1]*x[1] + ...): a weighted sum of the inputs, bent by the activation.
+
+    Args:
+        nin: how many inputs.
+        nonlin: False for a linear neuron, whatever the activation.
+        activation: a name of `ACTIVATIONS`, or a function of a Value.
+        init: a name of `nn.init.INITS`, or a function (rng, nin, nout) -> weight. The bias starts at zero.
+        seed: an int or a random.Random; None draws from the module `random`.
+        nout: how many neurons share the inputs; some inits depend on it.
+
+    >>> neuron = Neuron(2, activation="tanh", seed=1)
+    >>> neuron
+    TanhNeuron(2)
+    >>> neuron([1.0, -2.0])
+    Value(data=-0.9885989892532309, grad=0.0)
+    """
+
+    def __init__(
+        self,
+        nin: int,
+        nonlin: bool = True,
+        activation: str | Activation = "relu",
+        init: str | Init = "uniform",
+        seed: Seed = None,
+        nout: int = 1,
+    ) -> None:
+        draw, rng = by_name("init", init, INITS), random_source(seed)
+        nin = _size("nin", nin)
+        self.w = [Value(draw(rng, nin, nout), label=f"w{i}") for i in range(nin)]
+        self.b = Value(0.0, label="b")
+        self.nonlin = nonlin
+        self.activation = by_name("activation", activation if nonlin else "linear", ACTIVATIONS)
+
+    def __call__(self, x: Iterable[Value | float]) -> Value:
+        """The output for one sample of `nin` numbers or Values; ValueError if there are more or fewer."""
+        return self.activation(dot(self.w, as_inputs(x, len(self.w), self), self.b))
+
+    def describe(self) -> str:
+        return f"{self.kind} ({len(self.w)})"
+
+    @property
+    def kind(self) -> str:
+        """The name of the activation as it is shown."""
+        names = [name for name, activation in ACTIVATIONS.items() if activation is self.activation]
+        name: str = (
+            names[0] if names else getattr(self.activation, "__name__", type(self.activation).__name__)
+        )
+        return _SHOWN.get(name, name[:1].upper() + name[1:])
+
+    def __repr__(self) -> str:
+        return f"{self.kind}Neuron({len(self.w)})"
+
+
+class Layer(Module):
+    """Neurons side by side on the same inputs; the output of a single one is not wrapped in a list.
+
+    Args:
+        nin: how many inputs.
+        nout: how many neurons.
+        nonlin, activation, init, seed: as for `Neuron`.
+    """
+
+    def __init__(
+        self,
+        nin: int,
+        nout: int,
+        nonlin: bool = True,
+        activation: str | Activation = "relu",
+        init: str | Init = "uniform",
+        seed: Seed = None,
+    ) -> None:
+        self.nin, rng = nin, random_source(seed)
+        self.neurons = []
+        for i in range(1, _size("nout", nout) + 1):
+            with scope(f"neuron {i}"):
+                self.neurons.append(Neuron(nin, nonlin, activation, init, rng, nout))
+
+    def __call__(self, x: Iterable[Value | float]) -> Value | list[Value]:
+        """The outputs for one sample of `nin` numbers or Values."""
+        x = as_inputs(x, self.nin, self)
+        out = []
+        for i, neuron in enumerate(self.neurons, 1):
+            with scope(f"neuron {i}"):
+                out.append(neuron(x))
+        return out[0] if len(out) == 1 else out
+
+    def describe(self) -> str:
+        return f"Layer of {len(self.neurons)} {self.neurons[0].kind} ({self.nin})"
+
+    def __repr__(self) -> str:
+        return f"Layer of [{', '.join(map(repr, self.neurons))}]"
+
+
+class MLP(Module):
+    """A multilayer perceptron: layers one after the other, the last one linear unless `output` says otherwise.
+
+    Args:
+        nin: how many inputs.
+        nouts: how many neurons in each layer.
+        activation: of the hidden layers, a name of `ACTIVATIONS` or a function of a Value.
+        output: the activation of the last layer.
+        init, seed: as for `Neuron`.
+
+    >>> import random
+    >>> random.seed(1337)
+    >>> model = MLP(2, [16, 16, 1])
+    >>> len(model.parameters())
+    337
+    >>> model([0.5, -0.5])
+    Value(data=-1.0254061567082843, grad=0.0)
+    """
+
+    def __init__(
+        self,
+        nin: int,
+        nouts: Sequence[int],
+        activation: str | Activation = "relu",
+        output: str | Activation = "linear",
+        init: str | Init = "uniform",
+        seed: Seed = None,
+    ) -> None:
+        sizes, rng = [nin, *nouts], random_source(seed)
+        if len(sizes) < 2:
+            raise ValueError("an MLP needs at least one layer: nouts is empty")
+        self.layers = []
+        for i in range(1, len(sizes)):
+            last = i == len(nouts)
+            bend = by_name("activation", output if last else activation, ACTIVATIONS)
+            with scope(f"layer {i}"):
+                self.layers.append(Layer(sizes[i - 1], sizes[i], bend is not linear, bend, init, rng))
+
+    def __call__(self, x: Iterable[Value | float]) -> Value | list[Value]:
+        """The output for one sample: a Value, or a list of them if the last layer has several neurons."""
+        out: Value | list[Value] = as_inputs(x, self.layers[0].nin, self)
+        for i, layer in enumerate(self.layers, 1):
+            with scope(f"layer {i}"):
+                out = layer(out if isinstance(out, list) else [out])
+        return out
+
+    def __repr__(self) -> str:
+        return f"MLP of [{', '.join(map(repr, self.layers))}]"
+
+
+def as_inputs(x: Iterable[Value | float], nin: int, module: Module) -> list[Value]:
+    """One sample as Values, made once, so that all neurons share the same input nodes.
+
+    Raises:
+        ValueError: if there are not `nin` of them.
+        TypeError: if it is not a sequence of numbers.
+    """
+    try:
+        inputs = [xi if isinstance(xi, Value) else Value(xi, label=f"x{i}") for i, xi in enumerate(x)]
+    except TypeError as error:
+        raise TypeError(
+            f"{module.describe()} takes one sample, a sequence of {nin} numbers or Values: {error}"
+        ) from error
+    if len(inputs) != nin:
+        raise ValueError(f"{module.describe()} takes {nin} inputs, got {len(inputs)}")
+    return inputs
+
+
+def _size(name: str, size: int) -> int:
+    if isinstance(size, bool) or not hasattr(size, "__index__") or size < 1:
+        raise ValueError(f"{name} must be a positive integer, got {size!r}")
+    return size
