@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from math import isfinite
-from os.path import dirname
+from os.path import dirname, join
 
 from autograd.annotations import TYPE_CHECKING
 from autograd.modes import Tag
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from autograd.ops import Operation
     from autograd.value import Value
 
-_PACKAGE = dirname(__file__)
+_PACKAGE = join(dirname(__file__), "")  # with the separator: autograd_examples/ beside it is not this package
 
 
 def forward(out: Value, operation: Operation, left: Value, right: Value | None) -> None:

@@ -11,7 +11,7 @@ from autograd.functions import sum
 from autograd.value import Value, local_graph, topological_order
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Container, Iterable, Iterator, Mapping
 
     from autograd.functions import Number
 
@@ -64,13 +64,17 @@ def adjoints(root: Value) -> dict[Value, float]:
     return table
 
 
-def adjoint_graphs(root: Value) -> dict[Value, Number]:
-    """The same gradients as graphs, to be differentiated again; only nodes that a gradient reaches."""
+def adjoint_graphs(root: Value, wrt: Iterable[Value]) -> dict[Value, Number]:
+    """The same gradients as graphs, to be differentiated again; only nodes on a way from `wrt` to `root`."""
+    order = topological_order(root)
+    on_a_way = set(wrt)
+    on_a_way.update(node for node in order if any(operand in on_a_way for operand in node._prev))
     table: dict[Value, Number] = {root: 1.0}
-    for node in reversed(topological_order(root)):
-        for operand, local in _local_graphs(node):
-            term = _times(table[node], local)
-            table[operand] = table[operand] + term if operand in table else term
+    for node in reversed(order):
+        if node in table:
+            for operand, local in _local_graphs(node, on_a_way):
+                term = _times(table[node], local)
+                table[operand] = table[operand] + term if operand in table else term
     return table
 
 
@@ -83,15 +87,15 @@ def tangents(roots: Iterable[Value], seeds: Mapping[Value, Number]) -> list[Numb
     for root in roots:
         for node in topological_order(root):
             if node not in table:
-                terms = [_times(table[x], local) for x, local in _local_graphs(node) if x in table]
+                terms = [_times(table[x], local) for x, local in _local_graphs(node, table)]
                 if terms:
                     table[node] = sum(terms)
     return [table.get(root, 0.0) for root in roots]
 
 
-def _local_graphs(node: Value) -> Iterator[tuple[Value, Number]]:
+def _local_graphs(node: Value, wanted: Container[Value]) -> Iterator[tuple[Value, Number]]:
     for index, operand in enumerate(node._prev):
-        if node._operation.partials[index] is not None:
+        if operand in wanted and node._operation.partials[index] is not None:
             yield operand, local_graph(node._operation, index, node._prev, node)
 
 

@@ -84,6 +84,7 @@ class Operation:
         >>> pow.bind(2.0)(3.0), pow.bind(2.0).symbol
         (9.0, '**2')
         """
+        y = floats.as_float(y)
         key = (self, y, math.copysign(1.0, y))  # 0.0 and -0.0 are equal, but not the same number
         if key not in _BOUND:
             if len(_BOUND) >= 1000:  # exponents that never come back must not pile up
@@ -202,7 +203,7 @@ neg           = _line("neg",           "-",          operator.neg,      lambda x
 pos           = _line("pos",           "+",          operator.pos,      lambda x, out: 1.0)
 # The exponent falls by y != 0 and not by 1: the derivative of x**0 is 0 at x = 0 too, where 0 * x**-1 would be nan.
 pow           = _line("pow",           "**",         floats.pow,        lambda x, y, out: y * pow(x, y - not_equal(y, 0.0)),
-                                                                        lambda x, y, out: when(not_equal(out, 0.0), out * log(x)),
+                                                                        lambda x, y, out: when(not_equal(out, 0.0) + less(x, 0.0), out * log(x)),
                                                                         domain=(POSITIVE, REAL))
 # exponentials and logarithms
 exp           = _line("exp",           "exp",        floats.exp,        lambda x, out: out)

@@ -55,7 +55,7 @@ def gradient(out: Value, wrt: Any, differentiable: bool = False) -> Any:
             raise TypeError(f"gradient is taken with respect to Values, got {type(node).__name__}: {node!r}")
     if differentiable:
         with modes.recording():
-            graphs = graph.adjoint_graphs(out)
+            graphs = graph.adjoint_graphs(out, nodes)
         return tree.rebuild(wrt, [_as_value(graphs.get(node, 0.0)) for node in nodes])
     numbers = graph.adjoints(out)
     return tree.rebuild(wrt, [numbers.get(node, 0.0) for node in nodes])
@@ -92,9 +92,9 @@ def value_and_grad(f: Function, argnums: int | tuple[int, ...] = 0) -> Function:
 
     @wraps(f)
     def value_and_gradient_of(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
-        with _Call(args, argnums) as call:
+        with _Call(args, argnums, kwargs) as call:
             out = _one_number(f, f(*call.args, **kwargs))
-            slopes = gradient(out, call.inputs, differentiable=call.nested)
+            slopes = gradient(out, call.inputs, differentiable=call.leads_on)
             return call.result(out), call.shape(slopes)
 
     return value_and_gradient_of
@@ -109,10 +109,10 @@ def jacobian(f: Function, argnums: int = 0) -> Function:
 
     @wraps(f)
     def jacobian_of(*args: Any, **kwargs: Any) -> Any:
-        with _Call(args, argnums) as call:
+        with _Call(args, argnums, kwargs) as call:
             out = f(*call.args, **kwargs)
             rows = [
-                call.shape(gradient(_as_value(leaf), call.inputs, differentiable=call.nested))
+                call.shape(gradient(_as_value(leaf), call.inputs, differentiable=call.leads_on))
                 for _, leaf in tree.leaves(out)
             ]
             return tree.rebuild(out, rows)
@@ -138,7 +138,7 @@ def jvp(f: Function) -> Function:
 
     @wraps(f)
     def jvp_of(at: Any, direction: Any) -> tuple[Any, Any]:
-        with _Call((at, direction), (0, 1)) as call:
+        with _Call((at, direction), (0, 1), {}) as call:
             point, along = call.args
             inputs = [leaf for _, leaf in tree.leaves(point)]
             seeds = [leaf for _, leaf in tree.leaves(along)]
@@ -151,7 +151,7 @@ def jvp(f: Function) -> Function:
             slopes = graph.tangents(leaves, dict(zip(inputs, seeds, strict=True)))
             return (
                 tree.rebuild(out, [call.result(leaf) for leaf in leaves]),
-                tree.rebuild(out, [call.result(_as_value(slope)) for slope in slopes]),
+                tree.rebuild(out, [call.result(slope) for slope in slopes]),
             )
 
     return jvp_of
@@ -174,7 +174,7 @@ def hvp(f: Function) -> Function:
 class _Call:
     """One call of a function under differentiation: its arguments as fresh nodes, and the way back."""
 
-    def __init__(self, args: tuple[Any, ...], argnums: int | tuple[int, ...]) -> None:
+    def __init__(self, args: tuple[Any, ...], argnums: int | tuple[int, ...], kwargs: dict[str, Any]) -> None:
         self.positions = (argnums,) if isinstance(argnums, int) else tuple(argnums)
         for position in self.positions:
             if not 0 <= position < len(args):
@@ -183,21 +183,23 @@ class _Call:
                 )
         self.wrt = args[argnums] if isinstance(argnums, int) else tuple(args[i] for i in argnums)
         self.args = list(args)
-        self.nested = _DEPTH.get() > 0 or any(_holds_value(arg) for arg in args)
+        self.nested = _DEPTH.get() > 0 or any(_holds_value(arg) for arg in (*args, *kwargs.values()))
+        self.leads_on = self.nested and modes.current().recording
         self._recording = modes.recording()
         self._depth: Token[int] | None = None
+        # A Value is passed on as a new node: what f does with it must not be confused with
+        # what f does with the same Value taken from outside, as in lambda y: x + y at y = x.
+        with modes.recording():
+            self.inputs = [
+                pos(leaf) if isinstance(leaf, Value) else Value(leaf) for _, leaf in tree.leaves(self.wrt)
+            ]
+        fresh = iter(self.inputs)
+        for i in self.positions:
+            self.args[i] = tree.rebuild_from(self.args[i], fresh)
 
     def __enter__(self) -> _Call:
         self._recording.__enter__()
         self._depth = _DEPTH.set(_DEPTH.get() + 1)
-        # A Value is passed on as a new node: what f does with it must not be confused with
-        # what f does with the same Value taken from outside, as in lambda y: x + y at y = x.
-        self.inputs = [
-            pos(leaf) if isinstance(leaf, Value) else Value(leaf) for _, leaf in tree.leaves(self.wrt)
-        ]
-        fresh = iter(self.inputs)
-        for i in self.positions:
-            self.args[i] = tree.rebuild_from(self.args[i], fresh)
         return self
 
     def __exit__(self, *exception: object) -> None:
@@ -205,11 +207,15 @@ class _Call:
             _DEPTH.reset(self._depth)
         self._recording.__exit__(*exception)
 
-    def result(self, out: Value) -> Number:
-        return out if self.nested else out.data
+    def result(self, out: Number) -> Number:
+        """A float where the call was given floats, else a Value; inside `no_grad()` without its graph."""
+        if self.leads_on:
+            return _as_value(out)
+        data = out.data if isinstance(out, Value) else out
+        return Value(data) if self.nested else data
 
     def shape(self, slopes: list[Any]) -> Any:
-        return tree.rebuild(self.wrt, slopes)
+        return tree.rebuild(self.wrt, [self.result(slope) for slope in slopes])
 
 
 def _holds_value(arg: Any) -> bool:

@@ -65,4 +65,4 @@ def _array_like(tree: Any, branches: list[Any]) -> Any:
     import numpy
 
     array = numpy.array(branches, dtype=object)
-    return array if any(isinstance(leaf, Value) for leaf in array.flat) else array.astype(float)
+    return array.astype(float) if all(floats.is_number(leaf) for leaf in array.flat) else array

@@ -254,6 +254,8 @@ class Value:
         for child in children:
             if not isinstance(child, Value):
                 raise TypeError(f"the operands of a node are Values, got {type(child).__name__}: {child!r}")
+        if SWITCHES.open and not modes.current().recording:
+            return
         operation = _operation_of(symbol, len(children))
         numbers = tuple(child.data for child in children)
         dleft = _local(operation, 0, numbers, self.data)
@@ -278,7 +280,10 @@ class Value:
 def _operation_of(symbol: str, arity: int) -> Operation:
     """The operation that a hand-built node names by its symbol, such as '+', 'tanh' or '**2'."""
     if arity == 1 and symbol.startswith("**"):
-        return ops.pow.bind(float(symbol[2:]))
+        try:
+            return ops.pow.bind(float(symbol[2:]))
+        except ValueError:
+            pass
     if (symbol, arity) not in ops.BY_SYMBOL:
         raise ValueError(
             f"no operation of {arity} operand(s) has the symbol {symbol!r}, so this node could not pass "
@@ -361,6 +366,8 @@ def _apply(operation: Operation, args: tuple[Any, ...]) -> Value:
         x = left.data
         out = operation.value(x)
         return _node(operation, out, left, _local(operation, 0, (x,), out), None, 0.0)
+    if operation is ops.pow and not isinstance(args[1], Value):
+        return left ** floats.as_float(args[1])  # a constant exponent needs no logarithm of a negative base
     right = args[1] if isinstance(args[1], Value) else Value(args[1])
     numbers = (left.data, right.data)
     out = operation.value(*numbers)
@@ -372,9 +379,8 @@ def _apply(operation: Operation, args: tuple[Any, ...]) -> Value:
 
 def _passing(operation: Operation, index: int, operand: Value) -> Value:
     """The operand, behind a stop where the operation has no derivative: 0.0 * inf would be nan."""
-    if operation.partials[index] is None and operand._operation.differentiable:
-        return operand.detach()
-    return operand
+    takes_gradients = operand._left is None or operand._operation.differentiable
+    return operand.detach() if operation.partials[index] is None and takes_gradients else operand
 
 
 def _local(operation: Operation, index: int, numbers: tuple[float, ...], out: float) -> float:
@@ -383,11 +389,15 @@ def _local(operation: Operation, index: int, numbers: tuple[float, ...], out: fl
     if partial is None or (SWITCHES.special and not modes.current().recording):
         return 0.0
     try:
-        return floats.as_float(partial(*numbers, out))
-    except ZeroDivisionError:  # Python refuses 1 / 0.0, which is an infinity; Values do not refuse
-        with modes.unwatched():
-            local = local_graph(operation, index, [Value(x) for x in numbers], Value(out))
-            return local.data if isinstance(local, Value) else local
+        local = partial(*numbers, out)
+        if not isinstance(local, complex):
+            return floats.as_float(local)
+    except ArithmeticError:
+        pass
+    # Python refuses 1 / 0.0 and 10.0**400, and finds (-1.0)**0.5 complex; Values go by IEEE
+    with modes.unwatched():
+        local = local_graph(operation, index, [Value(x) for x in numbers], Value(out))
+        return local.data if isinstance(local, Value) else floats.as_float(local)
 
 
 def local_graph(operation: Operation, index: int, operands: Sequence[Value], out: Value) -> Value | float:
