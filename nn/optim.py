@@ -1,0 +1,234 @@
+"""Optimizers: how a gradient becomes a change of the parameters.
+
+Names, settings and defaults are those of torch.optim. In the formulas w is a parameter, g its gradient and t
+the number of the step, counted from 1. `weight_decay` adds weight_decay * w to g, except in AdamW.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import sqrt
+from typing import ClassVar
+
+from nn.adam import Adam, AdamW
+from nn.optimizer import Group, Optimizer, Params, State, with_decay
+
+__all__ = ["OPTIMIZERS", "SGD", "Adagrad", "Adam", "AdamW", "Optimizer", "RMSprop"]
+
+
+class SGD(Optimizer):
+    """Gradient descent, with momentum if wanted.
+
+    Without momentum w -= lr * g. With it, a buffer b that starts as the first gradient:
+    b = momentum * b + (1 - dampening) * g, and w -= lr * b (Polyak, 1964); with `nesterov`,
+    w -= lr * (g + momentum * b) (Sutskever, Martens, Dahl and Hinton, "On the importance of initialization
+    and momentum in deep learning", 2013).
+
+    Args:
+        params: leaf Values, or a list of groups (see Optimizer).
+        lr: the learning rate, a factor of the gradient.
+        momentum: how much of the buffer is kept in a step; often 0.9.
+        dampening: how much of a new gradient the buffer does not take.
+        weight_decay: the strength of an L2 penalty, 1/2 * weight_decay * w**2.
+        nesterov: look ahead by one step of momentum.
+
+    Raises:
+        ValueError, TypeError: as Optimizer; ValueError for nesterov without momentum or with dampening.
+
+    >>> from autograd import Value
+    >>> w = Value(3.0)
+    >>> optimizer = SGD([w], lr=0.1)
+    >>> (w * w).backward()
+    >>> optimizer.step()
+    >>> w.data
+    2.4
+    """
+
+    buffers: ClassVar[tuple[str, ...]] = ("momentum_buffer",)
+
+    def __init__(
+        self,
+        params: Params,
+        lr: float = 1e-3,
+        momentum: float = 0.0,
+        dampening: float = 0.0,
+        weight_decay: float = 0.0,
+        nesterov: bool = False,
+    ) -> None:
+        super().__init__(
+            params,
+            lr=lr,
+            momentum=momentum,
+            dampening=dampening,
+            weight_decay=weight_decay,
+            nesterov=nesterov,
+        )
+
+    def _update(
+        self, settings: Group, state: State, weights: list[float], grads: list[float]
+    ) -> tuple[list[float], State]:
+        lr, momentum, nesterov = settings["lr"], settings["momentum"], settings["nesterov"]
+        grads = with_decay(settings["weight_decay"], weights, grads)
+        after = {**state, "step": state["step"] + 1}
+        if momentum != 0.0:
+            buffer, fresh = state.get("momentum_buffer"), 1.0 - settings["dampening"]
+            if buffer is None:
+                buffer = grads
+            else:
+                buffer = [momentum * b + fresh * g for b, g in zip(buffer, grads, strict=True)]
+            after["momentum_buffer"] = buffer
+            grads = [g + momentum * b for b, g in zip(buffer, grads, strict=True)] if nesterov else buffer
+        return [w - lr * g for w, g in zip(weights, grads, strict=True)], after
+
+
+class Adagrad(Optimizer):
+    """Each parameter's step shrinks with the gradients it has seen.
+
+    s += g**2, w -= lr / (1 + (t - 1) * lr_decay) * g / (sqrt(s) + eps) (Duchi, Hazan and Singer, "Adaptive
+    subgradient methods for online learning and stochastic optimization", 2011).
+
+    Args:
+        params: leaf Values, or a list of groups (see Optimizer).
+        lr: the learning rate: the size of the first step.
+        lr_decay: how fast the learning rate falls beside that.
+        weight_decay: the strength of an L2 penalty, 1/2 * weight_decay * w**2.
+        initial_accumulator_value: where the sum s starts.
+        eps: keeps the quotient finite, above zero.
+
+    Raises:
+        ValueError, TypeError: as Optimizer.
+
+    >>> from autograd import Value
+    >>> w = Value(3.0)
+    >>> optimizer = Adagrad([w], lr=0.5)
+    >>> (w * w).backward()
+    >>> optimizer.step()
+    >>> round(w.data, 9)
+    2.5
+    """
+
+    buffers: ClassVar[tuple[str, ...]] = ("sum",)
+
+    def __init__(
+        self,
+        params: Params,
+        lr: float = 1e-2,
+        lr_decay: float = 0.0,
+        weight_decay: float = 0.0,
+        initial_accumulator_value: float = 0.0,
+        eps: float = 1e-10,
+    ) -> None:
+        super().__init__(
+            params,
+            lr=lr,
+            lr_decay=lr_decay,
+            eps=eps,
+            weight_decay=weight_decay,
+            initial_accumulator_value=initial_accumulator_value,
+        )
+
+    def _fresh_state(self, group: Group) -> State:
+        return {"step": 0, "sum": [group["initial_accumulator_value"]] * len(group["params"])}
+
+    def _update(
+        self, settings: Group, state: State, weights: list[float], grads: list[float]
+    ) -> tuple[list[float], State]:
+        eps = settings["eps"]
+        lr = settings["lr"] / (1.0 + state["step"] * settings["lr_decay"])
+        grads = with_decay(settings["weight_decay"], weights, grads)
+        sums = [s + g * g for s, g in zip(state["sum"], grads, strict=True)]
+        weights = [w - lr * g / (sqrt(s) + eps) for w, g, s in zip(weights, grads, sums, strict=True)]
+        return weights, {"step": state["step"] + 1, "sum": sums}
+
+
+class RMSprop(Optimizer):
+    """Each parameter's step is scaled by the recent size of its gradient.
+
+    v = alpha * v + (1 - alpha) * g**2, w -= lr * g / (sqrt(v) + eps) (Hinton, "Neural networks for machine
+    learning", lecture 6e, 2012). Centered, the average gradient's square is taken from v (Graves, "Generating
+    sequences with recurrent neural networks", 2013). With momentum, b = momentum * b + g / (sqrt(v) + eps)
+    and w -= lr * b.
+
+    Args:
+        params: leaf Values, or a list of groups (see Optimizer).
+        lr: the learning rate, about the size of a step.
+        alpha: how much of the averages is kept in a step.
+        eps: keeps the quotient finite, above zero.
+        weight_decay: the strength of an L2 penalty, 1/2 * weight_decay * w**2.
+        momentum: how much of the last step is kept.
+        centered: divide by the standard deviation of the gradient in place of its root mean square.
+
+    Raises:
+        ValueError, TypeError: as Optimizer.
+
+    >>> from autograd import Value
+    >>> w = Value(3.0)
+    >>> optimizer = RMSprop([w], lr=0.5, alpha=0.75)
+    >>> (w * w).backward()
+    >>> optimizer.step()
+    >>> round(w.data, 6)
+    2.0
+    """
+
+    buffers: ClassVar[tuple[str, ...]] = ("square_avg", "grad_avg", "momentum_buffer")
+
+    def __init__(
+        self,
+        params: Params,
+        lr: float = 1e-2,
+        alpha: float = 0.99,
+        eps: float = 1e-8,
+        weight_decay: float = 0.0,
+        momentum: float = 0.0,
+        centered: bool = False,
+    ) -> None:
+        super().__init__(
+            params,
+            lr=lr,
+            momentum=momentum,
+            alpha=alpha,
+            eps=eps,
+            centered=centered,
+            weight_decay=weight_decay,
+        )
+
+    def _fresh_state(self, group: Group) -> State:
+        return {"step": 0, "square_avg": [0.0] * len(group["params"])}
+
+    def _update(
+        self, settings: Group, state: State, weights: list[float], grads: list[float]
+    ) -> tuple[list[float], State]:
+        lr, alpha, eps, momentum = settings["lr"], settings["alpha"], settings["eps"], settings["momentum"]
+        grads, zeros, rest = (
+            with_decay(settings["weight_decay"], weights, grads),
+            [0.0] * len(grads),
+            1.0 - alpha,
+        )
+        squares = [alpha * v + rest * (g * g) for v, g in zip(state["square_avg"], grads, strict=True)]
+        after = {**state, "step": state["step"] + 1, "square_avg": squares}
+        spread = squares
+        if settings["centered"]:
+            means = [alpha * m + rest * g for m, g in zip(state.get("grad_avg", zeros), grads, strict=True)]
+            after["grad_avg"] = means
+            spread = [_variance(v, m) for v, m in zip(squares, means, strict=True)]
+        steps = [g / (sqrt(v) + eps) for g, v in zip(grads, spread, strict=True)]
+        if momentum != 0.0:
+            buffer = state.get("momentum_buffer", zeros)
+            steps = [momentum * b + s for b, s in zip(buffer, steps, strict=True)]
+            after["momentum_buffer"] = steps
+        return [w - lr * s for w, s in zip(weights, steps, strict=True)], after
+
+
+def _variance(square: float, mean: float) -> float:
+    """The mean square less the squared mean; rounding can take it below zero, where it cannot be."""
+    variance = square - mean * mean
+    return 0.0 if variance < 0.0 else variance
+
+
+OPTIMIZERS: Mapping[str, type[Optimizer]] = {
+    "sgd": SGD,
+    "adagrad": Adagrad,
+    "rmsprop": RMSprop,
+    "adam": Adam,
+    "adamw": AdamW,
+}

@@ -1,0 +1,230 @@
+"""What all optimizers share: groups of parameters with their settings, the step, saving and resuming."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar
+
+from autograd import Value
+from nn.settings import checked
+
+State = dict[str, Any]
+Group = dict[str, Any]
+Params = Iterable[Value] | Iterable[Group]
+
+
+class Optimizer:
+    """Moves parameters against their gradients; the base of SGD, Adam and the others.
+
+    A subclass hands its settings to `__init__`, names its running averages in `buffers`, says in
+    `_fresh_state` which of them a group starts with, and computes one group's step in `_update`.
+
+    Args:
+        params: the parameters, leaf Values; or a list of groups, dicts with the key 'params' and settings of
+            their own that differ from the optimizer's.
+        settings: the settings of groups that do not give their own.
+
+    Attributes:
+        param_groups: a dict for each group, with 'params' and every setting; settings may be assigned
+            between steps, as learning rate schedules do.
+        state: a dict for each group: how many steps it has taken and, for each kind of running average, a
+            list of floats in the order of its parameters.
+
+    Raises:
+        ValueError: if there are no parameters, one is there twice or was computed from others, or a setting
+            is unknown or out of its range.
+        TypeError: if something is not a Value.
+    """
+
+    buffers: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, params: Params, **settings: Any) -> None:
+        self.defaults = self._checked(settings)
+        self.param_groups: list[Group] = []
+        self.state: list[State] = []
+        given = _listed(params)
+        for group in given if isinstance(given[0], dict) else [{"params": given}]:
+            self.add_param_group(group)
+
+    def _fresh_state(self, group: Group) -> State:
+        """The state of a group before its first step."""
+        return {"step": 0}
+
+    def _update(
+        self, settings: Group, state: State, weights: list[float], grads: list[float]
+    ) -> tuple[list[float], State]:
+        """The new weights and the new state of one group; what is given stays as it is."""
+        raise NotImplementedError
+
+    def step(self) -> None:
+        """Update every parameter by its gradient.
+
+        All groups are computed before any changes, so an error leaves parameters and state as they were.
+
+        Raises:
+            ValueError: if a setting that was assigned is out of its range.
+        """
+        updates = []
+        for group, state in zip(self.param_groups, self.state, strict=True):
+            settings = self._checked(_settings(group))
+            weights = [p.data for p in group["params"]]
+            grads = [p.grad for p in group["params"]]
+            updates.append(self._update(settings, state, weights, grads))
+        try:
+            self._commit(updates)
+        except KeyboardInterrupt:  # half of the parameters moved would be a model that never was
+            self._commit(updates)
+            raise
+
+    def _commit(self, updates: list[tuple[list[float], State]]) -> None:
+        for group, (weights, _) in zip(self.param_groups, updates, strict=True):
+            for p, weight in zip(group["params"], weights, strict=True):
+                p.data = weight
+        self.state = [state for _, state in updates]
+
+    def zero_grad(self) -> None:
+        """Set the gradient of every parameter to zero, as each step must before its backward pass."""
+        for group in self.param_groups:
+            for p in group["params"]:
+                p.grad = 0.0
+
+    def add_param_group(self, group: Group) -> None:
+        """Optimize further parameters, such as those of a layer that is no longer frozen.
+
+        Args:
+            group: a dict with the key 'params' and settings that differ from the optimizer's.
+
+        Raises:
+            ValueError, TypeError: as for the optimizer itself; then nothing has been added.
+        """
+        if not isinstance(group, dict) or "params" not in group:
+            raise TypeError(
+                "a group is a dict with the key 'params', such as {'params': layer.parameters(), 'lr': 0.1}; "
+                f"got {group!r:.60}"
+            )
+        params = _listed(group["params"])
+        settings = self._checked({**self.defaults, **_settings(group)})
+        seen = {id(p) for other in self.param_groups for p in other["params"]}
+        for index, p in enumerate(params):
+            _check_parameter(index, p)
+            if id(p) in seen:
+                raise ValueError(
+                    f"parameter {index} of group {len(self.param_groups)} is there twice, so a step would "
+                    "move it twice; leave one out"
+                )
+            seen.add(id(p))
+        self.param_groups.append({"params": params, **settings})
+        self.state.append(self._fresh_state(self.param_groups[-1]))
+
+    def state_dict(self) -> dict[str, Any]:
+        """All that a resumed run needs beside the parameters themselves, as plain numbers, lists and dicts.
+
+        'params' of each group holds positions, counted through all groups.
+        """
+        groups, first = [], 0
+        for group in self.param_groups:
+            count = len(group["params"])
+            groups.append({**group, "params": list(range(first, first + count))})
+            first += count
+        state = [{k: list(v) if isinstance(v, list) else v for k, v in s.items()} for s in self.state]
+        return {"optimizer": type(self).__name__, "state": state, "param_groups": groups}
+
+    def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
+        """Go on where the optimizer of the state was: settings and running averages, to the last bit.
+
+        Raises:
+            ValueError: if the state is of another kind of optimizer, of other numbers of groups or
+                parameters, or not whole; then nothing has changed.
+        """
+        name = type(self).__name__
+        if state_dict.get("optimizer") != name:
+            raise ValueError(f"this optimizer is {name}, the state is of {state_dict.get('optimizer')}")
+        sizes = [len(group["params"]) for group in self.param_groups]
+        saved = [len(group["params"]) for group in state_dict["param_groups"]]
+        if sizes != saved or len(sizes) != len(state_dict["state"]):
+            raise ValueError(
+                f"this {name} has groups of {sizes} parameters, the state has {saved}; build the same model "
+                "and the same groups before loading"
+            )
+        groups = [
+            self._loaded_group(group["params"], new)
+            for group, new in zip(self.param_groups, state_dict["param_groups"], strict=True)
+        ]
+        state = [
+            self._loaded_state(group, new) for group, new in zip(groups, state_dict["state"], strict=True)
+        ]
+        self.param_groups, self.state = groups, state
+
+    def _loaded_group(self, params: list[Value], saved: Group) -> Group:
+        missing = [key for key in self.defaults if key not in saved]
+        if missing:
+            raise ValueError(f"the state of {type(self).__name__} lacks the setting {missing[0]!r}")
+        return {"params": params, **self._checked(_settings(saved))}
+
+    def _loaded_state(self, group: Group, saved: State) -> State:
+        fresh, size = self._fresh_state(group), len(group["params"])
+        missing = [key for key in fresh if key not in saved]
+        unknown = [key for key in saved if key not in ("step", *self.buffers)]
+        if missing or unknown:
+            raise ValueError(
+                f"the state of {type(self).__name__} is not whole: missing {missing}, unknown {unknown}"
+            )
+        loaded: State = {"step": int(saved["step"])}
+        for key in self.buffers:
+            if key in saved:
+                loaded[key] = [Value(number).data for number in saved[key]]
+                if len(loaded[key]) != size:
+                    raise ValueError(f"{key} has {len(loaded[key])} numbers for {size} parameters")
+        return loaded
+
+    def _checked(self, settings: Mapping[str, Any]) -> dict[str, Any]:
+        name = type(self).__name__
+        allowed = getattr(self, "defaults", settings)
+        unknown = [key for key in settings if key not in allowed and key != "initial_lr"]
+        if unknown:
+            raise ValueError(f"{name} has no setting {unknown[0]!r}; there are {', '.join(allowed)}")
+        result = checked(name, settings)
+        if result.get("nesterov") and (result["momentum"] == 0.0 or result["dampening"] != 0.0):
+            raise ValueError(
+                "Nesterov momentum needs momentum above zero and no dampening, got "
+                f"momentum={result['momentum']} and dampening={result['dampening']}"
+            )
+        return result
+
+    def __repr__(self) -> str:
+        groups = []
+        for group in self.param_groups:
+            settings = ", ".join(f"{name}={setting}" for name, setting in _settings(group).items())
+            groups.append(f"params={len(group['params'])}, {settings}")
+        return f"{type(self).__name__}({'; '.join(groups)})"
+
+
+def _settings(group: Group) -> dict[str, Any]:
+    return {name: setting for name, setting in group.items() if name != "params"}
+
+
+def _listed(params: Any) -> list[Any]:
+    if not hasattr(params, "__iter__") or isinstance(params, (dict, str)):
+        advice = "; give model.parameters()" if hasattr(params, "parameters") else ""
+        raise TypeError(f"an optimizer takes a list of parameters, got {type(params).__name__}{advice}")
+    listed = list(params)
+    if not listed:
+        raise ValueError("an optimizer needs at least one parameter, got an empty list")
+    return listed
+
+
+def _check_parameter(index: int, p: Any) -> None:
+    if not isinstance(p, Value):
+        raise TypeError(f"parameters are Values, but number {index} is {type(p).__name__}: {p!r:.60}")
+    if p._prev:
+        raise ValueError(
+            f"parameter {index} was computed from others ({p._op}), so moving it would change nothing; "
+            "give the leaves it was computed from"
+        )
+
+
+def with_decay(strength: float, weights: list[float], grads: list[float]) -> list[float]:
+    """The gradients with that of the penalty 1/2 * strength * w**2."""
+    if strength == 0.0:
+        return grads  # not g + 0.0 * w, which is nan where w is infinite
+    return [g + strength * w for w, g in zip(weights, grads, strict=True)]
