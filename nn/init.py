@@ -18,18 +18,18 @@ def uniform(rng: Source, nin: int, nout: int) -> float:
 
 
 def xavier(rng: Source, nin: int, nout: int) -> float:
-    """Evenly from +-sqrt(6 / (nin + nout)): keeps tanh and sigmoid layers' variance (Glorot and Bengio, 2010)."""
+    """Evenly from +-sqrt(6 / (nin + nout)), for tanh and sigmoid (Glorot and Bengio, 2010)."""
     bound = math.sqrt(6 / (nin + nout))
     return float(rng.uniform(-bound, bound))
 
 
 def he(rng: Source, nin: int, nout: int) -> float:
-    """Normal with variance 2 / nin: keeps the variance through ReLU layers (He, Zhang, Ren and Sun, 2015)."""
+    """Normal with variance 2 / nin, for ReLU (He, Zhang, Ren and Sun, 2015)."""
     return float(rng.gauss(0, math.sqrt(2 / nin)))
 
 
 def lecun(rng: Source, nin: int, nout: int) -> float:
-    """Normal with variance 1 / nin (LeCun, Bottou, Orr and Mueller, 1998)."""
+    """Normal with variance 1 / nin, for SELU and tanh (LeCun, Bottou, Orr and Mueller, 1998)."""
     return float(rng.gauss(0, math.sqrt(1 / nin)))
 
 

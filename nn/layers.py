@@ -128,7 +128,7 @@ class Layer(Module):
 
 
 class MLP(Module):
-    """A multilayer perceptron: layers one after the other, the last one linear unless `output` says otherwise.
+    """A multilayer perceptron: layers one after the other, the last one linear unless told otherwise.
 
     Args:
         nin: how many inputs.

@@ -1,0 +1,21 @@
+"""How a Value shows itself in Jupyter."""
+
+from __future__ import annotations
+
+import subprocess
+from contextlib import suppress
+
+from autograd.show.dot import draw_dot
+from autograd.show.engine import EngineNotFound
+from autograd.value import Value
+
+
+def mimebundle(value: Value) -> dict[str, str]:
+    """A Value by media type: its drawing, and its repr for whoever cannot show that.
+
+    Without graphviz or a program to render with there is only the repr: displaying a number must not fail.
+    """
+    bundle = {"text/plain": repr(value)}
+    with suppress(ImportError, EngineNotFound, OSError, subprocess.CalledProcessError):
+        bundle["image/svg+xml"] = draw_dot(value).pipe(format="svg", encoding="utf-8")
+    return bundle

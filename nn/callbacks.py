@@ -1,0 +1,144 @@
+"""What can be done during training without changing the training loop."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable as Function
+from dataclasses import dataclass, field
+from typing import Any
+
+from nn.clipping import clip_grad_norm_, clip_grad_value_
+from nn.history import History
+from nn.module import Module
+from nn.optimizer import Optimizer
+
+
+@dataclass
+class Training:
+    """The state of a run, as callbacks see it; setting `history.stopped` ends it after the epoch."""
+
+    model: Module
+    optimizer: Optimizer
+    epoch: int = 0
+    history: History = field(default_factory=History)
+
+
+class Callback:
+    """Base of callbacks; override the moments that matter."""
+
+    def on_train_begin(self, training: Training) -> None:
+        """Before the first epoch."""
+
+    def on_gradients(self, training: Training) -> None:
+        """In every step, when the gradients are there and the parameters have not moved yet."""
+
+    def on_epoch_end(self, training: Training) -> None:
+        """After every epoch, when its numbers stand in the history."""
+
+    def on_train_end(self, training: Training) -> None:
+        """After the last epoch, also when training stopped early."""
+
+
+class EarlyStopping(Callback):
+    """Stop when a recorded number has not become smaller for a while, and go back to the best parameters.
+
+    Args:
+        monitor: the name in the history to watch; by default 'val_loss' if there is one, else 'loss'.
+        patience: how many epochs without improvement are let pass.
+        min_delta: how much smaller counts as an improvement.
+        restore_best: set the parameters of the best epoch when training ends.
+    """
+
+    def __init__(
+        self, monitor: str | None = None, patience: int = 10, min_delta: float = 0.0, restore_best: bool = True
+    ) -> None:
+        if patience < 1 or min_delta < 0:
+            raise ValueError(f"patience must be >= 1 and min_delta >= 0, got {patience} and {min_delta}")
+        self.monitor = monitor
+        self.patience = patience
+        self.min_delta = min_delta
+        self.restore_best = restore_best
+
+    def on_train_begin(self, training: Training) -> None:
+        self.best = math.inf
+        self.best_epoch = 0
+        self.best_state: dict[str, float] = training.model.state_dict()
+
+    def on_epoch_end(self, training: Training) -> None:
+        number = training.history[_watched(self.monitor, training)][-1]
+        if number < self.best - self.min_delta:
+            self.best, self.best_epoch = number, training.epoch
+            self.best_state = training.model.state_dict()
+        elif training.epoch - self.best_epoch >= self.patience:
+            training.history.stopped = (
+                f"{_watched(self.monitor, training)} has not improved since epoch {self.best_epoch}, "
+                f"when it was {self.best:.6g}"
+            )
+
+    def on_train_end(self, training: Training) -> None:
+        if self.restore_best:
+            training.model.load_state_dict(self.best_state)
+
+
+class ClipGradients(Callback):
+    """Clip the gradients of every step, by their total norm or each by its value."""
+
+    def __init__(self, max_norm: float | None = None, max_value: float | None = None) -> None:
+        if (max_norm is None) == (max_value is None):
+            raise ValueError("give either max_norm or max_value")
+        self.max_norm = max_norm
+        self.max_value = max_value
+
+    def on_gradients(self, training: Training) -> None:
+        if self.max_norm is not None:
+            clip_grad_norm_(training.model.parameters(), self.max_norm)
+        elif self.max_value is not None:
+            clip_grad_value_(training.model.parameters(), self.max_value)
+
+
+class Scheduled(Callback):
+    """Step a learning rate schedule after every epoch; `fit` wraps the schedules it is given in one.
+
+    Args:
+        schedule: an object with `step()`, or with `step(metric)` if its `needs_metric` is true.
+        monitor: the name in the history of that metric; by default 'val_loss' if there is one, else 'loss'.
+    """
+
+    def __init__(self, schedule: Any, monitor: str | None = None) -> None:
+        self.schedule = schedule
+        self.monitor = monitor
+
+    def on_epoch_end(self, training: Training) -> None:
+        if self.schedule.needs_metric:
+            self.schedule.step(training.history[_watched(self.monitor, training)][-1])
+        else:
+            self.schedule.step()
+
+
+class _Called(Callback):
+    """A plain function of the training state, called after every epoch."""
+
+    def __init__(self, function: Function[[Training], None]) -> None:
+        self.function = function
+
+    def on_epoch_end(self, training: Training) -> None:
+        self.function(training)
+
+
+def as_callback(given: Any) -> Callback:
+    """A callback, a schedule or a function as a callback.
+
+    Raises:
+        TypeError: if it is none of these.
+    """
+    if isinstance(given, Callback):
+        return given
+    if hasattr(given, "needs_metric"):
+        return Scheduled(given)
+    if callable(given) and not isinstance(given, type):
+        return _Called(given)
+    raise TypeError(f"a callback is a Callback, a schedule or a function of the training, got {given!r}")
+
+
+def _watched(monitor: str | None, training: Training) -> str:
+    return monitor or ("val_loss" if "val_loss" in training.history.records else "loss")

@@ -1,0 +1,104 @@
+"""Small data sets to train on: two features a sample, and a class.
+
+Moons, circles and blobs are scikit-learn's where it is installed (the `sklearn` extra). Without it, moons, xor
+and spirals still work; these moons have the same shape, but other random numbers.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from importlib.util import find_spec
+from typing import Any
+
+from nn.init import Seed, random_source
+
+Points = list[list[float]]
+Data = tuple[Points, list[int]]
+
+
+def moons(samples: int = 100, noise: float = 0.1, seed: int | None = None) -> Data:
+    """Two interleaving half circles of radius 1, classes 0 and 1.
+
+    Args:
+        samples: how many points, half of them in each class.
+        noise: the standard deviation of the normal noise on both coordinates.
+        seed: an int; None for different points at every call.
+
+    >>> X, y = moons(100, seed=1337)
+    >>> len(X), sum(y)
+    (100, 50)
+    """
+    if find_spec("sklearn"):
+        return _from_sklearn("make_moons", n_samples=samples, noise=noise, random_state=seed)
+    rng, outer = random.Random(seed), samples // 2
+    X, y = [], []
+    for i in range(samples):
+        inner = i >= outer
+        angle = math.pi * (i - outer if inner else i) / max(1, (samples - outer if inner else outer) - 1)
+        point = (1 - math.cos(angle), 0.5 - math.sin(angle)) if inner else (math.cos(angle), math.sin(angle))
+        X.append([coordinate + rng.gauss(0, noise) for coordinate in point])
+        y.append(int(inner))
+    return _shuffled(X, y, rng)
+
+
+def circles(samples: int = 100, noise: float = 0.1, factor: float = 0.5, seed: int | None = None) -> Data:
+    """A circle of radius 1, class 0, around one of radius `factor`, class 1; needs scikit-learn."""
+    return _from_sklearn("make_circles", n_samples=samples, noise=noise, factor=factor, random_state=seed)
+
+
+def blobs(samples: int = 100, centers: int = 3, spread: float = 1.0, seed: int | None = None) -> Data:
+    """Normal clouds of the given standard deviation, one a class; needs scikit-learn."""
+    return _from_sklearn(
+        "make_blobs", n_samples=samples, centers=centers, cluster_std=spread, random_state=seed
+    )
+
+
+def xor(samples: int = 100, noise: float = 0.1, seed: Seed = None) -> Data:
+    """Four clouds at (+-1, +-1), class 1 where the signs differ: no straight line separates them.
+
+    >>> xor(4, noise=0.0)
+    ([[-1.0, -1.0], [-1.0, 1.0], [1.0, -1.0], [1.0, 1.0]], [0, 1, 1, 0])
+    """
+    rng = random_source(seed)
+    corners = [(-1.0, -1.0), (-1.0, 1.0), (1.0, -1.0), (1.0, 1.0)]
+    chosen = [corners[i % 4] for i in range(samples)]
+    X = [[coordinate + rng.gauss(0, noise) for coordinate in corner] for corner in chosen]
+    return X, [int(a != b) for a, b in chosen]
+
+
+def spirals(samples: int = 100, noise: float = 0.1, arms: int = 2, turns: float = 1.0, seed: Seed = None) -> Data:
+    """Spiral arms of radius up to 1 around the origin, one a class.
+
+    >>> X, y = spirals(6, noise=0.0, arms=3)
+    >>> y
+    [0, 1, 2, 0, 1, 2]
+    """
+    rng = random_source(seed)
+    X, y = [], []
+    for i in range(samples):
+        arm, along = i % arms, (i // arms + 1) / math.ceil(samples / arms)
+        angle = 2 * math.pi * (turns * along + arm / arms)
+        point = (along * math.cos(angle), along * math.sin(angle))
+        X.append([coordinate + rng.gauss(0, noise) * along for coordinate in point])
+        y.append(arm)
+    return X, y
+
+
+def _from_sklearn(maker: str, **settings: Any) -> Data:
+    try:
+        from sklearn import datasets
+    except ImportError as error:
+        name = maker.removeprefix("make_")
+        raise ImportError(
+            f"{name} come from scikit-learn: pip install 'scalar-autograd[sklearn]'; moons, xor and spirals "
+            "work without it"
+        ) from error
+    X, y = getattr(datasets, maker)(**settings)
+    return X.tolist(), y.tolist()
+
+
+def _shuffled(X: Points, y: list[int], rng: random.Random) -> Data:
+    order = list(range(len(X)))
+    rng.shuffle(order)
+    return [X[i] for i in order], [y[i] for i in order]

@@ -1,0 +1,50 @@
+"""Parameters to a file and back, in the safetensors format (the `train` extra)."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from nn.module import Module
+
+
+def save(model: Module, path: str | Path) -> None:
+    """Write the parameters of a model to a safetensors file, as float64.
+
+    Parameters that stand in one list, such as the weights `layers.0.neurons.1.w`, become one vector.
+    """
+    import numpy
+    from safetensors.numpy import save_file
+
+    vectors: dict[str, list[float]] = {}
+    for name, number in model.state_dict().items():
+        vectors.setdefault(_vector_of(name), []).append(number)
+    save_file({name: numpy.array(numbers) for name, numbers in vectors.items()}, str(path))
+
+
+def load(model: Module, path: str | Path) -> None:
+    """Set the parameters of a model from a file that `save` wrote.
+
+    Raises:
+        ValueError: if the file's parameters are not those of this model; then nothing has changed.
+    """
+    from safetensors.numpy import load_file
+
+    vectors = load_file(str(path))
+    names: dict[str, list[str]] = {}
+    for name in model.state_dict():
+        names.setdefault(_vector_of(name), []).append(name)
+    state = {f"{vector}": float("nan") for vector in vectors if vector not in names}
+    for vector, members in names.items():
+        if vector in vectors:
+            numbers = vectors[vector].tolist()
+            if len(numbers) != len(members):
+                raise ValueError(
+                    f"{path} has {len(numbers)} numbers in {vector}, this {type(model).__name__} {len(members)}"
+                )
+            state.update(zip(members, numbers, strict=True))
+    model.load_state_dict(state)
+
+
+def _vector_of(name: str) -> str:
+    return re.sub(r"\.\d+$", "", name)

@@ -1,0 +1,225 @@
+"""Training a model on samples, and using it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from math import isfinite
+from typing import Any
+
+from autograd import Value, detect_anomaly, mean, no_grad
+from nn.callbacks import Callback, Training, as_callback
+from nn.history import History
+from nn.init import Seed, random_source
+from nn.losses import LOSSES, l2_penalty
+from nn.metrics import METRICS, Metric
+from nn.module import Module
+from nn.named import by_name
+from nn.optim import OPTIMIZERS
+from nn.optimizer import Optimizer
+
+Sample = tuple[Any, Any]
+
+
+def fit(
+    model: Module,
+    X: Iterable[Any],
+    y: Iterable[Any],
+    *,
+    loss: Any = "mse",
+    optimizer: str | Optimizer = "sgd",
+    learning_rate: float | None = None,
+    epochs: int = 100,
+    batch_size: int | None = None,
+    validation: tuple[Iterable[Any], Iterable[Any]] | None = None,
+    metrics: Sequence[str] | Mapping[str, Metric] = (),
+    l2: float = 0.0,
+    callbacks: Iterable[Any] = (),
+    progress: bool = True,
+    seed: Seed = None,
+) -> History:
+    """Train a model by gradient descent on the average loss of batches of samples.
+
+    Args:
+        model: a Module that is called with one sample.
+        X: the samples, n sequences of numbers; a 2-D numpy array will do.
+        y: the n targets, whatever the loss takes: numbers, lists of numbers, class indices.
+        loss: a name of `nn.LOSSES`, or a function (output, target) -> Value for one sample.
+        optimizer: a name of `nn.OPTIMIZERS`, or an optimizer made with the model's parameters.
+        learning_rate: for an optimizer given by name; by default the optimizer's own.
+        epochs: how many times all samples are seen.
+        batch_size: samples a step, shuffled anew in every epoch; by default all of them, in order.
+        validation: (X, y) to compute the loss and the metrics on after every epoch.
+        metrics: names of `nn.METRICS`, or a dict of functions (output, target) -> number; averaged.
+        l2: the strength of L2 regularisation, added to the loss: l2 * sum of w**2 over all parameters.
+        callbacks: `Callback`s, learning rate schedules, functions of the training state.
+        progress: show a progress bar, if tqdm is installed (the `train` extra).
+        seed: for shuffling; an int, a random.Random, or None for the module `random`.
+
+    Returns:
+        The history of losses, metrics and learning rates.
+
+    Raises:
+        ValueError: if X and y differ in length or are empty, or a setting is out of range.
+        FloatingPointError: if a loss or a gradient is nan or infinite; it names the node where that began.
+            The parameters are those of the step before.
+
+    >>> from nn import MLP
+    >>> history = fit(MLP(1, [1], seed=0), [[0.0], [1.0], [2.0]], [1.0, 3.0, 5.0],
+    ...               optimizer="adam", learning_rate=0.1, epochs=200, progress=False)
+    >>> history["loss"][-1] < 1e-3
+    True
+    """
+    samples = _samples(X, y)
+    held_out = _samples(*validation) if validation is not None else []
+    size = _positive("batch_size", len(samples) if batch_size is None else batch_size)
+    trainer = _Trainer(model, loss, _optimizer(optimizer, model, learning_rate), metrics, l2, callbacks)
+    rng = random_source(seed)
+    bar = _progress_bar(_positive("epochs", epochs), progress)
+    for callback in trainer.callbacks:
+        callback.on_train_begin(trainer.training)
+    for _ in bar:
+        if size < len(samples):
+            rng.shuffle(samples)
+        record = trainer.epoch([samples[i : i + size] for i in range(0, len(samples), size)], held_out)
+        if not isinstance(bar, range):
+            bar.set_postfix({name: f"{number:.4g}" for name, number in record.items()})
+        if trainer.training.history.stopped:
+            break
+    for callback in trainer.callbacks:
+        callback.on_train_end(trainer.training)
+    return trainer.training.history
+
+
+def predict(model: Module, X: Iterable[Any]) -> list[Any]:
+    """The model's outputs for samples, as floats, or lists of floats if it has several; builds no graph.
+
+    >>> from nn import MLP
+    >>> predict(MLP(2, [1], init=lambda rng, nin, nout: 1.0), [[1.0, 2.0], [3.0, 4.0]])
+    [3.0, 7.0]
+    """
+    with no_grad():
+        return [_numbers(model(x)) for x in _rows(X)]  # type: ignore[operator]
+
+
+class _Trainer:
+    """One run: the settings that do not change, and the training state that does."""
+
+    def __init__(
+        self,
+        model: Module,
+        loss: Any,
+        optimizer: Optimizer,
+        metrics: Sequence[str] | Mapping[str, Metric],
+        l2: float,
+        callbacks: Iterable[Any],
+    ) -> None:
+        self.model: Any = model
+        self.loss = by_name("loss", loss, LOSSES)
+        self.optimizer = optimizer
+        self.parameters = model.parameters()
+        named = metrics if isinstance(metrics, Mapping) else {name: name for name in metrics}
+        self.metrics = {name: by_name("metric", metric, METRICS) for name, metric in named.items()}
+        self.l2 = l2
+        self.callbacks: list[Callback] = [as_callback(callback) for callback in callbacks]
+        self.training = Training(model, optimizer)
+
+    def epoch(self, batches: list[list[Sample]], held_out: list[Sample]) -> dict[str, float]:
+        """Take one step a batch, then record the epoch's numbers."""
+        self.training.epoch += 1
+        rate = self.optimizer.param_groups[0]["lr"]
+        steps = [(len(batch), self.step(batch)) for batch in batches]
+        seen = sum(size for size, _ in steps)
+        record = {name: sum(size * numbers[name] for size, numbers in steps) / seen for name in steps[0][1]}
+        if held_out:
+            with no_grad():
+                _, numbers = self.forward(held_out)
+            record |= {f"val_{name}": number for name, number in numbers.items()}
+        self.training.history.add({**record, "lr": rate})
+        for callback in self.callbacks:
+            callback.on_epoch_end(self.training)
+        return record
+
+    def step(self, batch: list[Sample]) -> dict[str, float]:
+        """Forward, backward, update on one batch; returns the loss and the metrics before the update."""
+        total, numbers = self.forward(batch)
+        self.model.zero_grad()
+        total.backward()
+        if not (isfinite(total.data) and all(isfinite(p.grad) for p in self.parameters)):
+            self.explain_nan(batch)
+        for callback in self.callbacks:
+            callback.on_gradients(self.training)
+        self.optimizer.step()
+        return numbers
+
+    def forward(self, batch: list[Sample]) -> tuple[Value, dict[str, float]]:
+        outputs = [(self.model(x), target) for x, target in batch]
+        total = mean([self.loss(output, target) for output, target in outputs])
+        if self.l2:
+            total = total + l2_penalty(self.parameters, self.l2)
+        numbers = {"loss": total.data}
+        for name, metric in self.metrics.items():
+            numbers[name] = mean([float(metric(_numbers(output), target)) for output, target in outputs])
+        return total, numbers
+
+    def explain_nan(self, batch: list[Sample]) -> None:
+        """Raise the error that names the node, by computing the batch again under watch."""
+        self.model.zero_grad()
+        where = f"training stopped in epoch {self.training.epoch}, before the step"
+        try:
+            with detect_anomaly():
+                total, _ = self.forward(batch)
+                total.backward()
+        except FloatingPointError as error:
+            self.model.zero_grad()
+            raise FloatingPointError(f"{where}: {error}") from None
+        raise FloatingPointError(f"{where}: the loss is {total.data}, with a nan or inf among the parameters")
+
+
+def _samples(X: Iterable[Any], y: Iterable[Any]) -> list[Sample]:
+    rows, targets = _rows(X), y.tolist() if hasattr(y, "tolist") else list(y)
+    if len(rows) != len(targets):
+        raise ValueError(f"every sample needs a target: got {len(rows)} samples and {len(targets)} targets")
+    if not rows:
+        raise ValueError("there are no samples to train on: X is empty")
+    return list(zip(rows, targets, strict=True))
+
+
+def _rows(X: Any) -> list[Any]:
+    return X.tolist() if hasattr(X, "tolist") else list(X)
+
+
+def _numbers(output: Any) -> Any:
+    if isinstance(output, (list, tuple)):
+        return [_numbers(entry) for entry in output]
+    return output.data if isinstance(output, Value) else output
+
+
+def _optimizer(given: str | Optimizer, model: Module, learning_rate: float | None) -> Optimizer:
+    if isinstance(given, Optimizer):
+        if learning_rate is not None:
+            raise ValueError("learning_rate is for an optimizer given by name; this one has its own")
+        return given
+    settings = {} if learning_rate is None else {"lr": learning_rate}
+    make: Any = by_name("optimizer", given, OPTIMIZERS)
+    made = make(model.parameters(), **settings)
+    if not isinstance(made, Optimizer):
+        raise TypeError(f"optimizer is a name of nn.OPTIMIZERS or an Optimizer, got {given!r}")
+    return made
+
+
+def _progress_bar(epochs: int, progress: bool) -> Any:
+    if progress:
+        try:
+            from tqdm import tqdm
+        except ImportError:
+            return range(epochs)
+        return tqdm(range(epochs), unit="epoch")
+    return range(epochs)
+
+
+def _positive(name: str, number: int) -> int:
+    if isinstance(number, bool) or not isinstance(number, int) or number < 1:
+        raise ValueError(f"{name} must be a positive integer, got {number!r}")
+    return number
+
+

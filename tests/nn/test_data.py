@@ -1,0 +1,65 @@
+"""The data sets have the shapes they are named after, with and without scikit-learn."""
+
+import math
+
+import pytest
+
+import nn.data
+from nn.data import blobs, circles, moons, spirals, xor
+
+
+@pytest.fixture(params=["with scikit-learn", "without"])
+def sklearn(request, monkeypatch):
+    if request.param == "without":
+        monkeypatch.setattr(nn.data, "find_spec", lambda name: None)
+    return request.param
+
+
+def test_moons_are_two_half_circles(sklearn):
+    X, y = moons(101, noise=0.0, seed=0)
+    assert len(X) == 101 and sorted(set(y)) == [0, 1]
+    for (a, b), c in zip(X, y, strict=True):
+        center = (1.0, 0.5) if c else (0.0, 0.0)
+        assert math.hypot(a - center[0], b - center[1]) == pytest.approx(1.0, abs=1e-12)
+        assert (b <= 0.5) if c else (b >= -1e-12)
+
+
+def test_moons_repeat_with_a_seed_and_differ_without_the_same(sklearn):
+    assert moons(10, seed=1) == moons(10, seed=1)
+    assert moons(10, seed=1) != moons(10, seed=2)
+
+
+def test_noise_has_the_standard_deviation_asked_for(sklearn):
+    clean, _ = moons(2, noise=0.0, seed=0)
+    assert len(clean) == 2
+    X, y = moons(4000, noise=0.05, seed=0)
+    off = [math.hypot(a - c, b - 0.5 * c) - 1 for (a, b), c in zip(X, y, strict=True)]
+    # The radial error of normal noise has the same deviation, to the order of its square.
+    assert math.sqrt(sum(e * e for e in off) / len(off)) == pytest.approx(0.05, rel=0.05)
+
+
+def test_circles_and_blobs_are_those_of_scikit_learn():
+    X, y = circles(20, noise=0.0, factor=0.3, seed=0)
+    assert {round(math.hypot(*x), 9) for x in X} == {1.0, 0.3}
+    X, y = blobs(30, centers=3, seed=0)
+    assert [y.count(c) for c in range(3)] == [10, 10, 10]
+
+
+@pytest.mark.parametrize("make", [circles, blobs])
+def test_what_is_missing_says_what_to_install(make, monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "sklearn", None)
+    with pytest.raises(ImportError, match=r"pip install 'scalar-autograd\[sklearn\]'"):
+        make(10)
+
+
+def test_xor_is_not_linearly_separable_and_balanced():
+    X, y = xor(400, noise=0.2, seed=0)
+    assert sum(y) == 200
+    assert all((a > 0) != (b > 0) for (a, b), c in zip(xor(8, noise=0)[0], xor(8)[1], strict=True) if c)
+
+
+def test_spirals_wind_around_the_origin():
+    X, y = spirals(90, noise=0.0, arms=3)
+    assert [y.count(arm) for arm in range(3)] == [30, 30, 30]
+    radii = [math.hypot(*x) for x, arm in zip(X, y, strict=True) if arm == 0]
+    assert radii == sorted(radii) and radii[-1] == pytest.approx(1.0)
