@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 from math import inf, isfinite
 from operator import index
 from typing import Any
@@ -19,6 +20,10 @@ def _number(given: Any) -> float:
 def _pair(given: Any) -> tuple[float, float]:
     first, second = given
     return _number(first), _number(second)
+
+
+def _milestones(given: Any) -> list[int]:
+    return [index(epoch) for epoch in given]
 
 
 def _same(given: Any) -> Any:
@@ -50,6 +55,11 @@ RULES: Mapping[str, Rule] = {
     # schedules
     "step_size": _COUNT,
     "gamma": _FACTOR,
+    "milestones": (
+        _milestones,
+        lambda epochs: all(a < b for a, b in pairwise([0, *epochs])),
+        "a list of epochs from 1 on, in increasing order",
+    ),
     "T_max": _COUNT,
     "eta_min": _FACTOR,
     "start_factor": (_number, lambda x: 0.0 < x <= 1.0, "a number above 0, at most 1"),
