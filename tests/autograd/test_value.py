@@ -1,0 +1,354 @@
+"""A `Value`: its constructor, operators, comparisons and what it says of itself."""
+
+import math
+import operator
+from decimal import Decimal
+from fractions import Fraction
+from math import inf, nan
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import autograd
+from autograd import Value, no_grad, ops
+
+OPERATORS = [operator.add, operator.sub, operator.mul, operator.truediv, operator.pow]
+ANY = st.floats(allow_nan=True, allow_infinity=True)
+
+
+def same(actual, expected):
+    return actual == expected or (actual != actual and expected != expected)
+
+
+class TestConstructor:
+    @pytest.mark.parametrize(("number", "data"), [(3, 3.0), (True, 1.0), (-0.5, -0.5), (10**400, inf)])
+    def test_data_is_a_float(self, number, data):
+        assert type(Value(number).data) is float
+        assert Value(number).data == data
+
+    def test_attributes_of_a_leaf(self):
+        x = Value(3.0)
+        assert (x.grad, x._prev, x._op, x.label, x.scope) == (0.0, (), "", "", "")
+        assert type(x.grad) is float
+
+    @pytest.mark.parametrize(
+        "wrong",
+        ["3", None, [1.0], 1j, Decimal(1), Fraction(1, 2), Value(1.0)],
+        ids=lambda w: type(w).__name__,
+    )
+    def test_refuses_what_is_not_a_number(self, wrong):
+        with pytest.raises(TypeError, match=f"expected a number .* got {type(wrong).__name__}: "):
+            Value(wrong)
+
+    def test_label(self):
+        assert Value(1.0, label="w").label == "w"
+        assert Value(1.0, (), "", "w").label == "w"
+
+    def test_has_no_dict(self):
+        """A misspelled attribute, such as `p.gard = 0`, must not pass silently."""
+        with pytest.raises(AttributeError):
+            Value(1.0).gard = 0.0
+
+
+class TestBuiltByHand:
+    """`Value(d, (a, b), '*')`, as walkthroughs write it."""
+
+    @pytest.mark.parametrize(
+        ("symbol", "numbers", "data", "gradients"),
+        [
+            ("+", (2.0, 3.0), 5.0, (1.0, 1.0)),
+            ("-", (2.0, 3.0), -1.0, (1.0, -1.0)),
+            ("*", (2.0, 3.0), 6.0, (3.0, 2.0)),
+            ("/", (3.0, 2.0), 1.5, (0.5, -0.75)),
+            ("**", (2.0, 3.0), 8.0, (12.0, 8 * math.log(2.0))),
+            ("**2", (3.0,), 9.0, (6.0,)),
+            ("**-1", (2.0,), 0.5, (-0.25,)),
+            ("**0.5", (4.0,), 2.0, (0.25,)),
+            ("-", (2.0,), -2.0, (-1.0,)),
+            ("ReLU", (2.0,), 2.0, (1.0,)),
+            ("tanh", (0.0,), 0.0, (1.0,)),
+            ("exp", (0.0,), 1.0, (1.0,)),
+            ("max", (2.0, 3.0), 3.0, (0.0, 1.0)),
+        ],
+    )
+    def test_passes_gradients(self, symbol, numbers, data, gradients):
+        operands = tuple(Value(number) for number in numbers)
+        node = Value(data, operands, symbol)
+        assert (node._prev, node._op) == (operands, symbol)
+        node.backward()
+        assert tuple(operand.grad for operand in operands) == gradients
+
+    def test_takes_any_sequence_of_operands(self):
+        a, b = Value(2.0), Value(3.0)
+        assert Value(6.0, [a, b], "*")._prev == (a, b)
+        assert Value(9.0, (b, b), "*")._prev == (b, b)
+
+    def test_a_leaf_may_have_a_symbol(self):
+        x = Value(2.0, (), "input")
+        y = x * x
+        y.backward()
+        assert (x._op, x.grad) == ("input", 4.0)
+
+    @pytest.mark.parametrize(
+        ("count", "symbol"), [(1, "*"), (2, "tanh"), (2, ""), (1, "?"), (3, "+"), (1, "**"), (1, "**two")]
+    )
+    def test_refuses_a_symbol_that_names_no_operation(self, count, symbol):
+        """A node that silently passed no gradient would be worse than an error."""
+        operands = tuple(Value(2.0) for _ in range(count))
+        with pytest.raises(ValueError, match=rf"no operation of {count} operand\(s\) has the symbol"):
+            Value(1.0, operands, symbol)
+
+    def test_refuses_operands_that_are_not_values(self):
+        with pytest.raises(TypeError, match=r"operands of a node are Values, got float: 2\.0"):
+            Value(6.0, (Value(3.0), 2.0), "*")
+
+    def test_is_a_leaf_under_no_grad(self):
+        """An edge without its derivative would drop gradients silently."""
+        with no_grad():
+            node = Value(6.0, (Value(2.0), Value(3.0)), "*")
+        assert node._prev == ()
+
+
+class TestOperators:
+    @pytest.mark.parametrize("apply", OPERATORS)
+    @settings(deadline=None, derandomize=True, max_examples=300)
+    @given(ANY, ANY)
+    def test_numbers_on_either_side_mean_the_same(self, apply, x, y):
+        """`2 - a` computed as `a - 2`, or `2 / a` with a different rounding."""
+        both = apply(Value(x), Value(y)).data
+        assert type(both) is float
+        assert same(apply(Value(x), y).data, both)
+        assert same(apply(x, Value(y)).data, both)
+
+    @pytest.mark.parametrize("apply", OPERATORS)
+    def test_order_of_operands(self, apply):
+        a, b = Value(2.0), Value(3.0)
+        assert apply(a, b)._prev == (a, b)
+        assert apply(5.0, b)._prev[1] is b
+        assert apply(5.0, b)._prev[0].data == 5.0
+
+    @pytest.mark.parametrize("apply", OPERATORS)
+    @pytest.mark.parametrize("number", [2, True, 2.0])
+    def test_integers_and_bools(self, apply, number):
+        assert apply(Value(3.0), number).data == apply(3.0, number)
+        assert apply(number, Value(3.0)).data == apply(number, 3.0)
+
+    @pytest.mark.parametrize("apply", OPERATORS)
+    @pytest.mark.parametrize("wrong", ["a", None, [1.0], {}, 1j, Decimal(1)], ids=lambda w: type(w).__name__)
+    def test_wrong_types_are_named(self, apply, wrong):
+        """`Value + '3'` must not be computed, nor complex numbers slip in."""
+        name = type(wrong).__name__
+        for operands in ((Value(1.0), wrong), (wrong, Value(1.0))):
+            with pytest.raises(TypeError, match=f"{name}|can't multiply sequence by non-int of type 'Value'"):
+                apply(*operands)
+
+    def test_huge_integers_are_infinite(self):
+        assert (Value(1.0) + 10**400).data == inf
+        assert (-(10**400) * Value(1.0)).data == -inf
+        assert (Value(2.0) ** 10**400).data == inf
+
+    def test_unary(self):
+        x = Value(-3.0)
+        assert ((-x).data, (+x).data, abs(x).data) == (3.0, -3.0, 3.0)
+
+    @pytest.mark.parametrize(
+        ("compute", "expected"),
+        [
+            (lambda: Value(1e308) * 10, inf),
+            (lambda: Value(1e308) * -10, -inf),
+            (lambda: Value(1e308) + 1e308, inf),
+            (lambda: Value(10.0) ** 400, inf),
+            (lambda: Value(-10.0) ** 401, -inf),
+            (lambda: Value(1000.0).exp(), inf),
+            (lambda: Value(0.0).log(), -inf),
+            (lambda: Value(-1.0).log(), nan),
+            (lambda: Value(-1.0).sqrt(), nan),
+            (lambda: Value(-8.0) ** (1 / 3), nan),
+            (lambda: Value(1.0) / 0, inf),
+            (lambda: 1 / Value(-0.0), -inf),
+            (lambda: Value(0.0) / 0.0, nan),
+            (lambda: Value(0.0) ** -1, inf),
+            (lambda: Value(-0.0) ** -1, -inf),
+            (lambda: Value(inf) - inf, nan),
+            (lambda: Value(inf) * 0, nan),
+            (lambda: Value(inf).sin(), nan),
+            (lambda: Value(2.0).asin(), nan),
+            (lambda: 5e-324 * Value(0.5), 0.0),
+        ],
+    )
+    def test_ieee_results_in_place_of_exceptions(self, compute, expected):
+        assert type(compute().data) is float
+        assert same(compute().data, expected)
+
+    @pytest.mark.parametrize("name", [name for name, line in ops.TABLE.items() if line.arity == 1])
+    @settings(deadline=None, derandomize=True, max_examples=200)
+    @given(ANY)
+    def test_no_operation_ever_raises(self, name, x):
+        """Forward and backward, for every float there is."""
+        leaf = Value(x)
+        out = ops.TABLE[name](leaf)
+        out.backward()
+        assert type(out.data) is float
+        assert type(leaf.grad) is float
+
+    @pytest.mark.parametrize("name", [name for name, line in ops.TABLE.items() if line.arity == 2])
+    @settings(deadline=None, derandomize=True, max_examples=200)
+    @given(ANY, ANY)
+    def test_no_operation_of_two_ever_raises(self, name, x, y):
+        left, right = Value(x), Value(y)
+        out = ops.TABLE[name](left, right)
+        out.backward()
+        assert {type(out.data), type(left.grad), type(right.grad)} == {float}
+
+
+METHODS = [name for name, line in ops.TABLE.items() if hasattr(Value, name)]
+NAMES_OF_NUMPY = {"arcsin": "asin", "arccos": "acos", "arctan": "atan"}
+
+
+class TestMethods:
+    def test_there_are_as_many_as_expected(self):
+        """`.log()` gone missing from Value."""
+        assert {"exp", "log", "tanh", "relu", "sqrt", "sigmoid", "sin", "cos", "gelu", "silu"} <= set(METHODS)
+
+    @pytest.mark.parametrize("name", [name for name in METHODS if ops.TABLE[name].arity == 1])
+    def test_method_is_the_function_of_its_name(self, name):
+        x = Value(0.3)
+        assert getattr(x, name)()._operation is getattr(autograd, name)(x)._operation is ops.TABLE[name]
+
+    @pytest.mark.parametrize("name", NAMES_OF_NUMPY)
+    def test_names_of_numpy(self, name):
+        assert getattr(Value(0.3), name)()._operation is ops.TABLE[NAMES_OF_NUMPY[name]]
+
+    def test_arctan2(self):
+        assert Value(1.0).arctan2(Value(-1.0)).data == math.atan2(1.0, -1.0)
+
+    def test_slopes(self):
+        assert Value(-3.0).leaky_relu().data == -0.03
+        assert Value(-3.0).leaky_relu(0.5).data == -1.5
+        assert Value(-3.0).elu(2.0).data == 2.0 * math.expm1(-3.0)
+
+    def test_absolute_value_is_the_builtin(self):
+        assert abs(Value(-2.0))._operation is ops.abs
+
+
+class TestComparisons:
+    @settings(deadline=None, derandomize=True)
+    @given(ANY, ANY)
+    def test_are_of_the_data(self, x, y):
+        for compare in (operator.lt, operator.le, operator.gt, operator.ge):
+            expected = compare(x, y)
+            assert compare(Value(x), Value(y)) is expected
+            assert compare(Value(x), y) is expected
+            assert compare(x, Value(y)) is expected
+
+    def test_equality_and_hash_are_of_the_node(self):
+        """Nodes of equal data merging in a set or dict would lose gradients."""
+        a, b = Value(1.0), Value(1.0)
+        assert a == a
+        assert a != b
+        assert a != 1.0
+        assert len({a, b, a}) == 2
+
+    @pytest.mark.parametrize("wrong", ["a", None, [1.0]])
+    def test_wrong_types_are_refused(self, wrong):
+        for compare in (operator.lt, operator.le, operator.gt, operator.ge):
+            with pytest.raises(TypeError, match=f"'{type(wrong).__name__}'"):
+                compare(Value(1.0), wrong)
+
+    def test_max_min_and_sorted_work(self):
+        values = [Value(2.0), Value(3.0), Value(1.0)]
+        assert max(values) is values[1]
+        assert min(values) is values[2]
+        assert [value.data for value in sorted(values)] == [1.0, 2.0, 3.0]
+
+
+class TestText:
+    @pytest.mark.parametrize(
+        ("data", "grad", "expected"),
+        [
+            (-4, 0, "Value(data=-4.0, grad=0.0)"),
+            (0.1, -1.5, "Value(data=0.1, grad=-1.5)"),
+            (inf, nan, "Value(data=inf, grad=nan)"),
+        ],
+    )
+    def test_repr(self, data, grad, expected):
+        value = Value(data)
+        value.grad = float(grad)
+        assert repr(value) == str(value) == f"{value}" == expected
+
+    def test_format_is_of_the_data(self):
+        assert f"{Value(2.0) / 3:.4f}" == "0.6667"
+        assert f"{Value(1234.5):>10,.1f}" == "   1,234.5"
+
+    def test_label_must_be_a_string(self):
+        x = Value(1.0)
+        with pytest.raises(TypeError, match="a label is a string, got int: 3"):
+            x.label = 3
+
+    def test_label_keeps_the_scope(self):
+        with autograd.scope("layer"):
+            x = Value(1.0)
+        x.label = "w"
+        assert (x.label, x.scope) == ("w", "layer")
+
+    def test_labels_belong_to_one_node(self):
+        """Nodes of a scope share their tag: naming one must not name all."""
+        with autograd.scope("layer"):
+            x, y = Value(1.0), Value(2.0)
+        x.label = "w"
+        assert (y.label, y.scope) == ("", "layer")
+
+
+def test_operations_and_symbols_of_a_small_graph():
+    """`_op` and `_prev`, which walkthroughs and drawings read."""
+    a, b = Value(2.0), Value(-3.0)
+    symbols = [
+        (a + b),
+        (a - b),
+        (a * b),
+        (a / b),
+        a**2,
+        a**b,
+        -a,
+        a.relu(),
+        a.tanh(),
+        a.exp(),
+        a.log(),
+        abs(a),
+    ]
+    assert [node._op for node in symbols] == [
+        "+",
+        "-",
+        "*",
+        "/",
+        "**2",
+        "**",
+        "-",
+        "ReLU",
+        "tanh",
+        "exp",
+        "log",
+        "abs",
+    ]
+    assert all(node._prev[0] is a for node in symbols)
+
+
+def test_detach_cuts_the_gradient():
+    x = Value(3.0)
+    y = x * x.detach()
+    y.backward()
+    assert (y.data, x.grad) == (9.0, 3.0)
+    assert x.detach()._prev == (x,)  # a drawing still shows where the number came from
+
+
+def test_data_and_grad_may_be_assigned():
+    """A training loop writes both; ints too."""
+    x = Value(3.0)
+    y = x * x
+    y.backward()
+    x.data -= 0.1 * x.grad
+    x.grad = 0
+    (x * x).backward()
+    assert x.data == 3.0 - 0.1 * 6.0
+    assert x.grad == 2 * x.data
