@@ -184,6 +184,10 @@ class Optimizer:
         if unknown:
             raise ValueError(f"{name} has no setting {unknown[0]!r}; there are {', '.join(allowed)}")
         result = checked(name, settings)
+        if result.get("eps") == 0.0:
+            raise ValueError(
+                f"eps of {name} is above zero, got 0.0: where all gradients were zero, a step would be 0/0"
+            )
         if result.get("nesterov") and (result["momentum"] == 0.0 or result["dampening"] != 0.0):
             raise ValueError(
                 "Nesterov momentum needs momentum above zero and no dampening, got "

@@ -48,8 +48,7 @@ RULES: Mapping[str, Rule] = {
     "alpha": _FRACTION,
     "centered": _FLAG,
     "betas": (_pair, lambda b: all(0.0 <= x < 1.0 for x in b), "two numbers, each from 0 to below 1"),
-    # Not zero: where every gradient so far was zero, the step would be 0/0.
-    "eps": (_number, lambda x: 0.0 < x < inf, "a finite number above zero"),
+    "eps": _FACTOR,
     "lr_decay": _FACTOR,
     "initial_accumulator_value": _FACTOR,
     # schedules

@@ -386,7 +386,7 @@ def test_numbers_of_numpy_do_not_get_into_the_parameters():
         (Adam, {"betas": (0.9, -0.1)}, "betas of Adam"),
         (Adam, {"betas": 0.9}, "got 0.9"),
         (AdamW, {"betas": (0.9, 0.99, 0.999)}, "betas of AdamW"),
-        (AdamW, {"eps": 0.0}, "eps of AdamW is a finite number above zero"),
+        (AdamW, {"eps": 0.0}, "eps of AdamW is above zero, got 0.0"),
         (RMSprop, {"alpha": 1.5}, "alpha of RMSprop is a number from 0 to 1"),
         (Adagrad, {"lr_decay": -1}, "lr_decay of Adagrad"),
     ],
