@@ -197,6 +197,12 @@ def _links(value: Value, nodes: Sequence[Value], targets: Iterable[Value]) -> It
                 yield node, index
 
 
+def _given_first(forward: Sequence[Value], asked: Sequence[Value]) -> list[Value]:
+    """The leaves that have a name, then everything that is computed from them."""
+    given = [node for node in forward if not node._prev and (node.label or node in asked)]
+    return given + [node for node in forward if node._prev]
+
+
 def _equation(node: Value, names: dict[Value, str]) -> Equation:
     known = bool(node._prev) and all(operand in names for operand in node._prev)
     formula = applied(node._operation, [names[operand] for operand in node._prev]) if known else ""

@@ -6,6 +6,7 @@ import re
 from math import isfinite
 
 _TINY, _HUGE = 1e-4, 1e7  # outside, four decimals would show nothing, or digits that nobody reads
+_NO_SIGN = 0.0  # added to -0.0 it gives 0.0, which is how people write nothing
 
 # Characters that mean something in a DOT label, as entities, which are read after the label is taken apart.
 _ENTITIES = {ord(char): f"&#{ord(char)};" for char in '&<>|{}"'}
@@ -22,7 +23,7 @@ def decimals(number: float) -> str:
     ('3.0000', '-2.5000e-07', '1.0000e+300', '-inf')
     """
     plain = number == 0 or _TINY <= abs(number) < _HUGE or not isfinite(number)
-    return f"{number:.4f}" if plain else f"{number:.4e}"
+    return f"{number + _NO_SIGN:.4f}" if plain else f"{number:.4e}"
 
 
 def digits(number: float) -> str:
@@ -31,7 +32,7 @@ def digits(number: float) -> str:
     >>> digits(3.0), digits(-0.014279123), digits(1e300)
     ('3', '-0.0142791', '1e+300')
     """
-    return f"{number:.6g}"
+    return f"{number + _NO_SIGN:.6g}"
 
 
 def label(text: str) -> str:
