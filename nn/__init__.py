@@ -7,3 +7,45 @@
 >>> [output > 0 for output in nn.predict(model, [[0, 0], [0, 1], [1, 0], [1, 1]])]
 [False, True, True, False]
 """
+
+from nn import data, plots
+from nn.callbacks import Callback, ClipGradients, EarlyStopping, Training
+from nn.clipping import clip_grad_norm_, clip_grad_value_
+from nn.history import History
+from nn.init import INITS
+from nn.io import load, save
+from nn.layers import ACTIVATIONS, MLP, Layer, Neuron
+from nn.losses import (
+    LOSSES,
+    bce_with_logits,
+    cross_entropy,
+    half_squared_error,
+    l1,
+    l1_penalty,
+    l2_penalty,
+    max_margin,
+    mse,
+)
+from nn.metrics import METRICS, accuracy
+from nn.module import Module
+from nn.optim import OPTIMIZERS, SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
+from nn.schedules import (
+    CosineAnnealingLR,
+    ExponentialLR,
+    LambdaLR,
+    LinearLR,
+    MultiStepLR,
+    ReduceLROnPlateau,
+    SequentialLR,
+    StepLR,
+)
+from nn.train import fit, predict
+
+__all__ = [
+    "ACTIVATIONS", "INITS", "LOSSES", "METRICS", "MLP", "OPTIMIZERS", "SGD", "Adagrad", "Adam", "AdamW",
+    "Callback", "ClipGradients", "CosineAnnealingLR", "EarlyStopping", "ExponentialLR", "History",
+    "LambdaLR", "Layer", "LinearLR", "Module", "MultiStepLR", "Neuron", "Optimizer", "RMSprop",
+    "ReduceLROnPlateau", "SequentialLR", "StepLR", "Training", "accuracy", "bce_with_logits",
+    "clip_grad_norm_", "clip_grad_value_", "cross_entropy", "data", "fit", "half_squared_error", "l1",
+    "l1_penalty", "l2_penalty", "load", "max_margin", "mse", "plots", "predict", "save",
+]  # fmt: skip

@@ -12,7 +12,6 @@ import autograd
 from autograd import draw_dot, trace
 from nn.data import Points, moons
 from nn.layers import MLP
-from nn.losses import max_margin
 from nn.metrics import accuracy
 from nn.optim import SGD
 from nn.schedules import LinearLR
@@ -48,7 +47,7 @@ def main(arguments: list[str] | None = None) -> int:
     print(f"before training: loss {history['loss'][0]:.4f}, accuracy {history['accuracy'][0]:.0%}")
     print(f"after training:  loss {history['loss'][-1]:.4f}, accuracy {right / len(X):.0%}")
     draw_boundary(model, X, y, options.out / "moons.png")
-    draw_neuron(model, X, y, options.out / "neuron.svg")
+    draw_neuron(model, X, options.out / "neuron.svg")
     return 0
 
 
@@ -68,25 +67,30 @@ def draw_boundary(model: MLP, X: Points, y: list[int], path: Path) -> None:
     print(f"wrote {path}: the decision boundary")
 
 
-def draw_neuron(model: MLP, X: Points, y: list[int], path: Path) -> None:
-    """Write the graph of the neuron that the loss is most sensitive to, with the gradients of the loss."""
-    x, target = min(zip(X, y, strict=True), key=lambda sample: predict(model, [sample[0]])[0] * sample[1])
-    loss = max_margin(model(x), target)
-    loss.backward()
-    outputs = {node.scope: node for node in trace(loss)[0] if node.scope.startswith("layer 1/")}
-    scope, neuron = max(outputs.items(), key=lambda item: abs(item[1].grad))
-    drawing = draw_dot(neuron, color=True, local_derivatives=True)
-    drawing.render(outfile=path, cleanup=True)
-    print(f"wrote {path}: {scope}, with the gradient of the loss at every node, for the hardest sample")
+def draw_neuron(model: MLP, X: Points, path: Path) -> None:
+    """Write the graph of a neuron of the first layer, for the sample that is nearest to the boundary.
+
+    The gradients are those of the network's output; it is the neuron that the output depends on most.
+    """
+    sample = min(X, key=lambda x: abs(predict(model, [x])[0]))
+    model.zero_grad()
+    out = model(sample)
+    out.backward()
+    neurons = {node.scope: node for node in trace(out)[0] if node.scope.startswith("layer 1/")}
+    scope, neuron = max(neurons.items(), key=lambda item: abs(item[1].grad))
+    draw_dot(neuron, color=True, local_derivatives=True).render(outfile=path, cleanup=True)
+    print(f"wrote {path}: {scope}, with the gradient of the network's output at every node")
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m nn", description=__doc__.partition(": ")[2].capitalize())
-    parser.add_argument("--epochs", type=_positive, default=100, help="training steps (default: 100)")
-    parser.add_argument("--samples", type=_positive, default=100, help="points in the moons (default: 100)")
-    parser.add_argument("--noise", type=float, default=0.1, help="standard deviation of the points (default: 0.1)")
-    parser.add_argument("--seed", type=int, default=1337, help="of the points and the weights (default: 1337)")
-    parser.add_argument("--out", type=Path, default=Path(), help="folder for the pictures (default: this one)")
+    parser.add_argument("--epochs", type=_positive, default=100, help="training steps (%(default)s)")
+    parser.add_argument("--samples", type=_positive, default=100, help="points (%(default)s)")
+    parser.add_argument(
+        "--noise", type=float, default=0.1, help="of the points, a standard deviation (%(default)s)"
+    )
+    parser.add_argument("--seed", type=int, default=1337, help="of points and weights (%(default)s)")
+    parser.add_argument("--out", type=Path, default=Path(), help="folder for the pictures (this one)")
     parser.add_argument("--version", action="version", version=f"scalar-autograd {autograd.__version__}")
     return parser
 

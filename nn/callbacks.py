@@ -40,7 +40,7 @@ class Callback:
 
 
 class EarlyStopping(Callback):
-    """Stop when a recorded number has not become smaller for a while, and go back to the best parameters.
+    """Stop when a recorded number has not become smaller for a while; go back to the best parameters.
 
     Args:
         monitor: the name in the history to watch; by default 'val_loss' if there is one, else 'loss'.
@@ -50,7 +50,11 @@ class EarlyStopping(Callback):
     """
 
     def __init__(
-        self, monitor: str | None = None, patience: int = 10, min_delta: float = 0.0, restore_best: bool = True
+        self,
+        monitor: str | None = None,
+        patience: int = 10,
+        min_delta: float = 0.0,
+        restore_best: bool = True,
     ) -> None:
         if patience < 1 or min_delta < 0:
             raise ValueError(f"patience must be >= 1 and min_delta >= 0, got {patience} and {min_delta}")

@@ -1,7 +1,7 @@
 """Small data sets to train on: two features a sample, and a class.
 
-Moons, circles and blobs are scikit-learn's where it is installed (the `sklearn` extra). Without it, moons, xor
-and spirals still work; these moons have the same shape, but other random numbers.
+Moons, circles and blobs are scikit-learn's where it is installed (the `sklearn` extra). Without it, moons,
+xor and spirals still work; these moons have the same shape, but other random numbers.
 """
 
 from __future__ import annotations
@@ -67,7 +67,9 @@ def xor(samples: int = 100, noise: float = 0.1, seed: Seed = None) -> Data:
     return X, [int(a != b) for a, b in chosen]
 
 
-def spirals(samples: int = 100, noise: float = 0.1, arms: int = 2, turns: float = 1.0, seed: Seed = None) -> Data:
+def spirals(
+    samples: int = 100, noise: float = 0.1, arms: int = 2, turns: float = 1.0, seed: Seed = None
+) -> Data:
     """Spiral arms of radius up to 1 around the origin, one a class.
 
     >>> X, y = spirals(6, noise=0.0, arms=3)

@@ -40,7 +40,8 @@ def load(model: Module, path: str | Path) -> None:
             numbers = vectors[vector].tolist()
             if len(numbers) != len(members):
                 raise ValueError(
-                    f"{path} has {len(numbers)} numbers in {vector}, this {type(model).__name__} {len(members)}"
+                    f"{path} has {len(numbers)} numbers in {vector}, "
+                    f"this {type(model).__name__} {len(members)}"
                 )
             state.update(zip(members, numbers, strict=True))
     model.load_state_dict(state)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 import autograd
 from autograd import Value, dot, scope
@@ -48,7 +49,7 @@ class Neuron(Module):
     >>> neuron
     TanhNeuron(2)
     >>> neuron([1.0, -2.0])
-    Value(data=-0.9885989892532309, grad=0.0)
+    Value(data=-0.9716503888845075, grad=0.0)
     """
 
     def __init__(
@@ -111,8 +112,8 @@ class Layer(Module):
             with scope(f"neuron {i}"):
                 self.neurons.append(Neuron(nin, nonlin, activation, init, rng, nout))
 
-    def __call__(self, x: Iterable[Value | float]) -> Value | list[Value]:
-        """The outputs for one sample of `nin` numbers or Values."""
+    def __call__(self, x: Iterable[Value | float]) -> Any:
+        """The outputs for one sample of `nin` numbers or Values: a list, or one Value of one neuron."""
         x = as_inputs(x, self.nin, self)
         out = []
         for i, neuron in enumerate(self.neurons, 1):
@@ -143,7 +144,7 @@ class MLP(Module):
     >>> len(model.parameters())
     337
     >>> model([0.5, -0.5])
-    Value(data=-1.0254061567082843, grad=0.0)
+    Value(data=-0.4622584932316083, grad=0.0)
     """
 
     def __init__(
@@ -165,9 +166,9 @@ class MLP(Module):
             with scope(f"layer {i}"):
                 self.layers.append(Layer(sizes[i - 1], sizes[i], bend is not linear, bend, init, rng))
 
-    def __call__(self, x: Iterable[Value | float]) -> Value | list[Value]:
+    def __call__(self, x: Iterable[Value | float]) -> Any:
         """The output for one sample: a Value, or a list of them if the last layer has several neurons."""
-        out: Value | list[Value] = as_inputs(x, self.layers[0].nin, self)
+        out: Any = as_inputs(x, self.layers[0].nin, self)
         for i, layer in enumerate(self.layers, 1):
             with scope(f"layer {i}"):
                 out = layer(out if isinstance(out, list) else [out])

@@ -1,4 +1,4 @@
-"""What is counted beside the loss; for more, compare `nn.predict` with the targets by scikit-learn's metrics."""
+"""What is counted beside the loss; for more, give `nn.predict` and the targets to scikit-learn's metrics."""
 
 from __future__ import annotations
 

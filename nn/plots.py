@@ -53,8 +53,8 @@ def decision_boundary(
     else:
         winner = outputs.argmax(axis=1).reshape(resolution, resolution)
         count = outputs.shape[1]
-        shades = ListedColormap(CLASS_COLORS[:count])
-        ax.contourf(across, up, winner, levels=np.arange(count + 1) - 0.5, cmap=shades, alpha=0.4)
+        levels = np.arange(count + 1) - 0.5
+        ax.contourf(across, up, winner, levels=levels, cmap=ListedColormap(CLASS_COLORS[:count]), alpha=0.4)
     for color, label in zip(CLASS_COLORS, np.unique(classes), strict=False):
         chosen = points[classes == label]
         ax.scatter(chosen[:, 0], chosen[:, 1], color=color, edgecolor="white", label=f"class {label}")

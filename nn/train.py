@@ -221,5 +221,3 @@ def _positive(name: str, number: int) -> int:
     if isinstance(number, bool) or not isinstance(number, int) or number < 1:
         raise ValueError(f"{name} must be a positive integer, got {number!r}")
     return number
-
-

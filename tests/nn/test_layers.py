@@ -95,7 +95,11 @@ def test_inits_have_the_variance_of_their_papers(init, variance):
         (lambda: nn.Neuron(0), ValueError, "nin must be a positive integer, got 0"),
         (lambda: nn.Layer(2, -1), ValueError, "nout must be a positive integer, got -1"),
         (lambda: nn.MLP(2, []), ValueError, "nouts is empty"),
-        (lambda: nn.Neuron(2, activation="swoosh"), ValueError, "unknown activation 'swoosh'; there are linear"),
+        (
+            lambda: nn.Neuron(2, activation="swoosh"),
+            ValueError,
+            "unknown activation 'swoosh'; there are linear",
+        ),
         (lambda: nn.Neuron(2, init="big"), ValueError, "unknown init 'big'; there are uniform, xavier"),
         (lambda: nn.Neuron(2, seed="1"), TypeError, "a seed is an int"),
     ],

@@ -64,7 +64,7 @@ def test_a_loaded_state_gives_the_same_outputs():
 def test_a_state_that_does_not_fit_changes_nothing(change, error, message):
     neuron = nn.Neuron(2, seed=0)
     before = neuron.state_dict()
-    state = {name: 9.0 for name in before}
+    state = dict.fromkeys(before, 9.0)
     change(state)
     with pytest.raises(error, match=message):
         neuron.load_state_dict(state)

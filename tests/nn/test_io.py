@@ -1,0 +1,36 @@
+"""What is saved is what is loaded, to the last bit."""
+
+import pytest
+from safetensors.numpy import load_file
+
+import nn
+
+
+def test_a_model_comes_back_bit_for_bit(tmp_path):
+    model, other = nn.MLP(2, [3, 2], seed=0), nn.MLP(2, [3, 2], seed=1)
+    nn.save(model, tmp_path / "model.safetensors")
+    nn.load(other, tmp_path / "model.safetensors")
+    assert other.state_dict() == model.state_dict()
+
+
+def test_the_weights_of_a_neuron_are_one_vector(tmp_path):
+    nn.save(nn.MLP(2, [3, 2], seed=0), tmp_path / "model.safetensors")
+    shapes = {name: array.shape for name, array in load_file(tmp_path / "model.safetensors").items()}
+    assert shapes["layers.0.neurons.2.w"] == (2,) and shapes["layers.1.neurons.0.b"] == (1,)
+
+
+@pytest.mark.parametrize(
+    ("shape", "message"),
+    [
+        ((2, [3, 2, 1]), "missing layers.2.neurons.0.w.0"),
+        ((2, [3]), "unknown layers.1.neurons.0.b"),
+        ((3, [3, 2]), "has 2 numbers in layers.0.neurons.0.w, this MLP 3"),
+    ],
+)
+def test_a_file_of_another_model_changes_nothing(tmp_path, shape, message):
+    nn.save(nn.MLP(2, [3, 2], seed=0), tmp_path / "model.safetensors")
+    other = nn.MLP(*shape, seed=1)
+    before = other.state_dict()
+    with pytest.raises(ValueError, match=message):
+        nn.load(other, tmp_path / "model.safetensors")
+    assert other.state_dict() == before

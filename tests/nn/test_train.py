@@ -1,0 +1,291 @@
+"""Training finds what there is to find, records it, stops when told, and never leaves half a step."""
+
+import builtins
+import math
+import random
+
+import numpy
+import pytest
+
+import nn
+from autograd import Value, exp
+from nn.callbacks import Callback, ClipGradients, EarlyStopping
+
+LINE_X, LINE_Y = [[0.0], [1.0], [2.0], [3.0]], [1.0, 3.0, 5.0, 7.0]
+
+
+def line(seed=0):
+    return nn.MLP(1, [1], seed=seed)
+
+
+def fit_line(model=None, **settings):
+    defaults = {"optimizer": "sgd", "learning_rate": 0.05, "epochs": 20, "progress": False}
+    return nn.fit(model or line(), LINE_X, LINE_Y, **{**defaults, **settings})
+
+
+def test_full_batch_gradient_descent_follows_the_formula():
+    """w -= lr * dL/dw with L the mean squared error, worked out by hand for a line."""
+    model = line()
+    w, b = model.parameters()
+    slope, offset = w.data, b.data
+    fit_line(model, epochs=3)
+    for _ in range(3):
+        errors = [slope * x[0] + offset - y for x, y in zip(LINE_X, LINE_Y, strict=True)]
+        dw = sum(2 * e * x[0] for e, x in zip(errors, LINE_X, strict=True)) / 4
+        db = sum(2 * e for e in errors) / 4
+        slope, offset = slope - 0.05 * dw, offset - 0.05 * db
+    assert (w.data, b.data) == pytest.approx((slope, offset), rel=1e-13)
+
+
+def test_the_history_holds_every_epoch_with_metrics_validation_and_learning_rate():
+    history = fit_line(
+        epochs=5, validation=([[4.0]], [9.0]), metrics={"error": lambda output, target: abs(output - target)}
+    )
+    assert set(history.records) == {"loss", "error", "val_loss", "val_error", "lr"}
+    assert history.epochs == 5 and all(len(numbers) == 5 for numbers in history.records.values())
+    assert history["loss"] == sorted(history["loss"], reverse=True)
+    assert history["val_loss"][-1] == pytest.approx(history["val_error"][-1] ** 2)
+
+
+def test_minibatches_see_every_sample_once_an_epoch_and_repeat_with_the_seed():
+    seen = []
+
+    def spy(output, target):
+        seen.append(target)
+        return nn.mse(output, target)
+
+    first = fit_line(loss=spy, batch_size=3, epochs=2, seed=1)
+    assert sorted(seen[:4]) == sorted(seen[4:]) == LINE_Y
+    again = fit_line(batch_size=3, epochs=2, seed=1)
+    other = fit_line(batch_size=3, epochs=2, seed=2)
+    assert first["loss"] == again["loss"] != other["loss"]
+
+
+def test_an_epoch_loss_weighs_the_last_smaller_batch_by_its_size():
+    model = line()
+    frozen = nn.SGD(model.parameters(), lr=0.0)
+    parts = nn.fit(model, LINE_X, LINE_Y, optimizer=frozen, batch_size=3, epochs=1, progress=False, seed=0)
+    whole = nn.fit(model, LINE_X, LINE_Y, optimizer=frozen, epochs=1, progress=False)
+    assert parts["loss"][0] == pytest.approx(whole["loss"][0], rel=1e-15)
+
+
+def test_l2_is_added_to_the_loss():
+    model = line()
+    frozen = nn.SGD(model.parameters(), lr=0.0)
+    settings = {"optimizer": frozen, "epochs": 1, "progress": False}
+    plain = nn.fit(model, LINE_X, LINE_Y, **settings)["loss"][0]
+    penalised = nn.fit(model, LINE_X, LINE_Y, l2=0.5, **settings)["loss"][0]
+    assert penalised - plain == pytest.approx(0.5 * sum(p.data**2 for p in model.parameters()))
+
+
+@pytest.mark.parametrize("optimizer", nn.OPTIMIZERS)
+@pytest.mark.parametrize(
+    ("loss", "outputs", "targets"),
+    [
+        ("mse", 1, [0, 1, 1, 0]),
+        ("half_squared_error", 1, [0, 1, 1, 0]),
+        ("l1", 1, [0, 1, 1, 0]),
+        ("bce_with_logits", 1, [0, 1, 1, 0]),
+        ("max_margin", 1, [-1, 1, 1, -1]),
+        ("cross_entropy", 2, [0, 1, 1, 0]),
+    ],
+)
+def test_every_loss_goes_down_with_every_optimizer(optimizer, loss, outputs, targets):
+    model = nn.MLP(2, [4, outputs], activation="tanh", seed=3)
+    X = [[0, 0], [0, 1], [1, 0], [1, 1]]
+    rate = {"sgd": 0.3, "adagrad": 0.1}.get(optimizer, 0.01)
+    history = nn.fit(
+        model, X, targets, loss=loss, optimizer=optimizer, learning_rate=rate, epochs=30, progress=False
+    )
+    assert history["loss"][-1] < 0.95 * history["loss"][0]
+
+
+def test_numpy_arrays_and_lists_train_alike():
+    listed, arrays = line(), line()
+    fit_line(listed)
+    nn.fit(
+        arrays, numpy.array(LINE_X), numpy.array(LINE_Y), optimizer="sgd", learning_rate=0.05, epochs=20,
+        progress=False,
+    )  # fmt: skip
+    assert listed.state_dict() == arrays.state_dict()
+
+
+def test_the_moons_are_learned():
+    random.seed(1337)
+    X, y = nn.data.moons(60, noise=0.1, seed=1)
+    model = nn.MLP(2, [8, 8, 1], activation="tanh", init="xavier")
+    history = nn.fit(
+        model, X, y, loss="bce_with_logits", optimizer="adam", learning_rate=0.1, epochs=40,
+        metrics=["accuracy"], progress=False,
+    )  # fmt: skip
+    assert history["accuracy"][-1] > 0.98
+
+
+def test_predict_gives_floats_and_lists_of_floats_without_touching_gradients():
+    model = nn.MLP(2, [3, 2], seed=0)
+    outputs = nn.predict(model, numpy.array([[1.0, 2.0], [3.0, 4.0]]))
+    assert outputs == [[v.data for v in model(x)] for x in ([1.0, 2.0], [3.0, 4.0])]
+    assert nn.predict(line(), LINE_X) == [line()(x).data for x in LINE_X]
+
+
+class Spread(nn.Module):
+    """exp(w * x): overflows for a large weight."""
+
+    def __init__(self, w):
+        self.w = Value(w, label="w")
+
+    def __call__(self, x):
+        return exp(self.w * x[0])
+
+
+def test_an_overflow_stops_training_at_the_node_and_leaves_the_parameters():
+    model = Spread(1000.0)
+    with pytest.raises(
+        FloatingPointError, match=r"stopped in epoch 1, before the step: exp made inf from 1000.0"
+    ):
+        nn.fit(model, [[1.0]], [0.0], epochs=5, progress=False)
+    assert model.w.data == 1000.0 and model.w.grad == 0.0
+
+
+def test_a_nan_gradient_stops_training_though_the_loss_is_finite():
+    class Root(nn.Module):
+        def __init__(self):
+            self.w = Value(0.0, label="w")
+
+        def __call__(self, x):
+            return (self.w * x[0]).sqrt()
+
+    model = Root()
+    with pytest.raises(FloatingPointError, match="backward pass of sqrt"):
+        nn.fit(model, [[1.0]], [1.0], epochs=1, progress=False)
+    assert model.w.data == 0.0
+
+
+def test_a_nan_in_the_data_is_named():
+    with pytest.raises(FloatingPointError, match="x0=nan"):
+        nn.fit(line(), [[math.nan]], [1.0], epochs=1, progress=False)
+
+
+def test_early_stopping_waits_for_its_patience_and_restores_the_best():
+    model = line()
+    states = []
+
+    def drift(training):
+        states.append(training.model.state_dict())
+        if training.epoch >= 4:
+            training.optimizer.param_groups[0]["lr"] = 1.0  # far too large: the loss grows from here
+
+    history = fit_line(model, epochs=50, callbacks=[drift, EarlyStopping(patience=3)])
+    best = history["loss"].index(min(history["loss"]))
+    assert history.epochs == best + 1 + 3
+    assert (
+        history.stopped
+        == f"loss has not improved since epoch {best + 1}, when it was {min(history['loss']):.6g}"
+    )
+    assert model.state_dict() == states[best]
+
+
+def test_schedules_are_stepped_after_every_epoch():
+    model = line()
+    optimizer = nn.SGD(model.parameters(), lr=0.08)
+    history = nn.fit(
+        model, LINE_X, LINE_Y, optimizer=optimizer, epochs=4, progress=False,
+        callbacks=[nn.ExponentialLR(optimizer, gamma=0.5)],
+    )  # fmt: skip
+    assert history["lr"] == [0.08, 0.04, 0.02, 0.01]
+
+
+def test_reduce_on_plateau_is_given_the_loss():
+    model = line()
+    optimizer = nn.SGD(model.parameters(), lr=0.0)
+    history = nn.fit(
+        model, LINE_X, LINE_Y, optimizer=optimizer, epochs=6, progress=False,
+        callbacks=[lambda training: None, nn.ReduceLROnPlateau(optimizer, patience=1)],
+    )  # fmt: skip
+    assert history.epochs == 6 and optimizer.param_groups[0]["lr"] == 0.0
+    warm = nn.SGD(model.parameters(), lr=1e-30)
+    nn.fit(
+        model, LINE_X, LINE_Y, optimizer=warm, epochs=4, progress=False,
+        callbacks=[nn.ReduceLROnPlateau(warm, patience=1, eps=0.0)],
+    )  # fmt: skip
+    assert warm.param_groups[0]["lr"] == pytest.approx(1e-31)
+
+
+def test_clipping_bounds_the_step():
+    model = line()
+    before = model.state_dict()
+    fit_line(model, epochs=1, learning_rate=1.0, callbacks=[ClipGradients(max_norm=0.01)])
+    moved = math.hypot(*(model.state_dict()[name] - before[name] for name in before))
+    assert moved == pytest.approx(0.01, rel=1e-3)
+
+
+def test_callbacks_are_called_in_the_order_of_the_run():
+    calls = []
+
+    class Recorder(Callback):
+        def on_train_begin(self, training):
+            calls.append("begin")
+
+        def on_gradients(self, training):
+            calls.append("gradients")
+
+        def on_epoch_end(self, training):
+            calls.append(f"epoch {training.epoch}")
+
+        def on_train_end(self, training):
+            calls.append("end")
+
+    fit_line(epochs=2, batch_size=2, callbacks=[Recorder()])
+    assert calls == ["begin", *["gradients"] * 2, "epoch 1", *["gradients"] * 2, "epoch 2", "end"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "error", "message"),
+    [
+        ({"epochs": 0}, ValueError, "epochs must be a positive integer, got 0"),
+        ({"batch_size": 2.5}, ValueError, "batch_size must be a positive integer, got 2.5"),
+        ({"loss": "square"}, ValueError, "unknown loss 'square'; there are mse"),
+        ({"optimizer": "adamm"}, ValueError, "unknown optimizer 'adamm'; there are sgd"),
+        ({"metrics": ["f1"]}, ValueError, "unknown metric 'f1'; there are accuracy"),
+        ({"callbacks": [3]}, TypeError, "a callback is a Callback, a schedule or a function"),
+        ({"validation": ([[1.0]], [])}, ValueError, "got 1 samples and 0 targets"),
+    ],
+)
+def test_a_wrong_setting_is_named_before_anything_moves(settings, error, message):
+    model = line()
+    before = model.state_dict()
+    with pytest.raises(error, match=message):
+        fit_line(model, **settings)
+    assert model.state_dict() == before
+
+
+def test_samples_and_targets_must_match():
+    with pytest.raises(ValueError, match="got 2 samples and 1 targets"):
+        nn.fit(line(), [[1.0], [2.0]], [1.0], progress=False)
+    with pytest.raises(ValueError, match="X is empty"):
+        nn.fit(line(), [], [], progress=False)
+
+
+def test_a_learning_rate_beside_an_optimizer_that_has_one_is_refused():
+    model = line()
+    with pytest.raises(ValueError, match="this one has its own"):
+        nn.fit(model, LINE_X, LINE_Y, optimizer=nn.SGD(model.parameters(), lr=0.1), learning_rate=0.2)
+
+
+def test_the_progress_bar_shows_the_loss(capsys):
+    fit_line(epochs=3, progress=True)
+    shown = capsys.readouterr().err
+    assert "3/3" in shown and "loss=" in shown
+
+
+def test_without_tqdm_training_runs_without_a_bar(monkeypatch, capsys):
+    real = builtins.__import__
+
+    def no_tqdm(name, *args, **kwargs):
+        if name == "tqdm":
+            raise ImportError(name)
+        return real(name, *args, **kwargs)
+
+    monkeypatch.setattr(builtins, "__import__", no_tqdm)
+    assert fit_line(epochs=3, progress=True).epochs == 3
+    assert capsys.readouterr().err == ""
