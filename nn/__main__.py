@@ -87,7 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--epochs", type=_positive, default=100, help="training steps (%(default)s)")
     parser.add_argument("--samples", type=_positive, default=100, help="points (%(default)s)")
     parser.add_argument(
-        "--noise", type=float, default=0.1, help="of the points, a standard deviation (%(default)s)"
+        "--noise", type=_deviation, default=0.1, help="of the points, a standard deviation (%(default)s)"
     )
     parser.add_argument("--seed", type=int, default=1337, help="of points and weights (%(default)s)")
     parser.add_argument("--out", type=Path, default=Path(), help="folder for the pictures (this one)")
@@ -99,6 +99,16 @@ def _positive(text: str) -> int:
     if not text.isdigit() or int(text) == 0:
         raise argparse.ArgumentTypeError(f"expected a positive integer, got {text!r}")
     return int(text)
+
+
+def _deviation(text: str) -> float:
+    try:
+        noise = float(text)
+    except ValueError:
+        noise = -1.0
+    if not 0 <= noise < float("inf"):
+        raise argparse.ArgumentTypeError(f"expected a noise of zero or more, got {text!r}")
+    return noise
 
 
 if __name__ == "__main__":

@@ -121,6 +121,23 @@ def test_the_moons_are_learned():
     assert history["accuracy"][-1] > 0.98
 
 
+def test_the_micrograd_demo_goes_the_same_way():
+    """Its own seeds give these losses and accuracies in its first three steps."""
+    random.seed(1337)
+    X, classes = nn.data.moons(100, noise=0.1, seed=1337)
+    model = nn.MLP(2, [16, 16, 1])
+    optimizer = nn.SGD(model.parameters(), lr=1.0)
+    history = nn.fit(
+        model, X, [2 * c - 1 for c in classes], loss="max_margin", l2=1e-4, optimizer=optimizer, epochs=3,
+        metrics=["accuracy"], progress=False,
+        callbacks=[nn.LinearLR(optimizer, start_factor=1.0, end_factor=0.1, total_iters=100)],
+    )  # fmt: skip
+    losses = [0.8958441028683222, 1.7235905336972022, 0.7429006313851131]
+    # micrograd multiplies by 1/100 where fit divides by 100, so the last digits may differ.
+    assert history["loss"] == pytest.approx(losses, rel=1e-12)
+    assert history["accuracy"] == [0.5, 0.81, 0.77]
+
+
 def test_predict_gives_floats_and_lists_of_floats_without_touching_gradients():
     model = nn.MLP(2, [3, 2], seed=0)
     outputs = nn.predict(model, numpy.array([[1.0, 2.0], [3.0, 4.0]]))
