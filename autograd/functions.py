@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sys import float_info
 
-from autograd import modes, ops, value
+from autograd import modes, ops
 from autograd.annotations import TYPE_CHECKING, overload
 from autograd.ops import (
     abs,
@@ -46,7 +46,7 @@ from autograd.ops import (
     tan,
     tanh,
 )
-from autograd.value import Value
+from autograd.value import Value, affine
 
 __all__ = [
     "abs", "acos", "asin", "atan", "atan2", "clip", "cos", "cosh", "dot", "elu", "equal", "erf", "erfc",
@@ -188,7 +188,7 @@ def dot(x: Iterable[Number], y: Iterable[Number], start: Number | None = None) -
         bias = None if start is None else _data(start)
         return Value(_data(dot([_data(a) for a in x], [_data(b) for b in y], bias)))
     if isinstance(start, Value) and _are_values(x) and _are_values(y):
-        return value.dot(x, y, start)
+        return affine(x, y, start)
     total = start
     for a, b in zip(x, y, strict=True):
         total = a * b if total is None else total + a * b
@@ -222,7 +222,7 @@ def logsumexp(values: Iterable[Number]) -> Number:
 def softmax(values: Iterable[Value]) -> list[Value]: ...
 @overload
 def softmax(values: Iterable[float]) -> list[float]: ...
-def softmax(values: Iterable[Number]) -> list[Number]:
+def softmax(values: Iterable[Number]) -> list[Any]:
     """Each exponential divided by the sum of all: positive numbers that add up to one.
 
     >>> softmax([0.0, 1000.0])
@@ -239,7 +239,7 @@ def softmax(values: Iterable[Number]) -> list[Number]:
 def log_softmax(values: Iterable[Value]) -> list[Value]: ...
 @overload
 def log_softmax(values: Iterable[float]) -> list[float]: ...
-def log_softmax(values: Iterable[Number]) -> list[Number]:
+def log_softmax(values: Iterable[Number]) -> list[Any]:
     """The logarithm of softmax, exact where softmax itself would round to zero.
 
     >>> log_softmax([0.0, 1000.0])

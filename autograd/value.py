@@ -254,7 +254,7 @@ class Value:
         for child in children:
             if not isinstance(child, Value):
                 raise TypeError(f"the operands of a node are Values, got {type(child).__name__}: {child!r}")
-        if SWITCHES.open and not modes.current().recording:
+        if SWITCHES.special and not modes.current().recording:
             return
         operation = _operation_of(symbol, len(children))
         numbers = tuple(child.data for child in children)
@@ -351,7 +351,7 @@ def _node(
     return out
 
 
-def dot(x: Sequence[Value], y: Sequence[Value], total: Value) -> Value:
+def affine(x: Sequence[Value], y: Sequence[Value], total: Value) -> Value:
     """total + x[0]*y[0] + x[1]*y[1] + ...: the loop that builds most nodes of a network."""
     for a, b in zip(x, y, strict=True):
         product = _node(ops.mul, a.data * b.data, a, b.data, b, a.data)

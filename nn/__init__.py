@@ -36,6 +36,7 @@ from nn.schedules import (
     LinearLR,
     MultiStepLR,
     ReduceLROnPlateau,
+    Schedule,
     SequentialLR,
     StepLR,
 )
@@ -45,7 +46,7 @@ __all__ = [
     "ACTIVATIONS", "INITS", "LOSSES", "METRICS", "MLP", "OPTIMIZERS", "SGD", "Adagrad", "Adam", "AdamW",
     "Callback", "ClipGradients", "CosineAnnealingLR", "EarlyStopping", "ExponentialLR", "History",
     "LambdaLR", "Layer", "LinearLR", "Module", "MultiStepLR", "Neuron", "Optimizer", "RMSprop",
-    "ReduceLROnPlateau", "SequentialLR", "StepLR", "Training", "accuracy", "bce_with_logits",
+    "ReduceLROnPlateau", "Schedule", "SequentialLR", "StepLR", "Training", "accuracy", "bce_with_logits",
     "clip_grad_norm_", "clip_grad_value_", "cross_entropy", "data", "fit", "half_squared_error", "l1",
     "l1_penalty", "l2_penalty", "load", "max_margin", "mse", "plots", "predict", "save",
 ]  # fmt: skip

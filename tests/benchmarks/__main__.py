@@ -14,6 +14,7 @@ import sys
 import time
 import tracemalloc
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -34,9 +35,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=9, help="rounds of each measurement (default: 9)")
     parser.add_argument("--json", type=Path, help="write the numbers to this file")
     options = parser.parse_args()
-    print(
-        f"{machine()}, Python {platform.python_version()}, cyclic collector on; medians of interleaved rounds\n"
-    )
+    print(f"{machine()}, Python {platform.python_version()}, cyclic collector on; medians\n")
     results = {
         "moons step, ms": moons_step(options.rounds),
         "chain, ns a node": chains(options.rounds),
@@ -133,21 +132,18 @@ def start_up(rounds: int) -> dict[str, dict[str, float]]:
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
     def run(program: str) -> dict[str, float]:
-        return {
-            "process": 1e3 * seconds(lambda: subprocess.run([sys.executable, "-c", program], env=environment))
-        }
+        command = [sys.executable, "-c", program]
+        return {"process": 1e3 * seconds(lambda: subprocess.run(command, env=environment, check=True))}
 
-    return interleaved(
-        rounds, {name: lambda program=program: run(program) for name, program in START_UP.items()}
-    )
+    return interleaved(rounds, {name: partial(run, program) for name, program in START_UP.items()})
 
 
 def machine() -> str:
     """The processor, as Linux names it, and the number of cores."""
     info = Path("/proc/cpuinfo")
-    names = [line.partition(":")[2].strip() for line in info.read_text().splitlines() if "model name" in line] \
-        if info.exists() else []  # fmt: skip
-    return f"{os.cpu_count()} cores of {names[0] if names else platform.processor() or platform.machine()}"
+    lines = info.read_text().splitlines() if info.exists() else []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return f"{os.cpu_count()} cores of {names[0] if names else platform.machine()}"
 
 
 if __name__ == "__main__":
