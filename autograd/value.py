@@ -302,9 +302,7 @@ class _Clock:
 
 
 _CLOCK: Final = _Clock()
-_NEVER: Final = (
-    1 << 60
-)  # the mark of nodes that no gradient passes: for every walk they are behind it already
+_NEVER: Final = 1 << 60  # the mark of nodes that no gradient passes: behind every walk already
 _BACKWARD: Final = _thread.RLock()  # marks and gradients belong to one walk at a time
 
 
@@ -315,24 +313,23 @@ def topological_order(root: Value) -> list[Value]:
     results agree to the last bit. Iterative, because a chain of a million nodes has no business on the stack.
     """
     with _BACKWARD:
-        opened = _CLOCK.now + 1
-        closed = _CLOCK.now = _CLOCK.now + 2
+        walk = _CLOCK.now = _CLOCK.now + 1
         order: list[Value] = []
-        stack: list[Value] = [root] if root._mark < opened else []
+        stack: list[Value] = []
+        if root._mark < walk:
+            root._mark = walk
+            stack.append(root)
         while stack:
             node = stack[-1]
-            if node._mark < opened:
-                node._mark = opened
-                left, right = node._left, node._right
-                if right is not None and right._mark < opened:
-                    stack.append(right)
-                if left is not None and left._mark < opened:
-                    stack.append(left)
+            left, right = node._left, node._right
+            if left is not None and left._mark < walk:
+                left._mark = walk
+                stack.append(left)
+            elif right is not None and right._mark < walk:
+                right._mark = walk
+                stack.append(right)
             else:
-                stack.pop()
-                if node._mark == opened:
-                    node._mark = closed
-                    order.append(node)
+                order.append(stack.pop())
         return order
 
 
