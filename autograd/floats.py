@@ -213,6 +213,8 @@ def as_float(number: object) -> float:
         ...
     TypeError: expected a number (int, float, bool or a numpy scalar), got str: '3'
     """
+    if type(number) is float:
+        return number
     if is_number(number):
         try:
             return float(number)  # type: ignore[arg-type]

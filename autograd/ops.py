@@ -73,9 +73,8 @@ class Operation:
         if len(args) != self.arity:
             raise TypeError(f"{self.name} takes {self.arity} argument(s), got {len(args)}")
         for arg in args:
-            operate = getattr(arg, "_operate", None)
-            if operate is not None:
-                return operate(self, args)
+            if not isinstance(arg, float) and hasattr(arg, "_operate"):
+                return arg._operate(self, args)
         return self.value(*map(floats.as_float, args))
 
     def bind(self, y: float) -> Operation:

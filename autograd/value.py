@@ -153,34 +153,33 @@ class Value:
     # every other operation, through the table; numpy finds the names it uses on arrays of Values too
     # fmt: off
 
-    def _operate(self, operation: Operation, args: tuple[Any, ...]) -> Value: return _apply(operation, args)
-    def __pos__(self) -> Value: return ops.pos(self)
-    def __abs__(self) -> Value: return ops.abs(self)
-    def exp(self) -> Value: return ops.exp(self)
-    def expm1(self) -> Value: return ops.expm1(self)
-    def log(self) -> Value: return ops.log(self)
-    def log1p(self) -> Value: return ops.log1p(self)
-    def sqrt(self) -> Value: return ops.sqrt(self)
-    def erf(self) -> Value: return ops.erf(self)
-    def sin(self) -> Value: return ops.sin(self)
-    def cos(self) -> Value: return ops.cos(self)
-    def tan(self) -> Value: return ops.tan(self)
-    def asin(self) -> Value: return ops.asin(self)
-    def acos(self) -> Value: return ops.acos(self)
-    def atan(self) -> Value: return ops.atan(self)
-    def sinh(self) -> Value: return ops.sinh(self)
-    def cosh(self) -> Value: return ops.cosh(self)
-    def tanh(self) -> Value: return ops.tanh(self)
-    def sigmoid(self) -> Value: return ops.sigmoid(self)
-    def softplus(self) -> Value: return ops.softplus(self)
-    def relu(self) -> Value: return ops.relu(self)
+    def __pos__(self) -> Value: return _unary(ops.pos, self)
+    def __abs__(self) -> Value: return _unary(ops.abs, self)
+    def exp(self) -> Value: return _unary(ops.exp, self)
+    def expm1(self) -> Value: return _unary(ops.expm1, self)
+    def log(self) -> Value: return _unary(ops.log, self)
+    def log1p(self) -> Value: return _unary(ops.log1p, self)
+    def sqrt(self) -> Value: return _unary(ops.sqrt, self)
+    def erf(self) -> Value: return _unary(ops.erf, self)
+    def sin(self) -> Value: return _unary(ops.sin, self)
+    def cos(self) -> Value: return _unary(ops.cos, self)
+    def tan(self) -> Value: return _unary(ops.tan, self)
+    def asin(self) -> Value: return _unary(ops.asin, self)
+    def acos(self) -> Value: return _unary(ops.acos, self)
+    def atan(self) -> Value: return _unary(ops.atan, self)
+    def sinh(self) -> Value: return _unary(ops.sinh, self)
+    def cosh(self) -> Value: return _unary(ops.cosh, self)
+    def tanh(self) -> Value: return _unary(ops.tanh, self)
+    def sigmoid(self) -> Value: return _unary(ops.sigmoid, self)
+    def softplus(self) -> Value: return _unary(ops.softplus, self)
+    def relu(self) -> Value: return _unary(ops.relu, self)
     def leaky_relu(self, slope: float = 0.01) -> Value: return ops.leaky_relu.bind(slope)(self)
     def elu(self, alpha: float = 1.0) -> Value: return ops.elu.bind(alpha)(self)
-    def gelu(self) -> Value: return ops.gelu(self)
-    def silu(self) -> Value: return ops.silu(self)
-    def arcsin(self) -> Value: return ops.asin(self)
-    def arccos(self) -> Value: return ops.acos(self)
-    def arctan(self) -> Value: return ops.atan(self)
+    def gelu(self) -> Value: return _unary(ops.gelu, self)
+    def silu(self) -> Value: return _unary(ops.silu, self)
+    def arcsin(self) -> Value: return _unary(ops.asin, self)
+    def arccos(self) -> Value: return _unary(ops.acos, self)
+    def arctan(self) -> Value: return _unary(ops.atan, self)
     def arctan2(self, x: Value | float) -> Value: return ops.atan2(self, x)
 
     # fmt: on
@@ -198,11 +197,24 @@ class Value:
     def __ge__(self, other: Value | float) -> bool:
         return self.data >= (other.data if isinstance(other, Value) else other)
 
+    def _operate(self, operation: Operation, args: tuple[Any, ...]) -> Value:
+        """What calling an operation does when one of its arguments is a Value."""
+        left = args[0] if isinstance(args[0], Value) else Value(args[0])
+        if operation.arity == 1:
+            return _unary(operation, left)
+        if operation is ops.pow and not isinstance(args[1], Value):
+            return left ** floats.as_float(
+                args[1]
+            )  # a constant exponent needs no logarithm of a negative base
+        return _binary(operation, left, args[1] if isinstance(args[1], Value) else Value(args[1]))
+
     # what a node says of itself
 
     @property
     def _prev(self) -> tuple[Value, ...]:
-        return tuple(operand for operand in (self._left, self._right) if operand is not None)
+        if self._left is None:
+            return ()
+        return (self._left,) if self._right is None else (self._left, self._right)
 
     @property
     def _op(self) -> str:
@@ -356,16 +368,15 @@ def affine(x: Sequence[Value], y: Sequence[Value], total: Value) -> Value:
     return total
 
 
-def _apply(operation: Operation, args: tuple[Any, ...]) -> Value:
-    """Any operation of the table on Values and numbers, its local derivatives read from the table."""
-    left = args[0] if isinstance(args[0], Value) else Value(args[0])
-    if operation.arity == 1:
-        x = left.data
-        out = operation.value(x)
-        return _node(operation, out, left, _local(operation, 0, (x,), out), None, 0.0)
-    if operation is ops.pow and not isinstance(args[1], Value):
-        return left ** floats.as_float(args[1])  # a constant exponent needs no logarithm of a negative base
-    right = args[1] if isinstance(args[1], Value) else Value(args[1])
+def _unary(operation: Operation, operand: Value) -> Value:
+    """An operation of the table on one Value, its local derivative read from the table."""
+    x = operand.data
+    out = operation.value(x)
+    return _node(operation, out, operand, _local(operation, 0, (x,), out), None, 0.0)
+
+
+def _binary(operation: Operation, left: Value, right: Value) -> Value:
+    """An operation of the table on two Values, its local derivatives read from the table."""
     numbers = (left.data, right.data)
     out = operation.value(*numbers)
     if operation.differentiable:
