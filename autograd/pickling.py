@@ -7,6 +7,7 @@ keep their identity: a node that already has a place in a subgraph is never give
 
 from __future__ import annotations
 
+from threading import local
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -15,7 +16,15 @@ from autograd.modes import Tag
 from autograd.ops import LEAF
 from autograd.value import Value
 
-_PLACES: WeakValueDictionary[int, Subgraph] = WeakValueDictionary()
+
+class _Places(local):
+    """Where each node stands that is being pickled; every thread has its own, for its own picklers."""
+
+    def __init__(self) -> None:
+        self.of: WeakValueDictionary[int, Subgraph] = WeakValueDictionary()
+
+
+_PLACES = _Places()
 
 
 class Subgraph:
@@ -23,10 +32,10 @@ class Subgraph:
 
     def __init__(self, root: Value) -> None:
         below = nodes_of(root)
-        self.nodes = [node for node in below if node._prev and id(node) not in _PLACES]
-        self.outside = [node for node in below if not node._prev or id(node) in _PLACES]
+        self.nodes = [node for node in below if node._prev and id(node) not in _PLACES.of]
+        self.outside = [node for node in below if not node._prev or id(node) in _PLACES.of]
         self.index = {id(node): i for i, node in enumerate(self.nodes)}
-        _PLACES.update(dict.fromkeys(self.index, self))
+        _PLACES.of.update(dict.fromkeys(self.index, self))
 
     def __reduce__(self) -> tuple[Any, ...]:
         place = {id(node): i for i, node in enumerate(self.outside + self.nodes)}
@@ -45,7 +54,7 @@ def reduce(node: Value) -> tuple[Any, ...]:
     if not node._prev:
         operation = None if node._operation is LEAF else node._operation.symbol
         return restore_leaf, (node.data, node.grad, operation, node._tag)
-    subgraph = _PLACES.get(id(node)) or Subgraph(node)
+    subgraph = _PLACES.of.get(id(node)) or Subgraph(node)
     return list.__getitem__, (subgraph, subgraph.index[id(node)])
 
 

@@ -1,0 +1,245 @@
+"""copy, deepcopy and pickle: a graph that comes back is the graph that went."""
+
+import copy
+import pickle
+import random
+import sys
+import threading
+
+import pytest
+
+import autograd
+from autograd import Value, gradient, no_grad, pickling, scope
+from autograd.graph import nodes_of, trace
+
+PROTOCOLS = range(pickle.HIGHEST_PROTOCOL + 1)
+WAYS = {f"pickle {p}": lambda x, p=p: pickle.loads(pickle.dumps(x, p)) for p in PROTOCOLS}
+WAYS["python pickler"] = lambda x: pickle._loads(pickle._dumps(x))
+WAYS["deepcopy"] = copy.deepcopy
+EVERY_WAY = pytest.mark.parametrize("clone", WAYS.values(), ids=WAYS)
+
+
+def picture(*roots):
+    """All that a graph is, but for the identity of its nodes."""
+    nodes = nodes_of(*roots)
+    place = {node: i for i, node in enumerate(nodes)}
+    return [
+        (
+            *(node.data, node.grad, node._operation, node._dleft, node._dright, node.label, node.scope),
+            *(place[operand] for operand in node._prev),
+        )
+        for node in nodes
+    ]
+
+
+def some_graph():
+    x, y = Value(1.5, label="x"), Value(-0.5)
+    with scope("layer"):
+        shared = x * y
+        shared.label = "shared"
+    root = (shared.tanh() + shared**2) / autograd.leaky_relu(y, 0.1) + autograd.where(
+        shared, x, y
+    ).detach() * y
+    root.backward()
+    return x, y, shared, root
+
+
+@EVERY_WAY
+class TestClones:
+    def test_a_leaf(self, clone):
+        x = Value(3.0, label="w")
+        x.grad = 2.0
+        y = clone(x)
+        assert (type(y), y.data, y.grad, y.label, y._prev) == (Value, 3.0, 2.0, "w", ())
+        assert y is not x
+
+    def test_a_graph(self, clone):
+        *_, root = some_graph()
+        assert picture(clone(root)) == picture(root)
+
+    def test_nodes_are_new(self, clone):
+        *_, root = some_graph()
+        assert not set(nodes_of(clone(root))) & set(nodes_of(root))
+
+    def test_gradients_are_right(self, clone):
+        x, y, _, root = some_graph()
+        x2, y2, root2 = clone((x, y, root))
+        x2.grad = y2.grad = 0.0
+        root2.backward()
+        assert (x2.grad, y2.grad) == (x.grad, y.grad)
+        first = gradient(root2, x2, differentiable=True)
+        assert gradient(first, y2) == gradient(gradient(root, x, differentiable=True), y)
+
+    @pytest.mark.parametrize("order", [(0, 1, 2, 3), (3, 2, 1, 0), (2, 3, 0, 1), (1, 3, 2, 0)])
+    def test_shared_nodes_stay_shared_in_any_order(self, clone, order):
+        """A model and its loss saved together: the loss must train the model's parameters, not copies."""
+        nodes = some_graph()
+        clones = clone([nodes[i] for i in order])
+        x, y, shared, root = (clones[order.index(i)] for i in range(4))
+        inside = nodes_of(root)
+        assert all(any(node is other for other in inside) for node in (x, y, shared))
+        assert picture(*clones) == picture(*(nodes[i] for i in order))
+
+    def test_one_node_many_times(self, clone):
+        x = Value(3.0)
+        y = x * x
+        a, b, (c,), d = clone([y, y, [y], {"y": y}])
+        assert a is b is c is d["y"]
+        assert a._prev[0] is a._prev[1]
+
+    def test_several_roots_over_one_trunk(self, clone):
+        x = Value(2.0)
+        trunk = x * x
+        roots = [trunk * i for i in range(5)]
+        copies = clone(roots)
+        assert len({copy._prev[0] for copy in copies}) == 1
+        autograd.sum(copies).backward()
+        assert copies[0]._prev[0]._prev[0].grad == 40.0
+
+    def test_roots_that_stand_on_one_another(self, clone):
+        """Each new root's subgraph begins where the last one ended."""
+        x = Value(1.0)
+        chain = [x]
+        for _ in range(50):
+            chain.append(chain[-1] * 1.1 + x)
+        for roots in (chain, chain[::-1], random.Random(1).sample(chain, len(chain))):
+            assert picture(*clone(roots)) == picture(*roots)
+
+    def test_inside_objects(self, clone):
+        class_ = Holder
+        x = Value(2.0)
+        holder = class_(x, x * 3)
+        holder.itself = holder
+        other = clone(holder)
+        assert other.itself is other
+        assert other.product._prev[0] is other.x
+
+    def test_built_by_hand(self, clone):
+        a, b = Value(2.0), Value(3.0, (), "input")
+        node = clone(Value(6.0, (a, b), "*", label="product"))
+        node.backward()
+        assert (node.label, [operand.grad for operand in node._prev]) == ("product", [3.0, 2.0])
+        assert [operand._op for operand in node._prev] == ["", "input"]
+
+    def test_special_numbers(self, clone):
+        x = Value(float("inf"))
+        x.grad = -0.0
+        y = clone(x / x)
+        assert y.data != y.data
+        assert str(y._prev[0].grad) == "-0.0"
+
+    def test_under_no_grad_and_in_a_scope(self, clone):
+        """Loading must not depend on the block it happens in."""
+        *_, root = some_graph()
+        with no_grad(), scope("loading"):
+            assert picture(clone(root)) == picture(root)
+
+    def test_nothing_is_kept_alive(self, clone):
+        *_, root = some_graph()
+        clone(root)
+        assert len(pickling._PLACES.of) == 0
+
+    def test_a_chain_deeper_than_the_stack(self, clone):
+        assert_chain_survives(clone, 2 * sys.getrecursionlimit())
+
+
+def assert_chain_survives(clone, depth):
+    x = Value(1.0)
+    node = x
+    for _ in range(depth):
+        node = -node
+    x2, node2 = clone((x, node))
+    node2.backward()
+    assert x2.grad == 1.0
+    assert len(trace(node2)[0]) == 1 + depth
+
+
+@pytest.mark.parametrize("way", ["pickle 5", "deepcopy"])
+def test_a_chain_of_two_hundred_thousand(way):
+    assert_chain_survives(WAYS[way], 200_000)
+
+
+class Holder:
+    def __init__(self, x, product):
+        self.x, self.product = x, product
+
+
+class TestShallowCopy:
+    def test_shares_its_operands(self):
+        x, _y, _shared, root = some_graph()
+        other = copy.copy(root)
+        assert other is not root
+        assert other._prev == root._prev
+        assert picture(other) == picture(root)
+        before = x.grad
+        other.backward()
+        assert x.grad == 2 * before
+
+    def test_of_a_leaf_is_independent(self):
+        x = Value(3.0, label="x")
+        y = copy.copy(x)
+        y.data, y.grad, y.label = 4.0, 1.0, "y"
+        assert (x.data, x.grad, x.label) == (3.0, 0.0, "x")
+
+
+def test_a_second_pickle_sees_what_changed_in_between():
+    """A cached subgraph would bring old numbers back."""
+    x = Value(3.0)
+    y = x * x
+    pickler_output = []
+    for data in (3.0, 5.0):
+        x.data = data
+        y.grad = data
+        pickler_output.append(pickle.loads(pickle.dumps(y)))
+    assert [(node.grad, node._prev[0].data) for node in pickler_output] == [(3.0, 3.0), (5.0, 5.0)]
+
+
+def test_one_pickler_dumping_twice_keeps_identity():
+    import io
+
+    x = Value(3.0)
+    y = x * x
+    file = io.BytesIO()
+    pickler = pickle.Pickler(file)
+    pickler.dump(y)
+    pickler.dump([y + 1, x])
+    file.seek(0)
+    unpickler = pickle.Unpickler(file)
+    y2 = unpickler.load()
+    z2, x2 = unpickler.load()
+    assert z2._prev[0] is y2
+    assert y2._prev[0] is x2
+
+
+def test_threads_that_pickle_one_graph():
+    *_, root = some_graph()
+    expected, wrong = picture(root), []
+
+    def work():
+        for _ in range(50):
+            try:
+                if picture(pickle.loads(pickle.dumps(root))) != expected:
+                    wrong.append("another graph")
+            except BaseException as error:
+                wrong.append(error)
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        threads = [threading.Thread(target=work) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(interval)
+    assert not wrong
+
+
+def test_a_pickle_is_small():
+    """About a hundred bytes a node, not the class's whole description each time."""
+    x = Value(1.0)
+    node = x
+    for _i in range(1000):
+        node = node * x
+    assert len(pickle.dumps(node)) < 1000 * 100
