@@ -1,0 +1,128 @@
+"""What `import autograd` loads, exports and warns of, in a fresh interpreter."""
+
+import math
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import autograd
+
+ROOT = Path(autograd.__file__).parents[1]
+
+
+def python(code, path=ROOT, *flags):
+    """Run code in a new interpreter that finds the packages of the folder `path` and no installed ones."""
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "COV_"))}
+    command = [sys.executable, "-S", *flags, "-c", code]
+    return subprocess.run(command, cwd=path, env=environment, capture_output=True, text=True, timeout=60)
+
+
+LOADED = """
+import sys
+before = set(sys.modules)
+import autograd
+print(*sorted({name.partition(".")[0] for name in set(sys.modules) - before}))
+"""
+
+
+def test_imports_nothing_but_the_standard_library():
+    """Without site packages on the path, any other import fails."""
+    result = python(LOADED)
+    assert result.returncode == 0, result.stderr
+    others = set(result.stdout.split()) - set(sys.stdlib_module_names) - {"autograd", "mypy_extensions"}
+    assert not others
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        "typing",
+        "re",
+        "contextlib",
+        "numpy",
+        "graphviz",
+        "inspect",
+        "threading",
+        "warnings",
+        "pickle",
+        "autograd.show",
+    ],
+)
+def test_does_not_load(module):
+    """Modules that are slow to load and that most programs never need."""
+    result = python(f"import sys, autograd; sys.exit({module!r} in sys.modules)")
+    assert result.returncode == 0, f"import autograd loads {module}: {result.stderr}"
+
+
+def test_a_program_runs_without_site_packages():
+    code = "from autograd import *; x = Value(3.0); (x * tanh(x)).backward(); print(x.grad, sum([1, 2]))"
+    result = python(code, ROOT, "-W", "error")
+    assert result.stderr == ""
+    slope, total = result.stdout.split()
+    assert float(slope) == math.tanh(3.0) + 3.0 * (1 - math.tanh(3.0) ** 2)
+    assert total == "3", "the builtin sum was replaced"
+
+
+def test_everything_in_all_exists():
+    for name in autograd.__all__:
+        assert getattr(autograd, name) is not None
+    assert autograd.__all__ == sorted(autograd.__all__)
+
+
+def test_an_unknown_name_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="module 'autograd' has no attribute 'tensor'"):
+        _ = autograd.tensor
+
+
+def test_version():
+    assert autograd.__version__.count(".") == 2
+
+
+@pytest.fixture
+def site(tmp_path):
+    """A folder of installed packages with this one in it."""
+    ignore = shutil.ignore_patterns("__pycache__", "show", "*.so")
+    shutil.copytree(ROOT / "autograd", tmp_path / "autograd", ignore=ignore)
+    (tmp_path / "scalar_autograd-0.1.0.dist-info").mkdir()
+    return tmp_path
+
+
+def warnings_of(site):
+    result = python("import autograd", site)
+    assert result.returncode == 0, result.stderr
+    return result.stderr
+
+
+def test_no_warning_when_nothing_else_is_installed(site):
+    assert warnings_of(site) == ""
+
+
+@pytest.mark.parametrize(
+    "other", ["autograd-1.7.0.dist-info", "nn-0.1.1.dist-info", "autograd-1.0-py3.11.egg-info"]
+)
+def test_warns_when_another_distribution_owns_the_folder(site, other):
+    """pip lets two distributions overwrite each other's files in silence."""
+    (site / other).mkdir()
+    said = warnings_of(site)
+    assert "UserWarning" in said
+    assert other in said
+    assert "scalar-autograd" in said
+    assert "uninstall both" in said
+
+
+@pytest.mark.parametrize(
+    "other", ["autograd_gamma-0.5.dist-info", "nnabla-1.0.dist-info", "autograd-1.7.0.txt"]
+)
+def test_does_not_warn_of_other_names(site, other):
+    (site / other).mkdir()
+    assert warnings_of(site) == ""
+
+
+def test_the_warning_can_be_silenced(site):
+    (site / "autograd-1.7.0.dist-info").mkdir()
+    result = python("import autograd", site, "-W", "ignore")
+    assert (result.returncode, result.stderr) == (0, "")
