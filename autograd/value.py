@@ -203,9 +203,8 @@ class Value:
         if operation.arity == 1:
             return _unary(operation, left)
         if operation is ops.pow and not isinstance(args[1], Value):
-            return left ** floats.as_float(
-                args[1]
-            )  # a constant exponent needs no logarithm of a negative base
+            # A constant exponent needs no logarithm of a negative base.
+            return left ** floats.as_float(args[1])
         return _binary(operation, left, args[1] if isinstance(args[1], Value) else Value(args[1]))
 
     # what a node says of itself

@@ -56,7 +56,7 @@ def fit(
         seed: for shuffling; an int, a random.Random, or None for the module `random`.
 
     Returns:
-        The history of losses, metrics and learning rates.
+        The history of losses, metrics and learning rates. The parameters keep the gradients of the last step.
 
     Raises:
         ValueError: if X and y differ in length or are empty, or a setting is out of range.
