@@ -314,8 +314,8 @@ def test_a_wide_sum():
 def test_threads_that_share_parameters():
     """Without a lock two walks overwrite each other's marks, and `grad += ...` loses additions."""
     shared = [Value(1.0 + i / 8) for i in range(8)]
-    trunk = autograd.sum(w * w for w in shared)
-    passes, failures = 60, []
+    trunk = autograd.sum(w * w for _ in range(100) for w in shared)
+    passes, failures = 30, []
 
     def work(scale):
         try:
@@ -337,7 +337,7 @@ def test_threads_that_share_parameters():
         sys.setswitchinterval(interval)
     assert not failures
     # Every addend is a multiple of 1/4, so sums of them are exact in any order.
-    assert [w.grad for w in shared] == [passes * 15.0 * (1 + 2 * w.data) for w in shared]
+    assert [w.grad for w in shared] == [passes * 15.0 * (1 + 200 * w.data) for w in shared]
 
 
 class Interruption(Exception):

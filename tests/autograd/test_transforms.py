@@ -403,6 +403,13 @@ class TestGradient:
         with pytest.raises(TypeError, match=r"with respect to Values, got float: 2\.0"):
             gradient(Value(1.0), [Value(1.0), 2.0])
 
+    def test_a_graph_is_asked_for_and_made_under_no_grad_too(self):
+        x = Value(3.0)
+        y = x**3
+        with autograd.no_grad():
+            slope = gradient(y, x, differentiable=True)
+        assert (slope.data, gradient(slope, x)) == (27.0, 18.0)
+
     def test_a_gradient_penalty(self):
         """WGAN-GP: a loss made of a gradient, trained by a gradient."""
         w, x = Value(2.0), Value(3.0)
