@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 import autograd
 from autograd.check import central_difference
-from autograd.expression import CONSTANTS, FUNCTIONS, Expression, ExpressionError, normalized
+from autograd.expression import CONSTANTS, FUNCTIONS, Expression, ExpressionError, normalized, shortened
 from autograd.show import Explanation, draw_dot, explain, trace
 from autograd.show.engine import EngineNotFound
 from autograd.show.example import worked_example
@@ -24,6 +25,7 @@ from autograd.value import Value
 if TYPE_CHECKING:
     from autograd.show.drawing import Drawing
 
+_OPTION = re.compile(r"-h|--|--[a-z]+(=.*)?", re.DOTALL)
 EXAMPLE_FILE = "backprop-2-1-1.svg"
 
 _EPILOG = f"""\
@@ -46,7 +48,7 @@ class _Parser(argparse.ArgumentParser):
     """An argument parser whose errors are one line."""
 
     def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{self.prog}: error: {message}\n")
+        self.exit(2, f"{self.prog}: error: {shortened(message, 200)}\n")
 
 
 class _OutputError(Exception):
@@ -95,8 +97,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def _not_an_option(argument: str) -> str:
     """A formula may begin with a minus sign; a space before it keeps it from being read as an option."""
-    short = argument.startswith("-") and not argument.startswith("--")
-    return f" {argument}" if short and argument != "-h" else argument
+    formula = argument.startswith("-") and not _OPTION.fullmatch(argument)
+    return f" {argument}" if formula else argument
 
 
 def _refuse_options(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:

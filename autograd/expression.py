@@ -124,7 +124,8 @@ def _parsed(text: str) -> ast.expr:
             return ast.parse(text, mode="eval").body
     except SyntaxError as error:
         where = f" at character {error.offset}" if error.offset else ""
-        raise ExpressionError(f"not an expression{where}: {_shortened(text)} ({error.msg})") from None
+        reason = error.msg.partition(";")[0]
+        raise ExpressionError(f"not an expression{where}: {shortened(text)} ({reason})") from None
     except (RecursionError, MemoryError):
         raise ExpressionError(_TOO_DEEP) from None
     except ValueError as error:  # null bytes, and characters that cannot be encoded
@@ -183,16 +184,17 @@ def _call(name: str, arguments: list[Number]) -> Number:
 
 
 def _unknown(node: ast.AST) -> str:
-    for kind in (type(node), type(getattr(node, "op", None))):
+    for kind in (type(node), type(getattr(node, "op", None)), type(getattr(node, "func", None))):
         if kind in _HINTS:
             return _HINTS[kind]
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Constant):
-        return f"a product needs its sign: {_shortened(ast.unparse(node.func))}*(...)"
+        return f"a product needs its sign: {shortened(ast.unparse(node.func))}*(...)"
     if isinstance(node, ast.Compare):
         return "compare two numbers at a time, with < <= > >= == or !="
-    return f"not a number, a name, an operation or a function: {_shortened(ast.unparse(node))}"
+    return f"not a number, a name, an operation or a function: {shortened(ast.unparse(node))}"
 
 
-def _shortened(text: str) -> str:
+def shortened(text: str, length: int = 60) -> str:
+    """Text as one line of limited length, for messages."""
     text = " ".join(text.split())
-    return text if len(text) <= 60 else text[:57] + "..."
+    return text if len(text) <= length else text[: length - 3] + "..."

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 RANKDIRS = ("LR", "TB", "RL", "BT")
 MAX_NODES = 500
+_LARGE = (
+    60  # from here on, a shared operand of a long chain can keep Graphviz straightening edges for minutes
+)
 
 
 def draw_dot(
@@ -78,8 +81,7 @@ def draw_dot(
         raise ImportError("drawing needs the package graphviz: pip install graphviz graphviz-pure") from error
     nodes = nodes_of(root)
     picture = _Picture(nodes, fold(nodes, max_nodes), color, local_derivatives)
-    caption = {"label": label(picture.caption()), "labelloc": "t"} if picture.caption() else {}
-    drawing = Drawing(format=format, graph_attr={"rankdir": rankdir} | caption)
+    drawing = Drawing(format=format, graph_attr={"rankdir": rankdir} | picture.attributes())
     frames = _clusters(picture) if clusters else {}
     for node in picture.kept:
         picture.add_node(frames.get(node.scope, drawing), node)
@@ -120,6 +122,15 @@ class _Picture:
         self.factors = factors
         self.ids: dict[Value | Box, str] = {box: f"box{i}" for i, box in enumerate(self.boxes)}
         self.ids.update((node, f"n{i}") for i, node in enumerate(nodes) if node not in box_of)
+
+    def attributes(self) -> dict[str, str]:
+        """The caption, and a limit on the time that the layout of a large graph takes."""
+        attributes = {}
+        if len(self.ids) > _LARGE:
+            attributes["nslimit"] = "1"
+        if self.caption():
+            attributes |= {"label": label(self.caption()), "labelloc": "t", "labeljust": "l"}
+        return attributes
 
     def caption(self) -> str:
         """What the picture leaves out and what its colours mean, in words."""

@@ -46,7 +46,7 @@ class Network:
 
 
 def worked_example() -> tuple[str, Value]:
-    """The example as text, and the loss with its gradients, to be drawn."""
+    """The example as text, and the loss before the update with its gradients, to be drawn."""
     network = Network()
     loss = network.loss()
     loss.backward()
@@ -61,4 +61,6 @@ def worked_example() -> tuple[str, Value]:
         "",
         "By hand, rounded at every step, dL/dW1 comes out as [-0.014, -0.028].",
     ]
-    return "\n".join(lines), loss
+    drawn = Network().loss()
+    drawn.backward()
+    return "\n".join(lines), drawn

@@ -154,9 +154,7 @@ def explain(
     return Explanation(
         root=names[value],
         value=value.data,
-        forward=tuple(
-            _equation(node, names) for node in forward if node._prev or node.label or node in asked
-        ),
+        forward=tuple(_equation(node, names) for node in _given_first(forward, set(asked))),
         steps=tuple(_step(node, index, names, table) for node, index in shown),
         gradients=_gradients(links, {*asked, *(node for node, _ in shown)}, names, table),
         asked=tuple(names[node] for node in asked),
@@ -173,7 +171,7 @@ def _targets(wrt: object, value: Value, nodes: set[Value]) -> list[Value]:
         wrt = [wrt]
     if not isinstance(wrt, Iterable) or isinstance(wrt, (str, bytes)):
         raise TypeError(f"wrt is a Value, several Values or None, got {type(wrt).__name__}: {wrt!r}")
-    targets = list(dict.fromkeys(wrt))
+    targets = list(wrt)
     if not targets:
         raise ValueError("wrt names no Value; leave it out to explain the gradients of all leaves")
     for target in targets:
@@ -182,7 +180,7 @@ def _targets(wrt: object, value: Value, nodes: set[Value]) -> list[Value]:
         if target not in nodes:
             what = f"{target.label or 'one of wrt'} ({target!r})"
             raise ValueError(f"{value!r} does not depend on {what}: the derivative is 0, nothing to explain")
-    return targets
+    return list(dict.fromkeys(targets))
 
 
 def _links(value: Value, nodes: Sequence[Value], targets: Iterable[Value]) -> Iterator[tuple[Value, int]]:
@@ -197,7 +195,7 @@ def _links(value: Value, nodes: Sequence[Value], targets: Iterable[Value]) -> It
                 yield node, index
 
 
-def _given_first(forward: Sequence[Value], asked: Sequence[Value]) -> list[Value]:
+def _given_first(forward: Sequence[Value], asked: set[Value]) -> list[Value]:
     """The leaves that have a name, then everything that is computed from them."""
     given = [node for node in forward if not node._prev and (node.label or node in asked)]
     return given + [node for node in forward if node._prev]

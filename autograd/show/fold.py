@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 from autograd.value import Value
 
+_EDGES_PER_NODE = 4
+
 
 @dataclass(eq=False)
 class Box:
@@ -43,7 +45,7 @@ def fold(nodes: Sequence[Value], max_nodes: int | None) -> dict[Value, Box]:
     for depth in range(max(map(len, paths.values())), 0, -1):
         folded = {scope: "/".join(path[:depth]) for scope, path in paths.items() if len(path) >= depth}
         boxes = _by_scope(nodes, scopes, folded)
-        if _drawn(nodes, boxes) <= max_nodes:
+        if _fits(nodes, boxes, max_nodes):
             return boxes
     return _beyond_the_nearest(nodes, boxes, max_nodes)
 
@@ -57,8 +59,16 @@ def _by_scope(nodes: Sequence[Value], scopes: Counter[str], folded: dict[str, st
     return {node: box_of[node.scope] for node in nodes[:-1] if node.scope in box_of}
 
 
-def _drawn(nodes: Sequence[Value], boxes: dict[Value, Box]) -> int:
-    return len(nodes) - len(boxes) + len(set(boxes.values()))
+def _fits(nodes: Sequence[Value], boxes: dict[Value, Box], max_nodes: int) -> bool:
+    """Whether few enough nodes and boxes are left, and few enough edges between them.
+
+    A layer of a hundred neurons folded into a hundred boxes has ten thousand edges to the next such layer,
+    which nobody can follow and which take half a minute to lay out.
+    """
+    if len(nodes) - len(boxes) + len(set(boxes.values())) > max_nodes:
+        return False
+    edges = {(boxes.get(operand, operand), boxes.get(node, node)) for node in nodes for operand in node._prev}
+    return len(edges) <= _EDGES_PER_NODE * max_nodes
 
 
 def _beyond_the_nearest(nodes: Sequence[Value], boxes: dict[Value, Box], max_nodes: int) -> dict[Value, Box]:

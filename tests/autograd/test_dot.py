@@ -1,0 +1,304 @@
+import math
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import graphviz
+import pytest
+
+from autograd import Value, operation, scope, stop_gradient, where
+from autograd.show import colors, draw_dot
+from autograd.value import Value as Node
+from tests.autograd.svg import read
+
+_ROOT = Path(__file__).parents[2]
+
+
+def picture(root, **options):
+    return read(draw_dot(root, **options).pipe(format="svg", encoding="utf-8"))
+
+
+def expression():
+    a, b = Value(2.0, label="a"), Value(-3.0, label="b")
+    c = a * b + a
+    c.label = "c"
+    c.backward()
+    return c
+
+
+def test_nodes_and_edges_are_those_of_the_graph():
+    # Broken if a node, an operation or an edge is missing, doubled or points the wrong way.
+    seen = picture(expression())
+    assert sorted(seen.nodes.values()) == sorted(
+        [
+            ["a", "data 2.0000", "grad -2.0000"],
+            ["b", "data -3.0000", "grad 2.0000"],
+            ["*"],
+            ["data -6.0000", "grad 1.0000"],
+            ["+"],
+            ["c", "data -4.0000", "grad 1.0000"],
+        ]
+    )
+    edges = sorted((seen.nodes[start][0], seen.nodes[end][0]) for start, end in seen.edges.elements())
+    assert edges == sorted(
+        [("a", "*"), ("b", "*"), ("*", "data -6.0000"), ("data -6.0000", "+"), ("a", "+"), ("+", "c")]
+    )
+
+
+def test_an_operand_used_twice_by_one_operation_has_two_edges():
+    # Broken if operands are a set: x * x would look like a function of one operand.
+    x = Value(3.0)
+    assert picture(x * x).edges == {("n0", "n1_op"): 2, ("n1_op", "n1"): 1}
+
+
+def test_the_drawing_is_a_digraph_of_graphviz():
+    # Broken if code written for micrograd's draw_dot, which goes on with the Digraph, fails.
+    drawing = draw_dot(expression(), "png", "TB")
+    assert isinstance(drawing, graphviz.Digraph)
+    assert drawing.format == "png"
+    assert "rankdir=TB" in drawing.source
+    with drawing.subgraph(name="cluster_mine") as mine:
+        mine.node("mine")
+    assert "cluster_mine" in drawing.source
+
+
+def test_a_leaf_is_one_box():
+    # Broken if a graph without operations cannot be drawn.
+    assert picture(Value(1.5, label="x")).nodes == {"n0": ["x", "data 1.5000", "grad 0.0000"]}
+
+
+def test_drawing_changes_no_gradient():
+    # Broken if a picture taken in the middle of training disturbs it.
+    root = expression()
+    a = root._right
+    before = a.grad
+    draw_dot(root, color=True, local_derivatives=True, clusters=True)
+    assert a.grad == before == -2.0
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [
+        (3.14159265, "data 3.1416"),
+        (-0.0001, "data -0.0001"),
+        (0.00002, "data 2.0000e-05"),
+        (-1.5e-300, "data -1.5000e-300"),
+        (9999999.0, "data 9999999.0000"),
+        (1e7, "data 1.0000e+07"),
+        (math.inf, "data inf"),
+        (-math.inf, "data -inf"),
+        (math.nan, "data nan"),
+        (-0.0, "data 0.0000"),
+    ],
+)
+def test_numbers_are_readable_at_any_size(number, shown):
+    # Broken if a small gradient looks like 0.0000 or a large one fills the page with digits.
+    assert picture(Value(number)).nodes["n0"][0] == shown
+
+
+LABELS = [
+    "a|b", "{x}", "<b>bold</b>", "<b>", "a:b", "back\\slash", "\\N \\G \\E \\n \\l", "\\", "end\\",
+    '"quoted"', "it's", "two  spaces", " around ", "&lt; &amp; &#65;", "loss é Δ ∂ 日本 😀", "a\\|b", "]]>",
+    "<!-- -->", "->", "a;b", "--", "%d{}", "$x$", "node", "x" * 300,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", LABELS)
+def test_labels_survive_exactly(text):
+    # Broken if a label is taken for Graphviz's own notation: the picture breaks, or shows another name.
+    x = Value(1.0, label=text)
+    seen = picture(x * 1, clusters=True)
+    assert seen.nodes["n0"][0] == text
+    assert f"{text} = 1" in {
+        tip.replace("\xa0", " ").replace("\u200b", "") for tip in seen.tooltips["n0"]
+    } or (text != text.strip())
+
+
+@pytest.mark.parametrize("text", LABELS)
+def test_symbols_and_scopes_survive_exactly(text):
+    # Broken if a user's operation or scope name breaks the picture.
+    twice = operation(lambda x, out: 2.0, symbol=text)(lambda x: 2 * x)
+    with scope(text):
+        y = twice(Value(1.0))
+    seen = picture(y, clusters=True)
+    assert seen.nodes["n1_op"] == [text]
+    assert list(seen.clusters.values())[-1] == [text.rpartition("/")[2]]
+
+
+def test_a_label_of_several_lines_has_several_lines():
+    # Broken if a line break ends the DOT string or is lost.
+    assert picture(Value(1.0, label="first\nsecond")).nodes["n0"][:2] == ["first", "second"]
+
+
+def test_control_characters_are_shown_as_pictures():
+    # Broken if the SVG is not well formed: XML has no way to hold them.
+    assert picture(Value(1.0, label="a\tb\0c\x7fd\r")).nodes["n0"][0] == "a␉b␀c␡d␍"
+
+
+def test_the_same_graph_gives_the_same_text_in_every_process():
+    # Broken if ids come from memory addresses or hashes: then no picture can be kept under version control.
+    code = (
+        "from autograd import Value, scope; from autograd.show import draw_dot\n"
+        "with scope('s'): x = Value(2.0, label='x')\n"
+        "y = (x * 3 + x).tanh(); y.backward()\n"
+        "print(draw_dot(y, color=True, local_derivatives=True, clusters=True).source)"
+    )
+    texts = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            capture_output=True,
+            text=True,
+            check=True,
+            cwd=_ROOT,
+            env={"PYTHONHASHSEED": seed},
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+    assert len(texts) == 1
+    assert not re.search(r"\d{12}", texts.pop())
+
+
+def test_colors_tell_the_sign_and_the_size():
+    # Broken if a positive gradient cannot be told from a negative one, or a large from a small.
+    a, b, c = Value(2.0, label="a"), Value(-3.0, label="b"), Value(0.0, label="c")
+    root = a * b + c * 100
+    root.backward()
+    seen = picture(root, color=True)
+    fills = {texts[0]: seen.fills[name] for name, texts in seen.nodes.items()}
+    assert fills["c"] == colors.fill(1.0, 1.0)
+    assert fills["b"] == colors.fill(2.0, 100.0) != fills["c"]
+    assert fills["a"] == colors.fill(-3.0, 100.0)
+    assert seen.caption == [colors.LEGEND]
+
+
+def _contrast_with_black(color):
+    """The contrast ratio of WCAG 2, section 1.4.3."""
+    parts = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return (0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2] + 0.05) / 0.05
+
+
+@pytest.mark.parametrize("gradient", [-math.inf, -1.0, -0.3, 0.0, 0.3, 1.0, math.inf, math.nan])
+def test_black_text_can_be_read_on_every_color(gradient):
+    # Broken if a strong gradient hides its own number; 7 is the ratio that WCAG calls enhanced.
+    assert _contrast_with_black(colors.fill(gradient, 1.0)) >= 7.0
+
+
+def test_colors_of_gradients_that_are_not_finite():
+    # Broken if an infinite gradient washes all others out, or a nan passes for a number.
+    x = Value(0.0, label="x")
+    root = x.log() + x * 2
+    root.backward()
+    nan = Value(1.0, label="n")
+    nan.grad = math.nan
+    seen = picture(root + nan, color=True)
+    fills = {texts[0]: seen.fills[name] for name, texts in seen.nodes.items()}
+    assert fills["x"] == colors.fill(1.0, 1.0)
+    assert fills["n"] not in (fills["x"], "white", "#ffffff")
+    assert seen.caption == [colors.LEGEND, colors.NAN_LEGEND]
+
+
+def test_before_the_backward_pass_nothing_is_colored():
+    # Broken if dividing by the largest gradient fails where all are zero.
+    x = Value(1.0)
+    assert set(picture(x * 2, color=True).fills.values()) <= {"white", "#ffffff", ""}
+
+
+def test_local_derivatives_stand_on_the_edges():
+    # Broken if the factor of one operand stands on the edge of the other.
+    seen = picture(expression(), local_derivatives=True)
+    texts = {seen.nodes[start][0]: texts for (start, end), texts in seen.edge_texts.items() if end == "n2_op"}
+    assert texts == {"a": ["* -3.0000"], "b": ["* 2.0000"]}
+
+
+def test_where_nothing_flows_the_edge_says_so():
+    # Broken if "no derivative" is drawn as a derivative of zero.
+    x = Value(2.0)
+    seen = picture(stop_gradient(x) * x, local_derivatives=True)
+    assert seen.edge_texts["n0", "n1_op"] == ["no derivative"]
+
+
+def test_tooltips_give_the_chain_rule_of_each_operand():
+    # Broken if hovering over an edge shows another operand's step, or no formula.
+    a = Value(0.5, label="a")
+    out = (a * 2).tanh()
+    out.label = "y"
+    out.backward()
+    seen = picture(out)
+    local = 1 - math.tanh(1.0) ** 2
+    assert seen.tooltips["n0->n2_op"] == {
+        f"a receives upstream {local:.6g} * local 2 = {2 * local:.6g} (local derivative: 2)"
+    }
+    assert seen.tooltips["n2->n3_op"] == {
+        f"v1 receives upstream 1 * local {local:.6g} = {local:.6g} (local derivative: 1 - y*y)"
+    }
+    assert seen.tooltips["n3"] == {f"y = tanh(v1) = {math.tanh(1.0):.6g}"}
+
+
+def test_scopes_are_nested_clusters():
+    # Broken if a neuron is drawn outside its layer, or a node outside its neuron.
+    x = Value(1.0, label="x")
+    with scope("layer 1"):
+        with scope("neuron 1"):
+            h = x * 2
+        with scope("neuron 2"):
+            k = x * 3
+        s = h + k
+    source = draw_dot(s * s, clusters=True).source
+    path, places = [], {}
+    for line in source.splitlines():
+        if name := re.match(r"\s*(n\d+) \[", line):
+            places[name[1]] = "/".join(path)
+        elif frame := re.match(r'\s*graph \[label="([^"]*)"', line):
+            path.append(frame[1])
+        elif line.strip() == "}" and path:
+            path.pop()
+    first, second = "layer 1/neuron 1", "layer 1/neuron 2"
+    assert places == {
+        "n0": "",
+        "n1": first,
+        "n2": first,
+        "n3": second,
+        "n4": second,
+        "n5": "layer 1",
+        "n6": "",
+    }
+
+
+def test_clusters_are_only_drawn_when_asked_for():
+    # Broken if the default is not micrograd's plain picture.
+    with scope("layer"):
+        y = Value(1.0) * 2
+    assert picture(y).clusters == {}
+    assert sorted(picture(y, clusters=True).clusters.values()) == [["layer"]]
+
+
+def test_conditions_and_hand_built_nodes_are_drawn():
+    # Broken if only arithmetic can be drawn.
+    x = Value(-2.0, label="x")
+    seen = picture(where(x < 0, x, 2 * x))
+    assert ["x", "data -2.0000", "grad 0.0000"] in seen.nodes.values()
+    built = Node(6.0, (Value(2.0), Value(3.0)), "*", label="p")
+    assert picture(built).nodes["n2"] == ["p", "data 6.0000", "grad 0.0000"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "error", "message"),
+    [
+        ({"root": 3.0}, TypeError, "one Value .* got float"),
+        ({"root": [Value(1.0)]}, TypeError, "got list; draw each by itself, or their sum"),
+        ({"root": None}, TypeError, "got NoneType"),
+        ({"rankdir": "up"}, ValueError, "LR, TB, RL, BT, got 'up'"),
+        ({"rankdir": "lr"}, ValueError, "got 'lr'"),
+        ({"format": "gif3"}, ValueError, "gif3"),
+        ({"format": 5}, TypeError, "format is a string"),
+        ({"max_nodes": 1}, ValueError, "at least 2"),
+        ({"max_nodes": 10.5}, ValueError, "integer"),
+        ({"max_nodes": "all"}, ValueError, "None to draw everything"),
+    ],
+)
+def test_wrong_arguments_are_named(wrong, error, message):
+    # Broken if a mistake surfaces as a failure inside graphviz.
+    with pytest.raises(error, match=message):
+        draw_dot(**{"root": Value(1.0)} | wrong)
