@@ -12,7 +12,7 @@ from math import isfinite, isnan, sqrt
 _WHITE = (255, 255, 255)
 _POSITIVE = (230, 159, 0)
 _NEGATIVE = (86, 180, 233)
-_NAN = (204, 121, 167)
+_NAN = (214, 145, 186)
 
 LEGEND = "orange: gradient above 0, blue: below 0; the stronger, the larger"
 NAN_LEGEND = "purple: nan"
