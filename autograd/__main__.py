@@ -7,6 +7,7 @@ import json
 import os
 import re
 import sys
+import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from io import TextIOWrapper
@@ -28,15 +29,16 @@ if TYPE_CHECKING:
 _OPTION = re.compile(r"-h|--|--[a-z]+(=.*)?", re.DOTALL)
 EXAMPLE_FILE = "backprop-2-1-1.svg"
 
+_LISTED = textwrap.fill(", ".join(sorted(FUNCTIONS)), 88, subsequent_indent=" " * 12)
 _EPILOG = f"""\
 examples:
   python -m autograd "(3*x + 2)**2" x=1
   python -m autograd "tanh(w*x + b)" w=0.5 x=2 b=-1 --explain
   python -m autograd "maximum(x, 0)*y" x=3 y=-2 --check --svg graph.svg
-  python -m autograd                       a 2-1-1 network worked through, drawn to {EXAMPLE_FILE}
+  python -m autograd    (a 2-1-1 network worked through, drawn to {EXAMPLE_FILE})
 
 operators:  + - * / **  < <= > >= == !=  and parentheses
-functions:  {", ".join(sorted(FUNCTIONS))}
+functions:  {_LISTED}
 constants:  {", ".join(CONSTANTS)}
 
 In --json output, operands are node ids, and a number that is not finite is "nan", "inf" or "-inf".
