@@ -322,6 +322,7 @@ def test_threads_that_share_parameters():
             for _ in range(passes):
                 autograd.sum(w * scale for w in shared).backward()
                 (trunk * scale).backward()
+                assert gradient(trunk * scale, shared) == [scale * 200 * w.data for w in shared]
         except BaseException as error:
             failures.append(error)
 
