@@ -6,8 +6,15 @@ is the one of `math` with the answer of the standard in place of the exception, 
 formula that neither overflows nor cancels.
 """
 
+from __future__ import annotations
+
 import math
 from math import copysign, inf, nan
+
+from autograd.annotations import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import TypeGuard
 
 _ROOT_HALF = math.sqrt(0.5)
 
@@ -195,7 +202,7 @@ def when(condition: float, x: float) -> float:
     return x if condition != 0.0 else -0.0
 
 
-def is_number(number: object) -> bool:
+def is_number(number: object) -> TypeGuard[float]:
     """Whether something is a number: int, float, bool or a numpy scalar, told without importing numpy."""
     if isinstance(number, (float, int)):
         return True
@@ -217,9 +224,9 @@ def as_float(number: object) -> float:
         return number
     if is_number(number):
         try:
-            return float(number)  # type: ignore[arg-type]
+            return float(number)
         except OverflowError:
-            return inf if number > 0 else -inf  # type: ignore[operator]
+            return inf if number > 0 else -inf
     shown = repr(number)
     shown = shown if len(shown) <= 60 else shown[:57] + "..."
     raise TypeError(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sys import float_info
 
-from autograd import modes, ops
+from autograd import floats, modes, ops
 from autograd.annotations import TYPE_CHECKING, overload
 from autograd.ops import (
     abs,
@@ -72,7 +72,7 @@ def leaky_relu(x: Number, slope: Number = 0.01) -> Number:
     >>> leaky_relu(-3.0), leaky_relu(-3.0, 0.5)
     (-0.03, -1.5)
     """
-    return ops.leaky_relu(x, slope) if isinstance(slope, Value) else ops.leaky_relu.bind(slope)(x)
+    return ops.leaky_relu.bind(slope)(x) if floats.is_number(slope) else ops.leaky_relu(x, slope)
 
 
 @overload
@@ -85,7 +85,7 @@ def elu(x: Number, alpha: Number = 1.0) -> Number:
     >>> elu(2.0), elu(-1000.0)
     (2.0, -1.0)
     """
-    return ops.elu(x, alpha) if isinstance(alpha, Value) else ops.elu.bind(alpha)(x)
+    return ops.elu.bind(alpha)(x) if floats.is_number(alpha) else ops.elu(x, alpha)
 
 
 @overload
@@ -103,7 +103,7 @@ def clip(x: Number, low: Number, high: Number) -> Number:
     >>> clip(5.0, -1.0, 1.0)
     1.0
     """
-    if low > high:
+    if floats.is_number(low) and floats.is_number(high) and low > high:
         raise ValueError(f"clip needs low <= high, got low={low} and high={high}")
     return minimum(maximum(x, low), high)
 
@@ -121,7 +121,7 @@ def where(condition: Number, x: Number, y: Number) -> Number:
     >>> y.data, x.grad
     (-20.0, 10.0)
     """
-    if not isinstance(condition, Value):
+    if floats.is_number(condition):
         return x if condition else y
     # The value that is not chosen is -0.0, and adding that leaves every number as it is, 0.0 and -0.0 too.
     return ops.when(condition, x) + ops.when(equal(condition, 0.0), y)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 RANKDIRS = ("LR", "TB", "RL", "BT")
 MAX_NODES = 500
+_MARGIN = "0.16,0.055"  # inches; more than usual, because the substitute of a missing Times is wider
 _LARGE = (
     60  # from here on, a shared operand of a long chain can keep Graphviz straightening edges for minutes
 )
@@ -66,6 +67,7 @@ def draw_dot(
     >>> print(draw_dot(x * x).source)
     digraph {
         graph [rankdir=LR]
+        node [margin="0.16,0.055"]
         n0 [label="{ x | data 3.0000 | grad 0.0000 }" shape=record tooltip="x = 3"]
         n1 [label="{ data 9.0000 | grad 0.0000 }" shape=record tooltip="out = x*x = 9"]
         n1_op [label="*" tooltip="out = x*x = 9"]
@@ -81,7 +83,8 @@ def draw_dot(
         raise ImportError("drawing needs the package graphviz: pip install graphviz graphviz-pure") from error
     nodes = nodes_of(root)
     picture = _Picture(nodes, fold(nodes, max_nodes), color, local_derivatives)
-    drawing = Drawing(format=format, graph_attr={"rankdir": rankdir} | picture.attributes())
+    attributes = {"rankdir": rankdir} | picture.attributes()
+    drawing = Drawing(format=format, graph_attr=attributes, node_attr={"margin": _MARGIN})
     frames = _clusters(picture) if clusters else {}
     for node in picture.kept:
         picture.add_node(frames.get(node.scope, drawing), node)
@@ -203,7 +206,7 @@ class _Picture:
         if self.factors and node._operation.partials[index] is None:
             words |= {"label": NO_DERIVATIVE, "style": "dashed"}
         elif self.factors:
-            words["label"] = f"* {decimals(local)}"
+            words["label"] = f"× {decimals(local)}"
         return words
 
     def sentence(self, node: Value) -> str:

@@ -5,6 +5,7 @@ This module imports graphviz, so it is imported itself when the first drawing is
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -38,6 +39,18 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]
         """Write the DOT source and the rendered picture to files; the path of the picture."""
         with _program():
             return super().render(*args, **_QUIET | kwargs)
+
+    def _repr_image_svg_xml(self) -> str:
+        # A notebook column is narrower than most graphs: shrink to fit, but never below half size.
+        svg = self.pipe(format="svg", encoding="utf-8")
+        width = re.search(r'<svg width="([\d.]+)pt"', svg)
+        if width is None:
+            return str(svg)
+        fit = f"max-width:max(100%,{float(width[1]) / 2:.0f}pt);height:auto"
+        return str(svg).replace("<svg ", f'<svg style="{fit}" ', 1)
+
+    def __repr__(self) -> str:
+        return f"<Drawing: {self.format}>"
 
 
 @contextmanager

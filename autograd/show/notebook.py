@@ -17,5 +17,5 @@ def mimebundle(value: Value) -> dict[str, str]:
     """
     bundle = {"text/plain": repr(value)}
     with suppress(ImportError, EngineNotFound, OSError, subprocess.CalledProcessError):
-        bundle["image/svg+xml"] = draw_dot(value).pipe(format="svg", encoding="utf-8")
+        bundle["image/svg+xml"] = draw_dot(value)._repr_image_svg_xml()
     return bundle

@@ -209,7 +209,7 @@ def test_local_derivatives_stand_on_the_edges():
     # Broken if the factor of one operand stands on the edge of the other.
     seen = picture(expression(), local_derivatives=True)
     texts = {seen.nodes[start][0]: texts for (start, end), texts in seen.edge_texts.items() if end == "n2_op"}
-    assert texts == {"a": ["* -3.0000"], "b": ["* 2.0000"]}
+    assert texts == {"a": ["× -3.0000"], "b": ["× 2.0000"]}
 
 
 def test_where_nothing_flows_the_edge_says_so():
