@@ -35,16 +35,24 @@ def backward(order: Sequence[Value]) -> None:
     before = [
         (leaf, leaf.grad) for node in order for leaf in node._prev if not leaf._operation.differentiable
     ]
-    for node in reversed(order):
-        node._backward()
-        for operand, local in zip(node._prev, (node._dleft, node._dright), strict=False):
-            if not isfinite(operand.grad):
-                for leaf, grad in before:
-                    leaf.grad = grad
-                raise FloatingPointError(
-                    f"the gradient of {describe(operand)} became nan or inf in the backward pass of "
-                    f"{node._operation.name}: upstream {node.grad} * local {local}, at {_origin(node)}"
-                )
+    try:
+        for node in reversed(order):
+            node._backward()
+            for operand, local in zip(node._prev, (node._dleft, node._dright), strict=False):
+                gradient(operand, operand.grad, node, node.grad, local)
+    except FloatingPointError:
+        for leaf, grad in before:
+            leaf.grad = grad
+        raise
+
+
+def gradient(operand: Value, received: float, node: Value, upstream: float, local: float) -> None:
+    """Raise FloatingPointError if what an operand has received from a node is not finite."""
+    if not isfinite(received):
+        raise FloatingPointError(
+            f"the gradient of {describe(operand)} became nan or inf in the backward pass of "
+            f"{node._operation.name}: upstream {upstream} * local {local}, at {_origin(node)}"
+        )
 
 
 def describe(node: Value) -> str:

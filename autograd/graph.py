@@ -6,6 +6,7 @@ changes, so a picture or an explanation can be made at any time.
 
 from __future__ import annotations
 
+from autograd import anomaly, modes
 from autograd.annotations import TYPE_CHECKING
 from autograd.functions import sum
 from autograd.value import Value, local_graph, topological_order
@@ -58,9 +59,12 @@ def adjoints(root: Value) -> dict[Value, float]:
     """The gradient of `root` with respect to every node it depends on, as `backward()` leaves it."""
     table = dict.fromkeys(nodes_of(root), 0.0)
     table[root] = 1.0
+    watched = modes.watched()
     for node in reversed(topological_order(root)):
         for operand, local in zip(node._prev, local_derivatives(node), strict=True):
             table[operand] += local * table[node]
+            if watched:
+                anomaly.gradient(operand, table[operand], node, table[node], local)
     return table
 
 

@@ -85,6 +85,11 @@ def plain_numbers() -> bool:
     return not mode.recording and not mode.anomaly
 
 
+def watched() -> bool:
+    """Whether `detect_anomaly()` holds here."""
+    return SWITCHES.special > 0 and current().anomaly
+
+
 class Switch:
     """A `with` block (or a decorator) in which another mode holds."""
 

@@ -73,7 +73,7 @@ class Value:
             for node in order:
                 node.grad = 0.0
             self.grad += 1.0
-            if SWITCHES.special and modes.current().anomaly:
+            if modes.watched():
                 anomaly.backward(order)
                 return
             for node in reversed(order):
@@ -153,6 +153,7 @@ class Value:
     # every other operation, through the table; numpy finds the names it uses on arrays of Values too
     # fmt: off
 
+    def conjugate(self) -> Value: return self
     def __pos__(self) -> Value: return _unary(ops.pos, self)
     def __abs__(self) -> Value: return _unary(ops.abs, self)
     def exp(self) -> Value: return _unary(ops.exp, self)

@@ -11,7 +11,7 @@ from math import inf
 import pytest
 
 import autograd
-from autograd import Value, detect_anomaly, modes, no_grad, scope
+from autograd import Value, detect_anomaly, grad, modes, no_grad, scope, sqrt
 from autograd.graph import nodes_of
 from autograd.modes import SWITCHES
 
@@ -382,3 +382,12 @@ def test_a_failed_transform_closes_its_blocks():
     assert type(autograd.grad(lambda x: x * x)(3.0)) is float
     with no_grad():
         assert (Value(1.0) * 2)._prev == ()
+
+
+def test_detect_anomaly_watches_the_gradients_of_transforms_too():
+    """Broken if grad() inside detect_anomaly() hands an infinite gradient on in silence."""
+    with (
+        detect_anomaly(),
+        pytest.raises(FloatingPointError, match="backward pass of sqrt: upstream 1.0 \\* local inf"),
+    ):
+        grad(sqrt)(0.0)
