@@ -388,6 +388,6 @@ def test_detect_anomaly_watches_the_gradients_of_transforms_too():
     """Broken if grad() inside detect_anomaly() hands an infinite gradient on in silence."""
     with (
         detect_anomaly(),
-        pytest.raises(FloatingPointError, match="backward pass of sqrt: upstream 1.0 \\* local inf"),
+        pytest.raises(FloatingPointError, match=r"upstream 1.0 \* local inf"),
     ):
         grad(sqrt)(0.0)
