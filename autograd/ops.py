@@ -22,17 +22,11 @@ from autograd.annotations import TYPE_CHECKING, overload
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from typing import Any, Protocol, Self, TypeVar
+    from typing import Any, TypeVar
 
     Partial = Callable[..., Any]
     Interval = tuple[float, float]
-
-    class Operand(Protocol):
-        """What an operation can be applied to beside floats: a Value, or a symbol that prints."""
-
-        def _operate(self, operation: Operation, args: tuple[Any, ...]) -> Self: ...
-
-    T = TypeVar("T", bound=Operand)
+    T = TypeVar("T")  # what has `_operate`: a Value, or a symbol that prints
 
 
 class Operation:
@@ -66,7 +60,7 @@ class Operation:
         self.__doc__ = value.__doc__
 
     @overload
-    def __call__(self, *args: float) -> float: ...  # type: ignore[overload-overlap]
+    def __call__(self, *args: float) -> float: ...
     @overload
     def __call__(self, *args: T | float) -> T: ...
     def __call__(self, *args: Any) -> Any:
