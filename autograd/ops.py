@@ -57,7 +57,7 @@ class Operation:
         self.kink = kink
         self.bound = bound
         self.home = home
-        self.__doc__ = value.__doc__
+        self.doc = value.__doc__ or ""
 
     @overload
     def __call__(self, *args: float) -> float: ...
