@@ -70,14 +70,20 @@ def draw_boundary(model: MLP, X: Points, y: list[int], path: Path) -> None:
 def draw_neuron(model: MLP, X: Points, path: Path) -> None:
     """Write the graph of a neuron of the first layer, for the sample that is nearest to the boundary.
 
-    The gradients are those of the network's output; it is the neuron that the output depends on most.
+    It is the neuron whose weights the network's output depends on most. The gradients are those of the
+    output through this neuron alone, so that they fit the local derivatives in the picture.
     """
     sample = min(X, key=lambda x: abs(predict(model, [x])[0]))
     model.zero_grad()
     out = model(sample)
     out.backward()
-    neurons = {node.scope: node for node in trace(out)[0] if node.scope.startswith("layer 1/")}
-    scope, neuron = max(neurons.items(), key=lambda item: abs(item[1].grad))
+    neurons = model.layers[0].neurons
+    chosen = max(range(len(neurons)), key=lambda i: max(abs(p.grad) for p in neurons[i].parameters()))
+    scope = f"layer 1/neuron {chosen + 1}"
+    upstream = next(node.grad for node in reversed(trace(out)[0]) if node.scope == scope)
+    model.zero_grad()
+    neuron = neurons[chosen](sample)
+    (upstream * neuron).backward()
     draw_dot(neuron, color=True, local_derivatives=True).render(outfile=path, cleanup=True)
     print(f"wrote {path}: {scope}, with the gradient of the network's output at every node")
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable as Function
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from nn.clipping import clip_grad_norm_, clip_grad_value_
 from nn.history import History
 from nn.module import Module
-from nn.optimizer import Optimizer
+from nn.optim import Optimizer
+from nn.settings import checked
 
 
 @dataclass
@@ -29,6 +30,9 @@ class Callback:
     def on_train_begin(self, training: Training) -> None:
         """Before the first epoch."""
 
+    def on_epoch_begin(self, training: Training) -> None:
+        """Before the first step of every epoch."""
+
     def on_gradients(self, training: Training) -> None:
         """In every step, when the gradients are there and the parameters have not moved yet."""
 
@@ -40,13 +44,20 @@ class Callback:
 
 
 class EarlyStopping(Callback):
-    """Stop when a recorded number has not become smaller for a while; go back to the best parameters.
+    """Stop when a recorded number has not improved for a while, and go back to the best parameters.
+
+    Those are the parameters that the number was computed with: at the end of the epoch for a 'val_' number,
+    at its beginning for the others.
 
     Args:
         monitor: the name in the history to watch; by default 'val_loss' if there is one, else 'loss'.
         patience: how many epochs without improvement are let pass.
-        min_delta: how much smaller counts as an improvement.
+        min_delta: by how much a number must be better to count as an improvement.
+        mode: 'min' if smaller is better, 'max' if larger is; by default 'max' for an accuracy.
         restore_best: set the parameters of the best epoch when training ends.
+
+    Raises:
+        ValueError: if a setting is out of its range.
     """
 
     def __init__(
@@ -54,30 +65,39 @@ class EarlyStopping(Callback):
         monitor: str | None = None,
         patience: int = 10,
         min_delta: float = 0.0,
+        mode: Literal["min", "max"] | None = None,
         restore_best: bool = True,
     ) -> None:
-        if patience < 1 or min_delta < 0:
-            raise ValueError(f"patience must be >= 1 and min_delta >= 0, got {patience} and {min_delta}")
+        if mode is None:
+            mode = "max" if monitor is not None and monitor.endswith("accuracy") else "min"
+        settings = checked("EarlyStopping", {"patience": patience, "threshold": min_delta, "mode": mode})
         self.monitor = monitor
-        self.patience = patience
-        self.min_delta = min_delta
+        self.patience: int = settings["patience"]
+        self.min_delta: float = settings["threshold"]
+        self.sign = 1.0 if settings["mode"] == "min" else -1.0
         self.restore_best = restore_best
-
-    def on_train_begin(self, training: Training) -> None:
         self.best = math.inf
         self.best_epoch = 0
-        self.best_state: dict[str, float] = training.model.state_dict()
+        self.best_state: dict[str, float] = {}
+        self.state_before: dict[str, float] = {}
+
+    def on_train_begin(self, training: Training) -> None:
+        self.best, self.best_epoch = math.inf, 0
+        self.best_state = training.model.state_dict()
+
+    def on_epoch_begin(self, training: Training) -> None:
+        self.state_before = training.model.state_dict()
 
     def on_epoch_end(self, training: Training) -> None:
-        number = training.history[_watched(self.monitor, training)][-1]
-        if number < self.best - self.min_delta:
-            self.best, self.best_epoch = number, training.epoch
-            self.best_state = training.model.state_dict()
+        name = _watched(self.monitor, training)
+        loss = self.sign * training.history[name][-1]
+        if loss < self.best - self.min_delta:
+            self.best, self.best_epoch = loss, training.epoch
+            validated = name.startswith("val_")
+            self.best_state = training.model.state_dict() if validated else self.state_before
         elif training.epoch - self.best_epoch >= self.patience:
-            training.history.stopped = (
-                f"{_watched(self.monitor, training)} has not improved since epoch {self.best_epoch}, "
-                f"when it was {self.best:.6g}"
-            )
+            since = f"epoch {self.best_epoch}, when it was {self.sign * self.best:.6g}"
+            training.history.stopped = f"{name} has not improved since {since}"
 
     def on_train_end(self, training: Training) -> None:
         if self.restore_best:

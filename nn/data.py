@@ -11,7 +11,9 @@ import random
 from importlib.util import find_spec
 from typing import Any
 
+from nn.extras import extra
 from nn.init import Seed, random_source
+from nn.settings import checked
 
 Points = list[list[float]]
 Data = tuple[Points, list[int]]
@@ -29,6 +31,7 @@ def moons(samples: int = 100, noise: float = 0.1, seed: int | None = None) -> Da
     >>> len(X), sum(y)
     (100, 50)
     """
+    samples, noise = checked("moons", {"samples": samples, "noise": noise}).values()
     if find_spec("sklearn"):
         return _from_sklearn("make_moons", n_samples=samples, noise=noise, random_state=seed)
     rng, outer = random.Random(seed), samples // 2
@@ -60,6 +63,7 @@ def xor(samples: int = 100, noise: float = 0.1, seed: Seed = None) -> Data:
     >>> xor(4, noise=0.0)
     ([[-1.0, -1.0], [-1.0, 1.0], [1.0, -1.0], [1.0, 1.0]], [0, 1, 1, 0])
     """
+    samples, noise = checked("xor", {"samples": samples, "noise": noise}).values()
     rng = random_source(seed)
     corners = [(-1.0, -1.0), (-1.0, 1.0), (1.0, -1.0), (1.0, 1.0)]
     chosen = [corners[i % 4] for i in range(samples)]
@@ -76,6 +80,8 @@ def spirals(
     >>> y
     [0, 1, 2, 0, 1, 2]
     """
+    given = {"samples": samples, "noise": noise, "arms": arms}
+    samples, noise, arms = checked("spirals", given).values()
     rng = random_source(seed)
     X, y = [], []
     for i in range(samples):
@@ -88,14 +94,8 @@ def spirals(
 
 
 def _from_sklearn(maker: str, **settings: Any) -> Data:
-    try:
+    with extra("sklearn", f"nn.data.{maker.removeprefix('make_')}"):
         from sklearn import datasets
-    except ImportError as error:
-        name = maker.removeprefix("make_")
-        raise ImportError(
-            f"{name} come from scikit-learn: pip install 'scalar-autograd[sklearn]'; moons, xor and spirals "
-            "work without it"
-        ) from error
     X, y = getattr(datasets, maker)(**settings)
     return X.tolist(), y.tolist()
 

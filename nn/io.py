@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from nn.extras import extra
 from nn.module import Module
 
 
@@ -13,8 +14,9 @@ def save(model: Module, path: str | Path) -> None:
 
     Parameters that stand in one list, such as the weights `layers.0.neurons.1.w`, become one vector.
     """
-    import numpy
-    from safetensors.numpy import save_file
+    with extra("train", "nn.save"):
+        import numpy
+        from safetensors.numpy import save_file
 
     vectors: dict[str, list[float]] = {}
     for name, number in model.state_dict().items():
@@ -28,13 +30,14 @@ def load(model: Module, path: str | Path) -> None:
     Raises:
         ValueError: if the file's parameters are not those of this model; then nothing has changed.
     """
-    from safetensors.numpy import load_file
-
+    with extra("train", "nn.load"):
+        from safetensors.numpy import load_file
     vectors = load_file(str(path))
     names: dict[str, list[str]] = {}
     for name in model.state_dict():
         names.setdefault(_vector_of(name), []).append(name)
-    state = {f"{vector}": float("nan") for vector in vectors if vector not in names}
+    unknown = [vector for vector in vectors if vector not in names]
+    state = dict.fromkeys(unknown, 0.0)  # names that the model does not have, for it to refuse
     for vector, members in names.items():
         if vector in vectors:
             numbers = vectors[vector].tolist()

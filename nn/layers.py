@@ -10,6 +10,7 @@ from autograd import Value, dot, scope
 from nn.init import INITS, Init, Seed, random_source
 from nn.module import Module
 from nn.named import by_name
+from nn.settings import checked
 
 Activation = Callable[[Value], Value]
 
@@ -62,7 +63,7 @@ class Neuron(Module):
         nout: int = 1,
     ) -> None:
         draw, rng = by_name("init", init, INITS), random_source(seed)
-        nin = _size("nin", nin)
+        nin = checked("Neuron", {"nin": nin})["nin"]
         self.w = [Value(draw(rng, nin, nout), label=f"w{i}") for i in range(nin)]
         self.b = Value(0.0, label="b")
         self.nonlin = nonlin
@@ -108,7 +109,7 @@ class Layer(Module):
     ) -> None:
         self.nin, rng = nin, random_source(seed)
         self.neurons = []
-        for i in range(1, _size("nout", nout) + 1):
+        for i in range(1, checked("Layer", {"nout": nout})["nout"] + 1):
             with scope(f"neuron {i}"):
                 self.neurons.append(Neuron(nin, nonlin, activation, init, rng, nout))
 
@@ -156,12 +157,14 @@ class MLP(Module):
         init: str | Init = "uniform",
         seed: Seed = None,
     ) -> None:
+        if not hasattr(nouts, "__iter__") or not list(nouts):
+            raise ValueError(
+                f"nouts of MLP is a list with the size of every layer, such as [16, 1], got {nouts!r}"
+            )
         sizes, rng = [nin, *nouts], random_source(seed)
-        if len(sizes) < 2:
-            raise ValueError("an MLP needs at least one layer: nouts is empty")
         self.layers = []
         for i in range(1, len(sizes)):
-            last = i == len(nouts)
+            last = i == len(sizes) - 1
             bend = by_name("activation", output if last else activation, ACTIVATIONS)
             with scope(f"layer {i}"):
                 self.layers.append(Layer(sizes[i - 1], sizes[i], bend is not linear, bend, init, rng))
@@ -194,9 +197,3 @@ def as_inputs(x: Iterable[Value | float], nin: int, module: Module) -> list[Valu
     if len(inputs) != nin:
         raise ValueError(f"{module.describe()} takes {nin} inputs, got {len(inputs)}")
     return inputs
-
-
-def _size(name: str, size: int) -> int:
-    if isinstance(size, bool) or not hasattr(size, "__index__") or size < 1:
-        raise ValueError(f"{name} must be a positive integer, got {size!r}")
-    return size

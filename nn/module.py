@@ -38,11 +38,18 @@ class Module:
     def state_dict(self) -> dict[str, float]:
         """The number in every parameter, by name.
 
+        Raises:
+            ValueError: if two parameters have the same name, as under the keys 1 and '1' of a dict.
+
         >>> from nn import Neuron
         >>> list(Neuron(2).state_dict())
         ['w.0', 'w.1', 'b']
         """
-        return {name: parameter.data for name, parameter in self.named_parameters()}
+        named = self.named_parameters()
+        state = {name: parameter.data for name, parameter in named}
+        if len(state) < len(named):
+            raise ValueError("two parameters have the same name: the keys of a dict must differ as strings")
+        return state
 
     def load_state_dict(self, state: Mapping[str, float]) -> None:
         """Set every parameter to the number that stands under its name.
@@ -75,7 +82,7 @@ class Module:
         """
         rows = [
             (name, part.describe(), len(part.parameters()))
-            for name, part in _modules_in("", vars(self))
+            for name, part in _modules_in("", vars(self), {id(self)})
             if part.parameters()
         ]
         total = len(self.parameters())
@@ -102,13 +109,16 @@ def _parameters_in(path: str, found: Any, seen: set[int]) -> Iterator[tuple[str,
         yield from _parameters_in(f"{path}.{name}" if path else name, inner, seen)
 
 
-def _modules_in(path: str, found: Any) -> Iterator[tuple[str, Module]]:
+def _modules_in(path: str, found: Any, seen: set[int]) -> Iterator[tuple[str, Module]]:
     for name, inner in _entries(found):
         inner_path = f"{path}.{name}" if path else name
+        if id(inner) in seen:
+            continue
+        seen.add(id(inner))
         if isinstance(inner, Module):
             yield inner_path, inner
         else:
-            yield from _modules_in(inner_path, inner)
+            yield from _modules_in(inner_path, inner, seen)
 
 
 def _entries(found: Any) -> list[tuple[str, Any]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from nn.extras import extra
 from nn.history import History
 from nn.module import Module
 from nn.train import predict
@@ -31,10 +32,10 @@ def decision_boundary(
     Raises:
         ValueError: if the samples do not have two features each.
     """
-    import numpy as np
-    from matplotlib import pyplot as plt
-    from matplotlib.colors import LinearSegmentedColormap, ListedColormap
-
+    with extra("plot", "nn.plots"):
+        import numpy as np
+        from matplotlib import pyplot as plt
+        from matplotlib.colors import LinearSegmentedColormap, ListedColormap
     points = np.array([list(x) for x in X], dtype=float)
     classes = np.array(list(y))
     if points.ndim != 2 or points.shape[1] != 2:
@@ -74,8 +75,8 @@ def training_history(history: History, names: Iterable[str] = ("loss", "val_loss
     Returns:
         The Axes.
     """
-    from matplotlib import pyplot as plt
-
+    with extra("plot", "nn.plots"):
+        from matplotlib import pyplot as plt
     ax = plt.gca() if ax is None else ax
     present = [name for name in names if name in history.records]
     for color, name in zip(CLASS_COLORS, present, strict=False):

@@ -38,6 +38,15 @@ _COUNT: Rule = (index, lambda n: n >= 1, "a whole number, one or more")
 _WAIT: Rule = (index, lambda n: n >= 0, "a whole number, zero or more")
 
 RULES: Mapping[str, Rule] = {
+    # layers, data and training
+    "nin": _COUNT,
+    "nout": _COUNT,
+    "samples": _COUNT,
+    "centers": _COUNT,
+    "arms": _COUNT,
+    "noise": _FACTOR,
+    "epochs": _COUNT,
+    "batch_size": _COUNT,
     # optimizers
     "lr": _FACTOR,
     "initial_lr": _FACTOR,  # kept by schedules: the learning rate before any of them changed it

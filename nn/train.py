@@ -14,8 +14,8 @@ from nn.losses import LOSSES, l2_penalty
 from nn.metrics import METRICS, Metric
 from nn.module import Module
 from nn.named import by_name
-from nn.optim import OPTIMIZERS
-from nn.optimizer import Optimizer
+from nn.optim import OPTIMIZERS, Optimizer
+from nn.settings import checked
 
 Sample = tuple[Any, Any]
 
@@ -71,13 +71,16 @@ def fit(
     """
     samples = _samples(X, y)
     held_out = _samples(*validation) if validation is not None else []
-    size = _positive("batch_size", len(samples) if batch_size is None else batch_size)
+    given = {"epochs": epochs, "batch_size": len(samples) if batch_size is None else batch_size}
+    epochs, size = checked("fit", given).values()
     trainer = _Trainer(model, loss, _optimizer(optimizer, model, learning_rate), metrics, l2, callbacks)
     rng = random_source(seed)
-    bar = _progress_bar(_positive("epochs", epochs), progress)
+    bar = _progress_bar(epochs, progress)
     for callback in trainer.callbacks:
         callback.on_train_begin(trainer.training)
     for _ in bar:
+        for callback in trainer.callbacks:
+            callback.on_epoch_begin(trainer.training)
         if size < len(samples):
             rng.shuffle(samples)
         record = trainer.epoch([samples[i : i + size] for i in range(0, len(samples), size)], held_out)
@@ -143,6 +146,7 @@ class _Trainer:
         """Forward, backward, update on one batch; returns the loss and the metrics before the update."""
         total, numbers = self.forward(batch)
         self.model.zero_grad()
+        self.optimizer.zero_grad()
         total.backward()
         if not (isfinite(total.data) and all(isfinite(p.grad) for p in self.parameters)):
             self.explain_nan(batch)
@@ -198,6 +202,11 @@ def _optimizer(given: str | Optimizer, model: Module, learning_rate: float | Non
     if isinstance(given, Optimizer):
         if learning_rate is not None:
             raise ValueError("learning_rate is for an optimizer given by name; this one has its own")
+        moved = {id(p) for group in given.param_groups for p in group["params"]}
+        if not moved & {id(p) for p in model.parameters()}:
+            raise ValueError(
+                "the optimizer moves no parameter of this model; make it with model.parameters()"
+            )
         return given
     settings = {} if learning_rate is None else {"lr": learning_rate}
     make: Any = by_name("optimizer", given, OPTIMIZERS)
@@ -215,9 +224,3 @@ def _progress_bar(epochs: int, progress: bool) -> Any:
             return range(epochs)
         return tqdm(range(epochs), unit="epoch")
     return range(epochs)
-
-
-def _positive(name: str, number: int) -> int:
-    if isinstance(number, bool) or not isinstance(number, int) or number < 1:
-        raise ValueError(f"{name} must be a positive integer, got {number!r}")
-    return number

@@ -14,7 +14,7 @@ _POSITIVE = (230, 159, 0)
 _NEGATIVE = (86, 180, 233)
 _NAN = (214, 145, 186)
 
-LEGEND = "orange: gradient above 0, blue: below 0; the stronger, the larger"
+LEGEND = "orange: gradient above 0, blue: below 0;\nthe stronger, the larger"
 NAN_LEGEND = "purple: nan"
 
 

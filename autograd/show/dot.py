@@ -27,9 +27,13 @@ if TYPE_CHECKING:
 RANKDIRS = ("LR", "TB", "RL", "BT")
 MAX_NODES = 500
 _MARGIN = "0.16,0.055"  # inches; more than usual, because the substitute of a missing Times is wider
-_LARGE = (
-    60  # from here on, a shared operand of a long chain can keep Graphviz straightening edges for minutes
-)
+
+_INDENT = "\xa0" * 8  # and room for the same at both ends of a caption's lines
+
+# An operand shared along a chain can keep Graphviz straightening its long edges, and placing labels on them,
+# for minutes. So larger drawings have straight edges, labels at their ends, and a limit on the search.
+_LARGE = 30
+_QUICK = {"splines": "line", "nslimit": "1", "nslimit1": "1", "mclimit": "0.1"}
 
 
 def draw_dot(
@@ -126,13 +130,16 @@ class _Picture:
         self.ids: dict[Value | Box, str] = {box: f"box{i}" for i, box in enumerate(self.boxes)}
         self.ids.update((node, f"n{i}") for i, node in enumerate(nodes) if node not in box_of)
 
+    @property
+    def large(self) -> bool:
+        return len(self.ids) > _LARGE
+
     def attributes(self) -> dict[str, str]:
         """The caption, and a limit on the time that the layout of a large graph takes."""
-        attributes = {}
-        if len(self.ids) > _LARGE:
-            attributes["nslimit"] = "1"
+        attributes = dict(_QUICK) if self.large else {}
         if self.caption():
-            attributes |= {"label": label(self.caption()), "labelloc": "t", "labeljust": "l"}
+            lines = [f"{_INDENT}{line}{_INDENT}" for line in self.caption().split("\n")]
+            attributes |= {"label": label("\n".join(lines)), "labelloc": "t", "labeljust": "l"}
         return attributes
 
     def caption(self) -> str:
@@ -204,9 +211,9 @@ class _Picture:
             )
         }
         if self.factors and node._operation.partials[index] is None:
-            words |= {"label": NO_DERIVATIVE, "style": "dashed"}
+            words |= {"headlabel" if self.large else "label": NO_DERIVATIVE, "style": "dashed"}
         elif self.factors:
-            words["label"] = f"× {decimals(local)}"
+            words["headlabel" if self.large else "label"] = f"× {decimals(local)}"
         return words
 
     def sentence(self, node: Value) -> str:

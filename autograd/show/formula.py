@@ -156,7 +156,10 @@ def applied(operation: Operation, names: Sequence[str]) -> str:
     >>> applied(ops.pow.bind(2.0), ["x"]), applied(ops.maximum, ["x", "0"])
     ('x**2', 'maximum(x, 0)')
     """
-    return operation(*map(Symbol, names)).text
+    try:
+        return operation(*map(Symbol, names)).text
+    except OverflowError:
+        return f"{operation.name}(...)"
 
 
 def _infix(operation: Operation, left: Symbol, right: Symbol) -> Symbol:

@@ -25,7 +25,7 @@ def read(svg: str) -> Picture:
     picture = Picture()
     graph = ElementTree.fromstring(svg).find(f"{_SVG}g")
     assert graph is not None
-    picture.caption = [_text(text) for text in graph.findall(f"{_SVG}text")]
+    picture.caption = [_text(text).strip() for text in graph.findall(f"{_SVG}text")]
     for group in graph.findall(f"{_SVG}g"):
         title = group.findtext(f"{_SVG}title") or ""
         texts = [_text(text) for text in group.iter(f"{_SVG}text")]

@@ -8,7 +8,7 @@ import graphviz
 import pytest
 
 from autograd import Value, operation, scope, stop_gradient, where
-from autograd.show import colors, draw_dot
+from autograd.show import colors, draw_dot, explain, mimebundle
 from autograd.value import Value as Node
 from tests.autograd.svg import read
 
@@ -169,7 +169,7 @@ def test_colors_tell_the_sign_and_the_size():
     assert fills["c"] == colors.fill(1.0, 1.0)
     assert fills["b"] == colors.fill(2.0, 100.0) != fills["c"]
     assert fills["a"] == colors.fill(-3.0, 100.0)
-    assert seen.caption == [colors.LEGEND]
+    assert seen.caption == colors.LEGEND.split("\n")
 
 
 def _contrast_with_black(color):
@@ -196,7 +196,7 @@ def test_colors_of_gradients_that_are_not_finite():
     fills = {texts[0]: seen.fills[name] for name, texts in seen.nodes.items()}
     assert fills["x"] == colors.fill(1.0, 1.0)
     assert fills["n"] not in (fills["x"], "white", "#ffffff")
-    assert seen.caption == [colors.LEGEND, colors.NAN_LEGEND]
+    assert seen.caption == [*colors.LEGEND.split("\n"), colors.NAN_LEGEND]
 
 
 def test_before_the_backward_pass_nothing_is_colored():
@@ -302,3 +302,19 @@ def test_wrong_arguments_are_named(wrong, error, message):
     # Broken if a mistake surfaces as a failure inside graphviz.
     with pytest.raises(error, match=message):
         draw_dot(**{"root": Value(1.0)} | wrong)
+
+
+def test_a_recurrent_network_with_all_its_words_is_laid_out():
+    # Weights that are shared by 20 steps have long edges; with labels in their middle the layout never ended.
+    w, b, h = Value(0.5, label="w"), Value(0.1, label="b"), Value(0.0)
+    for _ in range(20):
+        h = (w * h + b).tanh()
+    h.backward()
+    seen = picture(h, color=True, local_derivatives=True, clusters=True)
+    assert sum(count for (source, _), count in seen.edges.items() if source == "n0") == 20
+
+
+def test_a_label_of_any_length_can_be_drawn_and_explained():
+    x = Value(1.0, label="x" * 3000)
+    assert "x" * 3000 in draw_dot(x * 2).source
+    assert str(explain(x * 2)) and "image/svg+xml" in mimebundle(x * 2)

@@ -48,7 +48,7 @@ def test_circles_and_blobs_are_those_of_scikit_learn():
 @pytest.mark.parametrize("make", [circles, blobs])
 def test_what_is_missing_says_what_to_install(make, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "sklearn", None)
-    with pytest.raises(ImportError, match=r"pip install 'scalar-autograd\[sklearn\]'"):
+    with pytest.raises(ImportError, match=r"nn.data.\w+ needs the extra 'sklearn': pip install 'scalar"):
         make(10)
 
 
@@ -63,3 +63,11 @@ def test_spirals_wind_around_the_origin():
     assert [y.count(arm) for arm in range(3)] == [30, 30, 30]
     radii = [math.hypot(*x) for x, arm in zip(X, y, strict=True) if arm == 0]
     assert radii == sorted(radii) and radii[-1] == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(
+    "call", [lambda: moons(0), lambda: xor(-1), lambda: spirals(arms=0), lambda: moons(noise=-1.0)]
+)
+def test_a_wrong_number_is_named(call):
+    with pytest.raises(ValueError, match=r"(samples|arms|noise) of (moons|xor|spirals) is a"):
+        call()

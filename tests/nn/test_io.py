@@ -1,5 +1,7 @@
 """What is saved is what is loaded, to the last bit."""
 
+import sys
+
 import pytest
 from safetensors.numpy import load_file
 
@@ -34,3 +36,10 @@ def test_a_file_of_another_model_changes_nothing(tmp_path, shape, message):
     with pytest.raises(ValueError, match=message):
         nn.load(other, tmp_path / "model.safetensors")
     assert other.state_dict() == before
+
+
+@pytest.mark.parametrize("function", [nn.save, nn.load])
+def test_without_safetensors_it_says_what_to_install(function, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "safetensors.numpy", None)
+    with pytest.raises(ImportError, match=r"pip install 'scalar-autograd\[train\]'"):
+        function(nn.MLP(1, [1]), tmp_path / "model.safetensors")

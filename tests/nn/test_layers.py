@@ -92,9 +92,10 @@ def test_inits_have_the_variance_of_their_papers(init, variance):
         (lambda: nn.MLP(2, [2, 1])([1.0]), ValueError, "takes 2 inputs, got 1"),
         (lambda: nn.MLP(2, [1])(1.0), TypeError, "a sequence of 2 numbers"),
         (lambda: nn.MLP(2, [1])(["a", "b"]), TypeError, "got str: 'a'"),
-        (lambda: nn.Neuron(0), ValueError, "nin must be a positive integer, got 0"),
-        (lambda: nn.Layer(2, -1), ValueError, "nout must be a positive integer, got -1"),
-        (lambda: nn.MLP(2, []), ValueError, "nouts is empty"),
+        (lambda: nn.Neuron(0), ValueError, "nin of Neuron is a whole number, one or more, got 0"),
+        (lambda: nn.Layer(2, -1), ValueError, "nout of Layer is a whole number, one or more, got -1"),
+        (lambda: nn.MLP(2, []), ValueError, "nouts of MLP is a list with the size of every layer"),
+        (lambda: nn.MLP(2, 3), ValueError, "nouts of MLP is a list with the size of every layer"),
         (
             lambda: nn.Neuron(2, activation="swoosh"),
             ValueError,

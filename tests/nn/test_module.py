@@ -74,3 +74,18 @@ def test_a_state_that_does_not_fit_changes_nothing(change, error, message):
 def test_the_summary_counts_what_parameters_returns():
     model = nn.MLP(3, [4, 4, 2])
     assert model.summary().splitlines()[-1].split() == ["total", str(len(model.parameters()))]
+
+
+def test_the_summary_of_modules_that_refer_to_each_other_ends():
+    parent, child = Shelf(), Shelf()
+    parent.child, child.parent = child, parent
+    assert parent.summary().splitlines()[-1].split() == ["total", "18"]
+
+
+def test_two_parameters_of_one_name_are_refused():
+    class Keys(nn.Module):
+        def __init__(self):
+            self.table = {1: Value(1.0), "1": Value(2.0)}
+
+    with pytest.raises(ValueError, match="two parameters have the same name"):
+        Keys().state_dict()

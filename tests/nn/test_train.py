@@ -183,23 +183,57 @@ def test_a_nan_in_the_data_is_named():
         nn.fit(line(), [[math.nan]], [1.0], epochs=1, progress=False)
 
 
-def test_early_stopping_waits_for_its_patience_and_restores_the_best():
+def test_early_stopping_waits_for_its_patience_and_restores_the_parameters_of_the_best_loss():
     model = line()
-    states = []
+    before = []
 
-    def drift(training):
-        states.append(training.model.state_dict())
-        if training.epoch >= 4:
-            training.optimizer.param_groups[0]["lr"] = 1.0  # far too large: the loss grows from here
+    class Uphill(Callback):
+        def on_epoch_begin(self, training):
+            before.append(training.model.state_dict())
 
-    history = fit_line(model, epochs=50, callbacks=[drift, EarlyStopping(patience=3)])
+        def on_epoch_end(self, training):
+            if training.epoch >= 4:
+                training.optimizer.param_groups[0]["lr"] = 1.0  # far too large: the loss grows from here
+
+    history = fit_line(model, epochs=50, callbacks=[Uphill(), EarlyStopping(patience=3)])
     best = history["loss"].index(min(history["loss"]))
     assert history.epochs == best + 1 + 3
-    assert (
-        history.stopped
-        == f"loss has not improved since epoch {best + 1}, when it was {min(history['loss']):.6g}"
+    assert history.stopped.startswith(f"loss has not improved since epoch {best + 1}, when it was")
+    assert model.state_dict() == before[best]
+    frozen = nn.SGD(model.parameters(), lr=0.0)
+    again = nn.fit(model, LINE_X, LINE_Y, optimizer=frozen, epochs=1, progress=False)
+    assert again["loss"][0] == history["loss"][best]
+
+
+def test_early_stopping_by_validation_restores_the_parameters_after_the_epoch():
+    model = line()
+    after = []
+    history = fit_line(
+        model,
+        epochs=30,
+        learning_rate=0.2,  # too large: every epoch is worse
+        validation=([[4.0]], [9.0]),
+        callbacks=[lambda training: after.append(training.model.state_dict()), EarlyStopping(patience=2)],
     )
-    assert model.state_dict() == states[best]
+    best = history["val_loss"].index(min(history["val_loss"]))
+    assert history.epochs < 30 and model.state_dict() == after[best]
+
+
+@pytest.mark.parametrize(("mode", "epochs"), [(None, 5), ("max", 5), ("min", 3)])
+def test_an_accuracy_is_better_when_it_is_larger(mode, epochs):
+    rising = iter([0.1, 0.2, 0.3, 0.4, 0.5])
+    history = nn.fit(
+        line(), [[1.0]], [1.0], learning_rate=0.0, epochs=5, progress=False,
+        metrics={"accuracy": lambda output, target: next(rising)},
+        callbacks=[EarlyStopping("accuracy", patience=2, mode=mode)],
+    )  # fmt: skip
+    assert history.epochs == epochs
+
+
+@pytest.mark.parametrize("settings", [{"patience": -1}, {"min_delta": -0.1}, {"mode": "up"}])
+def test_early_stopping_refuses_a_wrong_setting(settings):
+    with pytest.raises(ValueError, match="of EarlyStopping is"):
+        EarlyStopping(**settings)
 
 
 def test_schedules_are_stepped_after_every_epoch():
@@ -259,8 +293,8 @@ def test_callbacks_are_called_in_the_order_of_the_run():
 @pytest.mark.parametrize(
     ("settings", "error", "message"),
     [
-        ({"epochs": 0}, ValueError, "epochs must be a positive integer, got 0"),
-        ({"batch_size": 2.5}, ValueError, "batch_size must be a positive integer, got 2.5"),
+        ({"epochs": 0}, ValueError, "epochs of fit is a whole number, one or more, got 0"),
+        ({"batch_size": 2.5}, ValueError, "batch_size of fit is a whole number, one or more, got 2.5"),
         ({"loss": "square"}, ValueError, "unknown loss 'square'; there are mse"),
         ({"optimizer": "adamm"}, ValueError, "unknown optimizer 'adamm'; there are sgd"),
         ({"metrics": ["f1"]}, ValueError, "unknown metric 'f1'; there are accuracy"),
@@ -287,6 +321,19 @@ def test_a_learning_rate_beside_an_optimizer_that_has_one_is_refused():
     model = line()
     with pytest.raises(ValueError, match="this one has its own"):
         nn.fit(model, LINE_X, LINE_Y, optimizer=nn.SGD(model.parameters(), lr=0.1), learning_rate=0.2)
+
+
+def test_an_optimizer_of_another_model_is_refused():
+    with pytest.raises(ValueError, match="moves no parameter of this model"):
+        fit_line(line(), optimizer=nn.SGD(line().parameters(), lr=0.1), learning_rate=None)
+
+
+def test_counts_may_be_numpy_integers():
+    assert fit_line(epochs=numpy.int64(2), batch_size=numpy.int32(2)).epochs == 2
+
+
+def test_the_accuracy_of_probabilities_needs_its_threshold():
+    assert [nn.accuracy(0.3, 0), nn.accuracy(0.3, 0, threshold=0.5)] == [0.0, 1.0]
 
 
 def test_the_progress_bar_shows_the_loss(capsys):

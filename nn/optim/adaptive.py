@@ -1,84 +1,14 @@
-"""Optimizers: how a gradient becomes a change of the parameters.
+"""Optimizers that scale each parameter's step by the gradients it has seen: Adagrad and RMSprop.
 
-Names, settings and defaults are those of torch.optim. In the formulas w is a parameter, g its gradient and t
-the number of the step, counted from 1. `weight_decay` adds weight_decay * w to g, except in AdamW.
+In the formulas w is a parameter, g its gradient and t the number of the step, counted from 1.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from math import sqrt
 from typing import ClassVar
 
-from nn.adam import Adam, AdamW
-from nn.optimizer import Group, Optimizer, Params, State, with_decay
-
-__all__ = ["OPTIMIZERS", "SGD", "Adagrad", "Adam", "AdamW", "Optimizer", "RMSprop"]
-
-
-class SGD(Optimizer):
-    """Gradient descent, with momentum if wanted.
-
-    Without momentum w -= lr * g. With it, a buffer b that starts as the first gradient:
-    b = momentum * b + (1 - dampening) * g, and w -= lr * b (Polyak, 1964); with `nesterov`,
-    w -= lr * (g + momentum * b) (Sutskever, Martens, Dahl and Hinton, "On the importance of initialization
-    and momentum in deep learning", 2013).
-
-    Args:
-        params: leaf Values, or a list of groups (see Optimizer).
-        lr: the learning rate, a factor of the gradient.
-        momentum: how much of the buffer is kept in a step; often 0.9.
-        dampening: how much of a new gradient the buffer does not take.
-        weight_decay: the strength of an L2 penalty, 1/2 * weight_decay * w**2.
-        nesterov: look ahead by one step of momentum.
-
-    Raises:
-        ValueError, TypeError: as Optimizer; ValueError for nesterov without momentum or with dampening.
-
-    >>> from autograd import Value
-    >>> w = Value(3.0)
-    >>> optimizer = SGD([w], lr=0.1)
-    >>> (w * w).backward()
-    >>> optimizer.step()
-    >>> w.data
-    2.4
-    """
-
-    buffers: ClassVar[tuple[str, ...]] = ("momentum_buffer",)
-
-    def __init__(
-        self,
-        params: Params,
-        lr: float = 1e-3,
-        momentum: float = 0.0,
-        dampening: float = 0.0,
-        weight_decay: float = 0.0,
-        nesterov: bool = False,
-    ) -> None:
-        super().__init__(
-            params,
-            lr=lr,
-            momentum=momentum,
-            dampening=dampening,
-            weight_decay=weight_decay,
-            nesterov=nesterov,
-        )
-
-    def _update(
-        self, settings: Group, state: State, weights: list[float], grads: list[float]
-    ) -> tuple[list[float], State]:
-        lr, momentum, nesterov = settings["lr"], settings["momentum"], settings["nesterov"]
-        grads = with_decay(settings["weight_decay"], weights, grads)
-        after = {**state, "step": state["step"] + 1}
-        if momentum != 0.0:
-            buffer, fresh = state.get("momentum_buffer"), 1.0 - settings["dampening"]
-            if buffer is None:
-                buffer = grads
-            else:
-                buffer = [momentum * b + fresh * g for b, g in zip(buffer, grads, strict=True)]
-            after["momentum_buffer"] = buffer
-            grads = [g + momentum * b for b, g in zip(buffer, grads, strict=True)] if nesterov else buffer
-        return [w - lr * g for w, g in zip(weights, grads, strict=True)], after
+from nn.optim.base import Group, Optimizer, Params, State, with_decay
 
 
 class Adagrad(Optimizer):
@@ -199,11 +129,8 @@ class RMSprop(Optimizer):
         self, settings: Group, state: State, weights: list[float], grads: list[float]
     ) -> tuple[list[float], State]:
         lr, alpha, eps, momentum = settings["lr"], settings["alpha"], settings["eps"], settings["momentum"]
-        grads, zeros, rest = (
-            with_decay(settings["weight_decay"], weights, grads),
-            [0.0] * len(grads),
-            1.0 - alpha,
-        )
+        grads = with_decay(settings["weight_decay"], weights, grads)
+        rest, zeros = 1.0 - alpha, [0.0] * len(grads)
         squares = [alpha * v + rest * (g * g) for v, g in zip(state["square_avg"], grads, strict=True)]
         after = {**state, "step": state["step"] + 1, "square_avg": squares}
         spread = squares
@@ -223,12 +150,3 @@ def _variance(square: float, mean: float) -> float:
     """The mean square less the squared mean; rounding can take it below zero, where it cannot be."""
     variance = square - mean * mean
     return 0.0 if variance < 0.0 else variance
-
-
-OPTIMIZERS: Mapping[str, type[Optimizer]] = {
-    "sgd": SGD,
-    "adagrad": Adagrad,
-    "rmsprop": RMSprop,
-    "adam": Adam,
-    "adamw": AdamW,
-}

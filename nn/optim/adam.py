@@ -8,7 +8,7 @@ from __future__ import annotations
 from math import sqrt
 from typing import ClassVar
 
-from nn.optimizer import Group, Optimizer, Params, State, with_decay
+from nn.optim.base import Group, Optimizer, Params, State, with_decay
 
 
 class Adam(Optimizer):

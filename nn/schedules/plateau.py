@@ -7,8 +7,8 @@ from math import inf, isinf
 from typing import Any, ClassVar, Literal
 
 from autograd import Value
-from nn.optimizer import Optimizer
-from nn.schedule import check_groups, check_state, checked_optimizer
+from nn.optim import Optimizer
+from nn.schedules.base import check_groups, check_state, checked_optimizer
 from nn.settings import checked
 
 

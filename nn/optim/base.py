@@ -188,11 +188,6 @@ class Optimizer:
             raise ValueError(
                 f"eps of {name} is above zero, got 0.0: where all gradients were zero, a step would be 0/0"
             )
-        if result.get("nesterov") and (result["momentum"] == 0.0 or result["dampening"] != 0.0):
-            raise ValueError(
-                "Nesterov momentum needs momentum above zero and no dampening, got "
-                f"momentum={result['momentum']} and dampening={result['dampening']}"
-            )
         return result
 
     def __repr__(self) -> str:

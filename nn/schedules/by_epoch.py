@@ -1,8 +1,4 @@
-"""Learning rate schedules, with the names and the signatures of torch.optim.lr_scheduler.
-
-A schedule sets the learning rates of epoch 0 when it is made, and those of the next epoch when `step()` is
-called after an epoch. `fit` does that for the schedules among its callbacks; `needs_metric` says whether
-`step` takes a metric, as only that of ReduceLROnPlateau does.
+"""The schedules that follow from the epoch alone.
 
 In the formulas t is the epoch, counted from 0. A group of parameters keeps its own initial rate.
 """
@@ -13,14 +9,8 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from math import cos, pi
 
-from nn.optimizer import Optimizer
-from nn.plateau import ReduceLROnPlateau
-from nn.schedule import Schedule
-
-__all__ = [
-    "CosineAnnealingLR", "ExponentialLR", "LambdaLR", "LinearLR", "MultiStepLR", "ReduceLROnPlateau",
-    "Schedule", "SequentialLR", "StepLR",
-]  # fmt: skip
+from nn.optim import Optimizer
+from nn.schedules.base import Schedule
 
 
 class StepLR(Schedule):

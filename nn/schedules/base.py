@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
-from nn.optimizer import Optimizer
+from nn.optim import Optimizer
 from nn.settings import checked
 
 

@@ -1,0 +1,82 @@
+"""Stochastic gradient descent, with momentum if wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from nn.optim.base import Group, Optimizer, Params, State, with_decay
+
+
+class SGD(Optimizer):
+    """Gradient descent, with momentum if wanted.
+
+    Without momentum w -= lr * g. With it, a buffer b that starts as the first gradient:
+    b = momentum * b + (1 - dampening) * g, and w -= lr * b (Polyak, 1964); with `nesterov`,
+    w -= lr * (g + momentum * b) (Sutskever, Martens, Dahl and Hinton, "On the importance of initialization
+    and momentum in deep learning", 2013).
+
+    Args:
+        params: leaf Values, or a list of groups (see Optimizer).
+        lr: the learning rate, a factor of the gradient.
+        momentum: how much of the buffer is kept in a step; often 0.9.
+        dampening: how much of a new gradient the buffer does not take.
+        weight_decay: the strength of an L2 penalty, 1/2 * weight_decay * w**2.
+        nesterov: look ahead by one step of momentum.
+
+    Raises:
+        ValueError, TypeError: as Optimizer; ValueError for nesterov without momentum or with dampening.
+
+    >>> from autograd import Value
+    >>> w = Value(3.0)
+    >>> optimizer = SGD([w], lr=0.1)
+    >>> (w * w).backward()
+    >>> optimizer.step()
+    >>> w.data
+    2.4
+    """
+
+    buffers: ClassVar[tuple[str, ...]] = ("momentum_buffer",)
+
+    def __init__(
+        self,
+        params: Params,
+        lr: float = 1e-3,
+        momentum: float = 0.0,
+        dampening: float = 0.0,
+        weight_decay: float = 0.0,
+        nesterov: bool = False,
+    ) -> None:
+        super().__init__(
+            params,
+            lr=lr,
+            momentum=momentum,
+            dampening=dampening,
+            weight_decay=weight_decay,
+            nesterov=nesterov,
+        )
+
+    def _checked(self, settings: Mapping[str, Any]) -> dict[str, Any]:
+        result = super()._checked(settings)
+        if result.get("nesterov") and (result["momentum"] == 0.0 or result["dampening"] != 0.0):
+            raise ValueError(
+                "Nesterov momentum needs momentum above zero and no dampening, got "
+                f"momentum={result['momentum']} and dampening={result['dampening']}"
+            )
+        return result
+
+    def _update(
+        self, settings: Group, state: State, weights: list[float], grads: list[float]
+    ) -> tuple[list[float], State]:
+        lr, momentum, nesterov = settings["lr"], settings["momentum"], settings["nesterov"]
+        grads = with_decay(settings["weight_decay"], weights, grads)
+        after = {**state, "step": state["step"] + 1}
+        if momentum != 0.0:
+            buffer, fresh = state.get("momentum_buffer"), 1.0 - settings["dampening"]
+            if buffer is None:
+                buffer = grads
+            else:
+                buffer = [momentum * b + fresh * g for b, g in zip(buffer, grads, strict=True)]
+            after["momentum_buffer"] = buffer
+            grads = [g + momentum * b for b, g in zip(buffer, grads, strict=True)] if nesterov else buffer
+        return [w - lr * g for w, g in zip(weights, grads, strict=True)], after
