@@ -64,6 +64,8 @@ class Operation:
     @overload
     def __call__(self, *args: T | float) -> T: ...
     def __call__(self, *args: Any) -> Any:
+        if len(args) == self.arity and type(args[0]) is float and type(args[-1]) is float:
+            return self.value(*args)  # the common case, in every derivative that is read on floats
         if len(args) != self.arity:
             raise TypeError(f"{self.name} takes {self.arity} argument(s), got {len(args)}")
         for arg in args:
@@ -78,7 +80,7 @@ class Operation:
         (9.0, '**2')
         """
         y = floats.as_float(y)
-        key = (self, y, math.copysign(1.0, y))  # 0.0 and -0.0 are equal, but not the same number
+        key = (self, y if y != 0.0 else repr(y))  # 0.0 and -0.0 are equal, but not the same number
         if key not in _BOUND:
             if len(_BOUND) >= 1000:  # exponents that never come back must not pile up
                 _BOUND.clear()
@@ -99,7 +101,7 @@ class Operation:
         return _find, (self.home,)
 
 
-_BOUND: dict[tuple[Operation, float, float], Operation] = {}
+_BOUND: dict[tuple[Operation, float | str], Operation] = {}
 
 
 def _bind(base: Operation, y: float) -> Operation:

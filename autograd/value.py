@@ -121,7 +121,7 @@ class Value:
     def __pow__(self, other: Value | float) -> Value:
         if isinstance(other, Value):
             return ops.pow(self, other)
-        if not floats.is_number(other):
+        if type(other) is not float and not floats.is_number(other):
             return NotImplemented
         y = floats.as_float(other)
         local = y * floats.pow(self.data, y - 1.0 if y != 0.0 else y)
