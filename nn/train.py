@@ -49,8 +49,8 @@ def fit(
         epochs: how many times all samples are seen.
         batch_size: samples a step, shuffled anew in every epoch; by default all of them, in order.
         validation: (X, y) to compute the loss and the metrics on after every epoch.
-        metrics: names of `nn.METRICS`, or a dict of functions (output, target) -> number; averaged. 'accuracy'
-            is for scores and logits; for probabilities see `nn.accuracy`.
+        metrics: names of `nn.METRICS`, or a dict of functions (output, target) -> number; averaged.
+            'accuracy' is for scores and logits; for probabilities see `nn.accuracy`.
         l2: the strength of L2 regularisation, added to the loss: l2 * sum of w**2 over all parameters.
         callbacks: `Callback`s, learning rate schedules, functions of the training state.
         progress: show a progress bar, if tqdm is installed (the `train` extra).
