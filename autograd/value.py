@@ -59,7 +59,9 @@ class Value:
         if label:
             self.label = label
         if _children or _op:
-            self._build_by_hand(tuple(_children), _op)
+            from autograd.by_hand import build
+
+            build(self, tuple(_children), _op)
 
     # backpropagation
 
@@ -258,24 +260,6 @@ class Value:
 
         return reduce(self)
 
-    def _build_by_hand(self, children: tuple[Value, ...], symbol: str) -> None:
-        """Take operands and look their local derivatives up, for `Value(data, (a, b), '*')`."""
-        if not children:
-            self._operation = Operation(symbol, symbol, floats.as_float, ())
-            return
-        for child in children:
-            if not isinstance(child, Value):
-                raise TypeError(f"the operands of a node are Values, got {type(child).__name__}: {child!r}")
-        if SWITCHES.special and not modes.current().recording:
-            return
-        operation = _operation_of(symbol, len(children))
-        numbers = tuple(child.data for child in children)
-        dleft = _local(operation, 0, numbers, self.data)
-        if len(children) == 1:
-            self._link(operation, children[0], dleft, None, 0.0)
-        else:
-            self._link(operation, children[0], dleft, children[1], _local(operation, 1, numbers, self.data))
-
     def _link(
         self, operation: Operation, left: Value | None, dleft: float, right: Value | None, dright: float
     ) -> None:
@@ -287,21 +271,6 @@ class Value:
         self._dleft = dleft
         self._right = right
         self._dright = dright
-
-
-def _operation_of(symbol: str, arity: int) -> Operation:
-    """The operation that a hand-built node names by its symbol, such as '+', 'tanh' or '**2'."""
-    if arity == 1 and symbol.startswith("**"):
-        try:
-            return ops.pow.bind(float(symbol[2:]))
-        except ValueError:
-            pass
-    if (symbol, arity) not in ops.BY_SYMBOL:
-        raise ValueError(
-            f"no operation of {arity} operand(s) has the symbol {symbol!r}, so this node could not pass "
-            "gradients; define one with @autograd.operation and call it"
-        )
-    return ops.BY_SYMBOL[symbol, arity]
 
 
 class _Clock:
@@ -372,7 +341,7 @@ def _unary(operation: Operation, operand: Value) -> Value:
     """An operation of the table on one Value, its local derivative read from the table."""
     x = operand.data
     out = operation.value(x)
-    return _node(operation, out, operand, _local(operation, 0, (x,), out), None, 0.0)
+    return _node(operation, out, operand, local_number(operation, 0, (x,), out), None, 0.0)
 
 
 def _binary(operation: Operation, left: Value, right: Value) -> Value:
@@ -381,7 +350,7 @@ def _binary(operation: Operation, left: Value, right: Value) -> Value:
     out = operation.value(*numbers)
     if operation.differentiable:
         left, right = _passing(operation, 0, left), _passing(operation, 1, right)
-    dleft, dright = _local(operation, 0, numbers, out), _local(operation, 1, numbers, out)
+    dleft, dright = local_number(operation, 0, numbers, out), local_number(operation, 1, numbers, out)
     return _node(operation, out, left, dleft, right, dright)
 
 
@@ -391,7 +360,7 @@ def _passing(operation: Operation, index: int, operand: Value) -> Value:
     return operand.detach() if operation.partials[index] is None and takes_gradients else operand
 
 
-def _local(operation: Operation, index: int, numbers: tuple[float, ...], out: float) -> float:
+def local_number(operation: Operation, index: int, numbers: tuple[float, ...], out: float) -> float:
     """The local derivative by one operand as a number; 0.0 where there is none."""
     partial = operation.partials[index]
     if partial is None or (SWITCHES.special and not modes.current().recording):
