@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+from autograd import value
 from autograd.annotations import TYPE_CHECKING
 from autograd.check import check_grads
 from autograd.functions import abs as abs
@@ -69,6 +70,9 @@ if TYPE_CHECKING:
     from autograd.show import Explanation, draw_dot, explain, trace
 
 __version__ = "0.1.0"
+
+native = not value.__file__.endswith(".py")
+"""Whether `Value` runs compiled; the same file runs interpreted where there was no C compiler."""
 
 # abs, pow and sum are here too, but a star import must not replace the builtins of the same name.
 __all__ = [

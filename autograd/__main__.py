@@ -93,8 +93,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--png", metavar="FILE", help="draw the graph to a PNG file")
     parser.add_argument("--dot", metavar="FILE", help="write the drawing as DOT text")
     parser.add_argument("--html", metavar="FILE", help="write one page with the drawing and the explanation")
-    parser.add_argument("--version", action="version", version=f"autograd {autograd.__version__}")
+    parser.add_argument("--version", action="version", version=_version())
     return parser
+
+
+def _version() -> str:
+    return f"autograd {autograd.__version__}, {'compiled' if autograd.native else 'pure Python'}"
 
 
 def _not_an_option(argument: str) -> str:

@@ -10,6 +10,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import final as final
     from typing import overload as overload
+
+    from mypy_extensions import mypyc_attr as mypyc_attr
 else:
 
     def final(decorated):
@@ -19,3 +21,7 @@ else:
     def overload(function):
         """Leave a signature as it is; to a type checker it is one of several."""
         return function
+
+    def mypyc_attr(**attributes):
+        """Leave a class as it is; the compiler reads what is said about it."""
+        return final

@@ -14,7 +14,7 @@ from math import copysign, inf, nan
 from autograd.annotations import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from typing import TypeGuard
+    from typing import Any, TypeGuard
 
 _ROOT_HALF = math.sqrt(0.5)
 
@@ -222,13 +222,14 @@ def as_float(number: object) -> float:
     """
     if type(number) is float:
         return number
-    if is_number(number):
-        try:
-            return float(number)
-        except OverflowError:
-            return inf if number > 0 else -inf
-    shown = repr(number)
-    shown = shown if len(shown) <= 60 else shown[:57] + "..."
-    raise TypeError(
-        f"expected a number (int, float, bool or a numpy scalar), got {type(number).__name__}: {shown}"
-    )
+    real: Any = number
+    if not is_number(number):
+        shown = repr(number)
+        shown = shown if len(shown) <= 60 else shown[:57] + "..."
+        raise TypeError(
+            f"expected a number (int, float, bool or a numpy scalar), got {type(number).__name__}: {shown}"
+        )
+    try:
+        return float(real)
+    except OverflowError:
+        return inf if real > 0 else -inf

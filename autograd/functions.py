@@ -232,7 +232,7 @@ def softmax(values: Iterable[Number]) -> list[Any]:
     shift = _shift(values)
     exponentials = [exp(value - shift) for value in values]
     total = sum(exponentials)
-    return [exponential / total for exponential in exponentials]
+    return [ops.div(exponential, total) for exponential in exponentials]
 
 
 @overload

@@ -14,16 +14,17 @@ from __future__ import annotations
 import _thread
 
 from autograd import anomaly, floats, modes, ops
-from autograd.annotations import TYPE_CHECKING, final
+from autograd.annotations import TYPE_CHECKING, final, mypyc_attr
 from autograd.modes import SWITCHES, Tag
 from autograd.ops import Operation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import Any, Final
+    from typing import Any, Final, SupportsFloat
 
 
 @final
+@mypyc_attr(acyclic=True)  # to the compiler: nothing for the cyclic garbage collector, not even a header
 class Value:
     """A number, the operands it was computed from, and the gradient of a later result with respect to it.
 
@@ -46,7 +47,9 @@ class Value:
 
     __slots__ = ("_dleft", "_dright", "_left", "_mark", "_operation", "_right", "_tag", "data", "grad")
 
-    def __init__(self, data: float, _children: Sequence[Value] = (), _op: str = "", label: str = "") -> None:
+    def __init__(
+        self, data: SupportsFloat, _children: Sequence[Value] = (), _op: str = "", label: str = ""
+    ) -> None:
         self.data: float = data if type(data) is float else floats.as_float(data)
         self.grad: float = 0.0
         self._operation: Operation = ops.LEAF
@@ -132,25 +135,20 @@ class Value:
     def __neg__(self) -> Value:
         return _node(ops.neg, -self.data, self, -1.0, None, 0.0)
 
-    def __radd__(self, other: float) -> Value:
-        left = _constant(other)
-        return NotImplemented if left is None else left + self
+    def __radd__(self, other: SupportsFloat) -> Value:
+        return Value(other) + self
 
-    def __rsub__(self, other: float) -> Value:
-        left = _constant(other)
-        return NotImplemented if left is None else left - self
+    def __rsub__(self, other: SupportsFloat) -> Value:
+        return Value(other) - self
 
-    def __rmul__(self, other: float) -> Value:
-        left = _constant(other)
-        return NotImplemented if left is None else left * self
+    def __rmul__(self, other: SupportsFloat) -> Value:
+        return Value(other) * self
 
-    def __rtruediv__(self, other: float) -> Value:
-        left = _constant(other)
-        return NotImplemented if left is None else left / self
+    def __rtruediv__(self, other: SupportsFloat) -> Value:
+        return Value(other) / self
 
-    def __rpow__(self, other: float) -> Value:
-        left = _constant(other)
-        return NotImplemented if left is None else left**self
+    def __rpow__(self, other: SupportsFloat) -> Value:
+        return Value(other) ** self
 
     # every other operation, through the table; numpy finds the names it uses on arrays of Values too
     # fmt: off
@@ -183,22 +181,41 @@ class Value:
     def arcsin(self) -> Value: return _unary(ops.asin, self)
     def arccos(self) -> Value: return _unary(ops.acos, self)
     def arctan(self) -> Value: return _unary(ops.atan, self)
-    def arctan2(self, x: Value | float) -> Value: return ops.atan2(self, x)
+    def arctan2(self, x: Value | SupportsFloat) -> Value: return self._operate(ops.atan2, (self, x))
 
     # fmt: on
     # comparisons are of the numbers; equality and hash are of the node itself
 
-    def __lt__(self, other: Value | float) -> bool:
-        return self.data < (other.data if isinstance(other, Value) else other)
+    def __hash__(self) -> int:  # a compiled class with an order has no hash unless it is given one
+        return id(self)
 
-    def __le__(self, other: Value | float) -> bool:
-        return self.data <= (other.data if isinstance(other, Value) else other)
+    def __lt__(self, other: Value | SupportsFloat) -> bool:
+        if isinstance(other, Value):
+            return self.data < other.data
+        if not floats.is_number(other):
+            return NotImplemented
+        return self.data < floats.as_float(other)
 
-    def __gt__(self, other: Value | float) -> bool:
-        return self.data > (other.data if isinstance(other, Value) else other)
+    def __le__(self, other: Value | SupportsFloat) -> bool:
+        if isinstance(other, Value):
+            return self.data <= other.data
+        if not floats.is_number(other):
+            return NotImplemented
+        return self.data <= floats.as_float(other)
 
-    def __ge__(self, other: Value | float) -> bool:
-        return self.data >= (other.data if isinstance(other, Value) else other)
+    def __gt__(self, other: Value | SupportsFloat) -> bool:
+        if isinstance(other, Value):
+            return self.data > other.data
+        if not floats.is_number(other):
+            return NotImplemented
+        return self.data > floats.as_float(other)
+
+    def __ge__(self, other: Value | SupportsFloat) -> bool:
+        if isinstance(other, Value):
+            return self.data >= other.data
+        if not floats.is_number(other):
+            return NotImplemented
+        return self.data >= floats.as_float(other)
 
     def _operate(self, operation: Operation, args: tuple[Any, ...]) -> Value:
         """What calling an operation does when one of its arguments is a Value."""

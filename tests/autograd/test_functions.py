@@ -351,3 +351,8 @@ def test_wrong_types_are_named(wrong):
     for call in (autograd.exp, autograd.relu, autograd.leaky_relu, lambda v: autograd.maximum(v, Value(1.0))):
         with pytest.raises(TypeError, match=f"got {type(wrong).__name__}: "):
             call(wrong)
+
+
+def test_softmax_of_nothing_but_minus_infinity_is_nan():
+    """Broken if 0/0 raises on floats, where on Values it is nan."""
+    assert all(math.isnan(p) for p in autograd.softmax([-math.inf, -math.inf]))

@@ -350,7 +350,10 @@ def test_help_and_version(run):
         'python -m autograd "(3*x + 2)**2" x=1',
     ):
         assert word in out
-    assert run("--version")[:2] == (0, f"autograd {ag.__version__}\n")
+    assert run("--version")[:2] == (
+        0,
+        f"autograd {ag.__version__}, {'compiled' if ag.native else 'pure Python'}\n",
+    )
 
 
 @pytest.mark.skipif(os.name == "nt", reason="pipes break otherwise there")
