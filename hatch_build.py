@@ -1,8 +1,8 @@
 """The build hook: on request, compile the files that computations spend their time in.
 
 The compiled modules are made from the same Python files by mypyc and stand beside them in the wheel; Python
-prefers them. The environment variable SCALAR_AUTOGRAD_NATIVE decides: 0, as without it, builds a wheel of pure
-Python; auto compiles if it can, and says so if it cannot; 1 fails if it cannot.
+prefers them. The environment variable SCALAR_AUTOGRAD_NATIVE decides: 0, as without it, builds a wheel of
+pure Python; auto compiles if it can, and says so if it cannot; 1 fails if it cannot.
 """
 
 from __future__ import annotations
