@@ -1,13 +1,17 @@
-"""The build hook: on request, compile the files that computations spend their time in.
+"""The build hook: compile the files that computations spend their time in, if there is a C compiler.
 
-The compiled modules are made from the same Python files by mypyc and stand beside them in the wheel; Python
-prefers them. The environment variable SCALAR_AUTOGRAD_NATIVE decides: 0, as without it, builds a wheel of
-pure Python; auto compiles if it can, and says so if it cannot; 1 fails if it cannot.
+mypyc makes C of the same Python files; the compiled modules stand beside them in the wheel, and Python
+prefers them. The environment variable SCALAR_AUTOGRAD_NATIVE decides: 1 fails where compiling fails, 0 builds
+a wheel of pure Python, and without it a failure is a warning and the wheel is of pure Python.
+
+Run as a program, in a copy of the source, it does the compiling: a process of its own, because setuptools
+and mypyc change much of the one they run in.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -19,58 +23,20 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 SWITCH = "SCALAR_AUTOGRAD_NATIVE"
-COMPILED = ("value", "floats", "modes")
-COMPILER = ["mypy[mypyc]>=2.4,<3", "setuptools>=77"]
+COMPILED = ("floats", "modes", "primitive", "value", "vectors")
+COMPILER = ["mypy[mypyc]==2.4.*", "setuptools>=77"]
 
-# CPython's trashcan keeps deep chains of dying objects from overflowing the stack. It lists those that must
-# wait in the header of the garbage collector, which objects without cycles do not have: it would write into
-# the memory before them. This one lists them in the reference count, which a dying object no longer needs.
-TRASHCAN = """\
-#ifndef SCALAR_AUTOGRAD_TRASHCAN
-#define SCALAR_AUTOGRAD_TRASHCAN
-#include <Python.h>
-static int trash_depth = 0;
-static PyObject *trash_waiting = NULL;
-#undef Py_TRASHCAN_BEGIN
-#undef Py_TRASHCAN_END
-#define Py_TRASHCAN_BEGIN(op, dealloc)                          \\
-    if (trash_depth >= 50) {                                    \\
-        ((PyObject *)(op))->ob_refcnt = (Py_ssize_t)trash_waiting; \\
-        trash_waiting = (PyObject *)(op);                       \\
-        return;                                                 \\
-    }                                                           \\
-    trash_depth++;
-#define Py_TRASHCAN_END                                         \\
-    trash_depth--;                                              \\
-    while (trash_depth == 0 && trash_waiting != NULL) {         \\
-        PyObject *dying = trash_waiting;                        \\
-        trash_waiting = (PyObject *)dying->ob_refcnt;           \\
-        dying->ob_refcnt = 0;                                   \\
-        trash_depth++;                                          \\
-        Py_TYPE(dying)->tp_dealloc(dying);                      \\
-        trash_depth--;                                          \\
-    }
-#endif
-"""
+# mypyc lets comparisons return NotImplemented, but not arithmetic, where numpy arrays depend on it.
+OPERATORS = ("__add__", "__sub__", "__mul__", "__truediv__", "__pow__")
 
-MYPY = """\
-[mypy]
-ignore_missing_imports = True
-[mypy-autograd.ops]
-disable_error_code = has-type
-"""
-
-SETUP = """\
-import sys
-from mypyc.build import mypycify
-from setuptools import setup
-
-extensions = mypycify(sys.argv[3:], opt_level="3", debug_level="0")
-for flags in {id(e.extra_compile_args): e.extra_compile_args for e in extensions}.values():
-    flags += [sys.argv[2]] if sys.platform == "win32" else ["-include", sys.argv[2]]
-sys.argv = ["setup.py", "build_ext", "--inplace"]
-setup(name="compiled", ext_modules=extensions, packages=[])
-"""
+# In the generated C, nodes are allocated and freed by autograd/memory.h.
+_NODE = "autograd___value___ValueObject"
+MEMORY = {
+    rf"(self = \({_NODE} \*\))type->tp_alloc\(type, 0\);": r"\1allocate_node(type);",
+    rf"(value___Value_dealloc\({_NODE} \*self\)\s*\{{).*?\}}": (
+        r"\1 deallocate_node((PyObject *)self, CPyDef_value___Value_clear); }"
+    ),
+}
 
 
 class CustomBuildHook(BuildHookInterface[Any]):
@@ -85,7 +51,7 @@ class CustomBuildHook(BuildHookInterface[Any]):
         self.folder = tempfile.TemporaryDirectory()
         folder = Path(self.folder.name)
         try:
-            modules = compile_modules(Path(self.root), folder)
+            modules = compile_copy(Path(self.root), folder)
         except subprocess.CalledProcessError as error:
             if os.environ.get(SWITCH) == "1":
                 raise RuntimeError(f"compiling failed:\n{error.stdout}") from None
@@ -94,9 +60,7 @@ class CustomBuildHook(BuildHookInterface[Any]):
                 "scalar-autograd was not compiled and will run as pure Python: " + " / ".join(lines)
             )
             return
-        build_data["force_include"].update(
-            {str(module): str(module.relative_to(folder)) for module in modules}
-        )
+        build_data["force_include"].update({str(path): str(path.relative_to(folder)) for path in modules})
         build_data["pure_python"] = False
         build_data["infer_tag"] = True
 
@@ -105,15 +69,15 @@ class CustomBuildHook(BuildHookInterface[Any]):
             self.folder.cleanup()
 
     def _wanted(self) -> bool:
-        switch = os.environ.get(SWITCH, "0")
-        if switch not in ("0", "1", "auto"):
-            raise ValueError(f"{SWITCH} is 0, 1, auto or not set, got {switch!r}")
-        return self.target_name == "wheel" and (switch == "1" or (switch == "auto" and has_compiler()))
+        switch = os.environ.get(SWITCH, "")
+        if switch not in ("", "0", "1"):
+            raise ValueError(f"{SWITCH} is 0, 1 or not set, got {switch!r}")
+        return self.target_name == "wheel" and switch != "0" and (switch == "1" or can_compile())
 
 
-def has_compiler() -> bool:
-    """Whether this Python's C compiler and its headers seem to be there."""
-    if sys.implementation.name != "cpython":
+def can_compile() -> bool:
+    """Whether this is CPython with the global interpreter lock, its headers and a C compiler."""
+    if sys.implementation.name != "cpython" or sysconfig.get_config_var("Py_GIL_DISABLED"):
         return False
     if sys.platform == "win32":
         return True  # setuptools looks for Visual Studio by itself
@@ -121,21 +85,16 @@ def has_compiler() -> bool:
     return shutil.which(program) is not None and Path(sysconfig.get_path("include"), "Python.h").exists()
 
 
-def compile_modules(root: Path, folder: Path) -> list[Path]:
+def compile_copy(root: Path, folder: Path) -> list[Path]:
     """Compile a copy of the package in a folder; returns the compiled modules.
 
     Raises:
         subprocess.CalledProcessError: if it fails; its output says why.
     """
     shutil.copytree(root / "autograd", folder / "autograd", ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "setup_compiled.py").write_text(SETUP)
-    (folder / "mypy.ini").write_text(MYPY)
-    (folder / "trashcan.h").write_text(TRASHCAN)
-    header = folder / "trashcan.h"
-    include = f"/FI{header}" if sys.platform == "win32" else str(header)
-    files = [f"autograd/{module}.py" for module in COMPILED]
+    shutil.copy(root / "pyproject.toml", folder)
     subprocess.run(
-        [sys.executable, "setup_compiled.py", "compiled", include, *files],
+        [sys.executable, root / "hatch_build.py", "build_ext", "--inplace"],
         cwd=folder,
         check=True,
         text=True,
@@ -144,3 +103,39 @@ def compile_modules(root: Path, folder: Path) -> list[Path]:
     )
     suffix = sysconfig.get_config_var("EXT_SUFFIX")
     return sorted([*folder.glob(f"autograd/*{suffix}"), *folder.glob(f"*{suffix}")])
+
+
+def main() -> None:
+    """Compile the package in the current folder."""
+    from mypyc.build import mypycify
+    from mypyc.ir.rtypes import object_rprimitive
+    from mypyc.irbuild.mapper import Mapper
+    from setuptools import setup
+
+    signature_of = Mapper.fdef_to_sig
+
+    def fdef_to_sig(self: Mapper, function: Any, *rest: Any) -> Any:
+        signature = signature_of(self, function, *rest)
+        if function.name in OPERATORS:
+            signature.ret_type = object_rprimitive
+        return signature
+
+    Mapper.fdef_to_sig = fdef_to_sig  # type: ignore[method-assign]
+    extensions = mypycify([f"autograd/{name}.py" for name in COMPILED], opt_level="3", debug_level="0")
+    use_own_memory({Path(source) for extension in extensions for source in extension.sources})
+    setup(name="compiled", ext_modules=extensions, packages=[])
+
+
+def use_own_memory(sources: set[Path]) -> None:
+    """Let the generated C allocate and free nodes by autograd/memory.h."""
+    [source] = [path for path in sources if f"{_NODE} *self" in path.read_text()]
+    code = source.read_text()
+    for generated, own in MEMORY.items():
+        code, count = re.subn(generated, own, code, flags=re.DOTALL)
+        if count != 1:
+            raise RuntimeError(f"expected this once in {source}, found it {count} times: {generated}")
+    source.write_text(Path("autograd/memory.h").read_text() + code)
+
+
+if __name__ == "__main__":
+    main()

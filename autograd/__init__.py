@@ -22,7 +22,6 @@ from autograd.functions import (
     clip,
     cos,
     cosh,
-    dot,
     elu,
     equal,
     erf,
@@ -40,7 +39,6 @@ from autograd.functions import (
     log_softmax,
     logsumexp,
     maximum,
-    mean,
     minimum,
     not_equal,
     relu,
@@ -58,11 +56,12 @@ from autograd.functions import (
     where,
 )
 from autograd.functions import pow as pow
-from autograd.functions import sum as sum
-from autograd.modes import detect_anomaly, no_grad, scope
-from autograd.ops import Operation, operation
+from autograd.modes import detect_anomaly, each_in_scope, no_grad, scope
+from autograd.primitive import Operation, operation
 from autograd.transforms import grad, gradient, hessian, hvp, jacobian, jvp, value_and_grad
 from autograd.value import Value
+from autograd.vectors import as_values, dot, mean
+from autograd.vectors import sum as sum
 
 if TYPE_CHECKING:
     from typing import Any
@@ -76,13 +75,13 @@ native = not value.__file__.endswith(".py")
 
 # abs, pow and sum are here too, but a star import must not replace the builtins of the same name.
 __all__ = [
-    "Explanation", "Operation", "Value", "acos", "asin", "atan", "atan2", "check_grads", "clip", "cos",
-    "cosh", "detect_anomaly", "dot", "draw_dot", "elu", "equal", "erf", "erfc", "exp", "explain",
-    "expm1", "gelu", "grad", "gradient", "greater", "greater_equal", "hessian", "hvp", "jacobian",
-    "jvp", "leaky_relu", "less", "less_equal", "log", "log1p", "log_softmax", "logsumexp", "maximum",
-    "mean", "minimum", "no_grad", "not_equal", "operation", "relu", "scope", "sigmoid", "sign", "silu",
-    "sin", "sinh", "softmax", "softplus", "sqrt", "stop_gradient", "tan", "tanh", "trace",
-    "value_and_grad", "where",
+    "Explanation", "Operation", "Value", "acos", "as_values", "asin", "atan", "atan2", "check_grads",
+    "clip", "cos", "cosh", "detect_anomaly", "dot", "draw_dot", "each_in_scope", "elu", "equal", "erf",
+    "erfc", "exp", "explain", "expm1", "gelu", "grad", "gradient", "greater", "greater_equal", "hessian",
+    "hvp", "jacobian", "jvp", "leaky_relu", "less", "less_equal", "log", "log1p", "log_softmax",
+    "logsumexp", "maximum", "mean", "minimum", "no_grad", "not_equal", "operation", "relu", "scope",
+    "sigmoid", "sign", "silu", "sin", "sinh", "softmax", "softplus", "sqrt", "stop_gradient", "tan",
+    "tanh", "trace", "value_and_grad", "where",
 ]  # fmt: skip
 
 _SHOWN = ("Explanation", "draw_dot", "explain", "trace")

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from typing import final as final
     from typing import overload as overload
 
+    from mypy_extensions import i64 as i64
     from mypy_extensions import mypyc_attr as mypyc_attr
 else:
 

@@ -12,7 +12,7 @@ from autograd.modes import Tag
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from autograd.ops import Operation
+    from autograd.primitive import Operation
     from autograd.value import Value
 
 _PACKAGE = join(dirname(__file__), "")  # with the separator: autograd_examples/ beside it is not this package

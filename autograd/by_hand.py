@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from autograd import floats, modes, ops
-from autograd.ops import Operation
+from autograd.primitive import Operation
 from autograd.value import Value, local_number
 
 
@@ -20,15 +20,14 @@ def build(node: Value, children: tuple[Value, ...], symbol: str) -> None:
     for child in children:
         if not isinstance(child, Value):
             raise TypeError(f"the operands of a node are Values, got {type(child).__name__}: {child!r}")
-    if modes.SWITCHES.special and not modes.current().recording:
+    if modes.unrecorded():
         return
     operation = _operation_of(symbol, len(children))
-    numbers = tuple(child.data for child in children)
-    slopes = [local_number(operation, index, numbers, node.data) for index in range(len(children))]
-    if len(children) == 1:
-        node._link(operation, children[0], slopes[0], None, 0.0)
-    else:
-        node._link(operation, children[0], slopes[0], children[1], slopes[1])
+    left, right = children[0], children[1] if len(children) == 2 else None
+    x, y = left.data, right.data if right is not None else 0.0
+    dleft = local_number(operation, 0, x, y, node.data)
+    dright = local_number(operation, 1, x, y, node.data) if right is not None else 0.0
+    node._fill(node._tag, operation, node.data, left, dleft, right, dright)
 
 
 def _operation_of(symbol: str, arity: int) -> Operation:

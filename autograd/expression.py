@@ -19,7 +19,8 @@ from autograd import floats, functions, ops
 from autograd.value import Value
 
 if TYPE_CHECKING:
-    from autograd.functions import Number
+    from autograd.primitive import Operation
+    from autograd.vectors import Number
 
 MAX_LENGTH = 10_000
 _TOO_DEEP = "the expression is nested too deeply, or too long a chain, to be read"
@@ -32,15 +33,15 @@ FUNCTIONS: dict[str, Callable[..., Value | float]] = {
     **{name: lambda *args, join=join: join(args) for name, join in _SEQUENCES.items()},
 }
 
-_BINARY: dict[type[ast.operator], ops.Operation] = {
+_BINARY: dict[type[ast.operator], Operation] = {
     ast.Add: ops.add,
     ast.Sub: ops.sub,
     ast.Mult: ops.mul,
     ast.Div: ops.div,
     ast.Pow: ops.pow,
 }
-_UNARY: dict[type[ast.unaryop], ops.Operation] = {ast.USub: ops.neg, ast.UAdd: ops.pos}
-_COMPARISONS: dict[type[ast.cmpop], ops.Operation] = {
+_UNARY: dict[type[ast.unaryop], Operation] = {ast.USub: ops.neg, ast.UAdd: ops.pos}
+_COMPARISONS: dict[type[ast.cmpop], Operation] = {
     ast.Lt: ops.less,
     ast.LtE: ops.less_equal,
     ast.Gt: ops.greater,
@@ -165,7 +166,7 @@ def _compute(node: ast.expr, numbers: Mapping[str, Number]) -> Number:
     raise ExpressionError(_unknown(node))
 
 
-def _binary(operation: ops.Operation, left: Number, right: Number) -> Number:
+def _binary(operation: Operation, left: Number, right: Number) -> Number:
     if operation is ops.pow and isinstance(left, Value) and not isinstance(right, Value):
         return left**right  # a constant exponent has no derivative, which would be log(x)
     return operation(left, right)

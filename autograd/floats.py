@@ -14,7 +14,7 @@ from math import copysign, inf, nan
 from autograd.annotations import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from typing import Any, TypeGuard
+    from typing import Any
 
 _ROOT_HALF = math.sqrt(0.5)
 
@@ -38,6 +38,10 @@ def pow(x: float, y: float) -> float:
     >>> pow(-8.0, 1 / 3), pow(0.0, -1.0), pow(-10.0, 309.0), pow(0.0, 0.0)
     (nan, inf, -inf, 1.0)
     """
+    if y == 2.0:
+        return x * x
+    if y == 1.0:
+        return x
     try:
         return math.pow(x, y)
     except OverflowError:
@@ -202,7 +206,7 @@ def when(condition: float, x: float) -> float:
     return x if condition != 0.0 else -0.0
 
 
-def is_number(number: object) -> TypeGuard[float]:
+def is_number(number: object) -> bool:
     """Whether something is a number: int, float, bool or a numpy scalar, told without importing numpy."""
     if isinstance(number, (float, int)):
         return True

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sys import float_info
 
-from autograd import floats, modes, ops
+from autograd import floats, ops
 from autograd.annotations import TYPE_CHECKING, overload
 from autograd.ops import (
     abs,
@@ -46,7 +46,8 @@ from autograd.ops import (
     tan,
     tanh,
 )
-from autograd.value import Value, affine
+from autograd.value import Value
+from autograd.vectors import dot, mean, sum
 
 __all__ = [
     "abs", "acos", "asin", "atan", "atan2", "clip", "cos", "cosh", "dot", "elu", "equal", "erf", "erfc",
@@ -57,9 +58,9 @@ __all__ = [
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from typing import Any, TypeGuard
+    from typing import Any
 
-    Number = Value | float
+    from autograd.vectors import Number
 
 
 @overload
@@ -125,82 +126,6 @@ def where(condition: Number, x: Number, y: Number) -> Number:
         return x if condition else y
     # The value that is not chosen is -0.0, and adding that leaves every number as it is, 0.0 and -0.0 too.
     return ops.when(condition, x) + ops.when(equal(condition, 0.0), y)
-
-
-@overload
-def sum(values: Iterable[Value], start: Number | None = None) -> Value: ...
-@overload
-def sum(values: Iterable[float], start: float | None = None) -> float: ...
-@overload
-def sum(values: Iterable[Number], start: Number | None = None) -> Number: ...
-def sum(values: Iterable[Number], start: Number | None = None) -> Number:
-    """The sum from left to right, one rounding at each step; 0.0 of nothing.
-
-    >>> sum([1.0, 2.0, 3.0])
-    6.0
-    """
-    total = start
-    for value in values:
-        total = value if total is None else total + value
-    return 0.0 if total is None else total
-
-
-@overload
-def mean(values: Iterable[Value]) -> Value: ...
-@overload
-def mean(values: Iterable[float]) -> float: ...
-@overload
-def mean(values: Iterable[Number]) -> Number: ...
-def mean(values: Iterable[Number]) -> Number:
-    """The sum divided by how many there are.
-
-    Raises:
-        ValueError: if there are none.
-
-    >>> mean([1.0, 2.0, 6.0])
-    3.0
-    """
-    values = list(values)
-    if not values:
-        raise ValueError("mean needs at least one number, got none")
-    return sum(values) / len(values)
-
-
-@overload
-def dot(x: Iterable[Value], y: Iterable[Value], start: Value | None = None) -> Value: ...
-@overload
-def dot(x: Iterable[float], y: Iterable[float], start: float | None = None) -> float: ...
-@overload
-def dot(x: Iterable[Number], y: Iterable[Number], start: Number | None = None) -> Number: ...
-def dot(x: Iterable[Number], y: Iterable[Number], start: Number | None = None) -> Number:
-    """start + x[0]*y[0] + x[1]*y[1] + ..., summed in this order, as a neuron adds its inputs to its bias.
-
-    Raises:
-        ValueError: if x and y differ in length.
-
-    >>> dot([1.0, 2.0], [3.0, 4.0])
-    11.0
-    """
-    x, y = list(x), list(y)
-    if len(x) != len(y):
-        raise ValueError(f"dot needs two sequences of the same length, got {len(x)} and {len(y)}")
-    if modes.plain_numbers() and any(isinstance(number, Value) for number in (*x, *y, start)):
-        bias = None if start is None else _data(start)
-        return Value(_data(dot([_data(a) for a in x], [_data(b) for b in y], bias)))
-    if isinstance(start, Value) and _are_values(x) and _are_values(y):
-        return affine(x, y, start)
-    total = start
-    for a, b in zip(x, y, strict=True):
-        total = a * b if total is None else total + a * b
-    return 0.0 if total is None else total
-
-
-def _are_values(numbers: list[Any]) -> TypeGuard[list[Value]]:
-    return all(isinstance(number, Value) for number in numbers)
-
-
-def _data(number: Number) -> float:
-    return number.data if isinstance(number, Value) else number
 
 
 @overload

@@ -14,7 +14,7 @@ from autograd.value import Value, local_graph, topological_order
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping
 
-    from autograd.functions import Number
+    from autograd.vectors import Number
 
 
 def trace(root: Value) -> tuple[list[Value], list[tuple[Value, Value]]]:

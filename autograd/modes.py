@@ -1,21 +1,21 @@
 """What holds while a `with` block runs: recording or not, watching for nan, the scope of new nodes.
 
-The mode is a context variable, so threads and asyncio tasks do not disturb one another. Looking it up for
-every node would cost more than the node, so `SWITCHES` counts the blocks that are open anywhere: while there
-are none, which is nearly always, nobody has to look.
+The mode is a context variable, so threads and asyncio tasks do not disturb one another. `OPEN` has an entry
+for every block that is open in any of them: while it is empty, which is nearly always, nobody has to look
+the variable up. It is a list and not a count because appending to a list and popping are atomic.
 """
 
 from __future__ import annotations
 
-import _thread
 from contextvars import ContextVar
 
 from autograd.annotations import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from contextvars import Token
+    from collections.abc import Callable, Sequence
     from typing import Any, Final, TypeVar
+
+    T = TypeVar("T")
 
     F = TypeVar("F", bound=Callable[..., Any])
 
@@ -37,12 +37,16 @@ class Tag:
 class Mode:
     """One combination of settings; immutable, and each scope inside it is made only once."""
 
-    __slots__ = ("anomaly", "recording", "scopes", "tag")
+    __slots__ = ("anomaly", "outside", "plain", "recording", "scopes", "tag")
 
-    def __init__(self, recording: bool = True, anomaly: bool = False, scope: str = "") -> None:
+    def __init__(
+        self, recording: bool = True, anomaly: bool = False, scope: str = "", outside: Mode | None = None
+    ) -> None:
         self.recording = recording
         self.anomaly = anomaly
+        self.plain = recording and not anomaly  # nodes are built as usual, and at most labelled
         self.tag = Tag("", scope) if scope else None
+        self.outside = outside
         self.scopes: dict[str, Mode] = {}
 
     @property
@@ -50,78 +54,69 @@ class Mode:
         return self.tag.scope if self.tag is not None else ""
 
     def inside(self, name: str) -> Mode:
-        if name not in self.scopes:
+        found = self.scopes.get(name)
+        if found is None:
             if len(self.scopes) >= 1000:  # names that never come back must not pile up
-                self.scopes.clear()
+                self.forget()
             path = f"{self.path}/{name}" if self.tag is not None else name
-            self.scopes[name] = Mode(self.recording, self.anomaly, path)
-        return self.scopes[name]
+            found = self.scopes[name] = Mode(self.recording, self.anomaly, path, self)
+        return found
+
+    def forget(self) -> None:
+        """Let go of the scopes inside, which point back here, so that none is left to the collector."""
+        for scope in self.scopes.values():
+            scope.forget()
+        self.scopes.clear()
 
 
-class Switches:
-    """How many blocks are open in any thread: of all kinds, and of those that change how nodes are built."""
-
-    __slots__ = ("lock", "open", "special")
-
-    def __init__(self) -> None:
-        self.open = 0
-        self.special = 0
-        self.lock = _thread.allocate_lock()
-
-
+OPEN: Final[list[None]] = []
 PLAIN: Final = Mode()
-SWITCHES: Final = Switches()
 _CURRENT: Final[ContextVar[Mode]] = ContextVar("autograd mode", default=PLAIN)
 
 
 current: Final = _CURRENT.get
 
 
-def plain_numbers() -> bool:
-    """Whether nothing is recorded or watched here, so that a result is all that a computation leaves."""
-    if SWITCHES.special == 0:
-        return False
-    mode = current()
-    return not mode.recording and not mode.anomaly
+def unrecorded() -> bool:
+    """Whether `no_grad()` holds here, so that no result remembers its operands."""
+    return bool(OPEN) and not current().recording
 
 
 def watched() -> bool:
     """Whether `detect_anomaly()` holds here."""
-    return SWITCHES.special > 0 and current().anomaly
+    return bool(OPEN) and current().anomaly
 
 
 class Switch:
-    """A `with` block (or a decorator) in which another mode holds."""
+    """A `with` block (or a decorator) in which some settings differ; None leaves one as it is outside."""
 
-    __slots__ = ("_choose", "_special", "_token")
+    __slots__ = ("_anomaly", "_recording", "_scope")
 
-    def __init__(self, choose: Callable[[Mode], Mode], special: int = 1) -> None:
-        self._choose = choose
-        self._special = special
-        self._token: Token[Mode] | None = None
+    def __init__(self, recording: bool | None = None, anomaly: bool | None = None, scope: str = "") -> None:
+        self._recording = recording
+        self._anomaly = anomaly
+        self._scope = scope
 
     def __enter__(self) -> None:
-        if self._token is not None:
-            raise RuntimeError("this block is already open; make a new one: with autograd.no_grad(): ...")
-        self._token = _CURRENT.set(self._choose(current()))
-        with SWITCHES.lock:
-            SWITCHES.open += 1
-            SWITCHES.special += self._special
+        outside = current()
+        _CURRENT.set(outside.inside(self._scope) if self._scope else self._changed(outside))
+        OPEN.append(None)
 
     def __exit__(self, *exception: object) -> None:
-        token, self._token = self._token, None
-        if token is not None:
-            with SWITCHES.lock:
-                SWITCHES.open -= 1
-                SWITCHES.special -= self._special
-            _CURRENT.reset(token)
+        OPEN.pop()
+        _CURRENT.set(current().outside or PLAIN)
+
+    def _changed(self, outside: Mode) -> Mode:
+        recording = outside.recording if self._recording is None else self._recording
+        anomaly = outside.anomaly if self._anomaly is None else self._anomaly
+        return Mode(recording, anomaly, outside.path, outside)
 
     def __call__(self, function: F) -> F:
         from functools import wraps
 
         @wraps(function)
         def switched(*args: Any, **kwargs: Any) -> Any:
-            with Switch(self._choose, self._special):
+            with Switch(self._recording, self._anomaly, self._scope):
                 return function(*args, **kwargs)
 
         return switched  # type: ignore[return-value]
@@ -136,12 +131,12 @@ def no_grad() -> Switch:
     >>> y, y._prev
     (Value(data=6.0, grad=0.0), ())
     """
-    return Switch(lambda mode: Mode(False, mode.anomaly, mode.path))
+    return Switch(recording=False)
 
 
 def recording() -> Switch:
     """Build graphs again, also inside `no_grad()`; what the transforms do while they trace a function."""
-    return Switch(lambda mode: Mode(True, mode.anomaly, mode.path))
+    return Switch(recording=True)
 
 
 def detect_anomaly() -> Switch:
@@ -158,12 +153,12 @@ def detect_anomaly() -> Switch:
         ...
     FloatingPointError: log made -inf from x=0.0, at ...
     """
-    return Switch(lambda mode: Mode(mode.recording, True, mode.path))
+    return Switch(anomaly=True)
 
 
 def unwatched() -> Switch:
     """Let nan and infinities pass, also inside `detect_anomaly()`."""
-    return Switch(lambda mode: Mode(mode.recording, False, mode.path))
+    return Switch(anomaly=False)
 
 
 def scope(name: str) -> Switch:
@@ -178,4 +173,25 @@ def scope(name: str) -> Switch:
     """
     if not isinstance(name, str) or not name:
         raise TypeError(f"a scope's name is a string that is not empty, got {name!r}")
-    return Switch(lambda mode: mode.inside(name), special=0)
+    return Switch(scope=name)
+
+
+def each_in_scope(name: str, functions: Sequence[Callable[..., T]], *args: Any) -> list[T]:
+    """[function(*args) for function in functions], the first in scope(f"{name} 1"), and so on.
+
+    >>> from autograd import Value
+    >>> doubled, squared = each_in_scope("branch", [lambda x: 2 * x, lambda x: x * x], Value(3.0))
+    >>> doubled.data, squared.data, squared.scope
+    (6.0, 9.0, 'branch 2')
+    """
+    results = []
+    outside = current()
+    OPEN.append(None)
+    try:
+        for number, function in enumerate(functions, 1):
+            _CURRENT.set(outside.inside(f"{name} {number}"))
+            results.append(function(*args))
+    finally:
+        OPEN.pop()
+        _CURRENT.set(outside)
+    return results

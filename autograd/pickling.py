@@ -70,8 +70,8 @@ def restore(outside: list[Value], records: list[tuple[list[int], tuple[Any, ...]
     nodes = list(outside)
     for operands, (data, grad, operation, dleft, dright, tag) in records:
         node = Value(data)
-        node.grad, node._tag = grad, tag
+        node.grad = grad
         right = nodes[operands[1]] if len(operands) > 1 else None
-        node._link(operation, nodes[operands[0]], dleft, right, dright)
+        node._fill(tag, operation, data, nodes[operands[0]], dleft, right, dright)
         nodes.append(node)
     return nodes[len(outside) :]

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from contextvars import Token
     from typing import Any
 
-    from autograd.functions import Number
+    from autograd.vectors import Number
 
     Function = Callable[..., Any]
 

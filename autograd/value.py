@@ -15,12 +15,24 @@ import _thread
 
 from autograd import anomaly, floats, modes, ops
 from autograd.annotations import TYPE_CHECKING, final, mypyc_attr
-from autograd.modes import SWITCHES, Tag
-from autograd.ops import Operation
+from autograd.modes import OPEN, PLAIN, Tag
+from autograd.primitive import Operation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any, Final, SupportsFloat
+
+    from autograd.annotations import i64
+
+
+_LEAF: Final = ops.LEAF
+_ADD: Final = ops.add
+_SUB: Final = ops.sub
+_MUL: Final = ops.mul
+_DIV: Final = ops.div
+_NEG: Final = ops.neg
+_POW: Final = ops.pow
+_RELU: Final = ops.relu
 
 
 @final
@@ -52,13 +64,17 @@ class Value:
     ) -> None:
         self.data: float = data if type(data) is float else floats.as_float(data)
         self.grad: float = 0.0
-        self._operation: Operation = ops.LEAF
+        self._operation: Operation = _LEAF
         self._left: Value | None = None  # the operands,
         self._right: Value | None = None
         self._dleft: float = 0.0  # the local derivative by each,
         self._dright: float = 0.0
-        self._mark: int = _NEVER  # when a walk last passed,
-        self._tag: Tag | None = modes.current().tag if SWITCHES.open else None  # and what drawings say
+        self._mark: i64 = _NEVER  # when a walk last passed,
+        self._tag: Tag | None = None  # and what drawings say
+        if data is _BLANK:
+            return  # an operation fills it in
+        if OPEN:
+            self._tag = modes.current().tag
         if label:
             self.label = label
         if _children or _op:
@@ -97,43 +113,46 @@ class Value:
 
     # arithmetic: the derivatives of ops.py, unrolled because most nodes are made here
 
-    def __add__(self, other: Value | float) -> Value:
+    def __add__(self, other: Value | SupportsFloat) -> Value:
         right = other if isinstance(other, Value) else _constant(other)
         if right is None:
             return NotImplemented
-        return _node(ops.add, self.data + right.data, self, 1.0, right, 1.0)
+        return new_node(_ADD, self.data + right.data, self, 1.0, right, 1.0)
 
-    def __sub__(self, other: Value | float) -> Value:
+    def __sub__(self, other: Value | SupportsFloat) -> Value:
         right = other if isinstance(other, Value) else _constant(other)
         if right is None:
             return NotImplemented
-        return _node(ops.sub, self.data - right.data, self, 1.0, right, -1.0)
+        return new_node(_SUB, self.data - right.data, self, 1.0, right, -1.0)
 
-    def __mul__(self, other: Value | float) -> Value:
+    def __mul__(self, other: Value | SupportsFloat) -> Value:
         right = other if isinstance(other, Value) else _constant(other)
         if right is None:
             return NotImplemented
-        return _node(ops.mul, self.data * right.data, self, right.data, right, self.data)
+        return new_node(_MUL, self.data * right.data, self, right.data, right, self.data)
 
-    def __truediv__(self, other: Value | float) -> Value:
+    def __truediv__(self, other: Value | SupportsFloat) -> Value:
         right = other if isinstance(other, Value) else _constant(other)
         if right is None:
             return NotImplemented
         y = right.data
         out = floats.div(self.data, y)
-        return _node(ops.div, out, self, floats.div(1.0, y), right, floats.div(-out, y))
+        return new_node(_DIV, out, self, floats.div(1.0, y), right, floats.div(-out, y))
 
-    def __pow__(self, other: Value | float) -> Value:
+    def __pow__(self, other: Value | SupportsFloat) -> Value:
         if isinstance(other, Value):
-            return ops.pow(self, other)
-        if type(other) is not float and not floats.is_number(other):
+            return _binary(_POW, self, other)
+        if not floats.is_number(other):
             return NotImplemented
         y = floats.as_float(other)
         local = y * floats.pow(self.data, y - 1.0 if y != 0.0 else y)
-        return _node(ops.pow.bind(y), floats.pow(self.data, y), self, local, None, 0.0)
+        return new_node(_POW.bind(y), floats.pow(self.data, y), self, local, None, 0.0)
 
     def __neg__(self) -> Value:
-        return _node(ops.neg, -self.data, self, -1.0, None, 0.0)
+        return new_node(_NEG, -self.data, self, -1.0, None, 0.0)
+
+    def relu(self) -> Value:
+        return new_node(_RELU, floats.relu(self.data), self, 1.0 if self.data > 0.0 else 0.0, None, 0.0)
 
     def __radd__(self, other: SupportsFloat) -> Value:
         return Value(other) + self
@@ -173,7 +192,6 @@ class Value:
     def tanh(self) -> Value: return _unary(ops.tanh, self)
     def sigmoid(self) -> Value: return _unary(ops.sigmoid, self)
     def softplus(self) -> Value: return _unary(ops.softplus, self)
-    def relu(self) -> Value: return _unary(ops.relu, self)
     def leaky_relu(self, slope: float = 0.01) -> Value: return ops.leaky_relu.bind(slope)(self)
     def elu(self, alpha: float = 1.0) -> Value: return ops.elu.bind(alpha)(self)
     def gelu(self) -> Value: return _unary(ops.gelu, self)
@@ -221,7 +239,7 @@ class Value:
         """What calling an operation does when one of its arguments is a Value."""
         left = args[0] if isinstance(args[0], Value) else Value(args[0])
         if operation.arity == 1:
-            return _unary(operation, left)
+            return left.relu() if operation is _RELU else _unary(operation, left)
         if operation is ops.pow and not isinstance(args[1], Value):
             # A constant exponent needs no logarithm of a negative base.
             return left ** floats.as_float(args[1])
@@ -267,9 +285,9 @@ class Value:
         return mimebundle(self)
 
     def __copy__(self) -> Value:
-        copy = Value(self.data)
-        copy.grad, copy._tag = self.grad, self._tag
-        copy._link(self._operation, self._left, self._dleft, self._right, self._dright)
+        copy = Value(_BLANK)
+        copy.grad = self.grad
+        copy._fill(self._tag, self._operation, self.data, self._left, self._dleft, self._right, self._dright)
         return copy
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -277,10 +295,19 @@ class Value:
 
         return reduce(self)
 
-    def _link(
-        self, operation: Operation, left: Value | None, dleft: float, right: Value | None, dright: float
+    def _fill(
+        self,
+        tag: Tag | None,
+        operation: Operation,
+        data: float,
+        left: Value | None,
+        dleft: float,
+        right: Value | None,
+        dright: float,
     ) -> None:
         """Make this the result of an operation."""
+        self.data = data
+        self._tag = tag
         if operation.differentiable:
             self._mark = 0
         self._operation = operation
@@ -296,11 +323,14 @@ class _Clock:
     __slots__ = ("now",)
 
     def __init__(self) -> None:
-        self.now: int = 0
+        self.now: i64 = 0
 
 
 _CLOCK: Final = _Clock()
-_NEVER: Final = 1 << 60  # the mark of nodes that no gradient passes: behind every walk already
+_NEVER: Final[i64] = 1 << 60  # the mark of nodes that no gradient passes: behind every walk already
+_BLANK: Final[SupportsFloat] = floats.as_float(
+    0.0
+)  # an object already; the compiler would make one for every 0.0
 _BACKWARD: Final = _thread.RLock()  # marks and gradients belong to one walk at a time
 
 
@@ -311,46 +341,57 @@ def topological_order(root: Value) -> list[Value]:
     results agree to the last bit. Iterative, because a chain of a million nodes has no business on the stack.
     """
     with _BACKWARD:
-        walk = _CLOCK.now = _CLOCK.now + 1
+        _CLOCK.now += 1
+        walk = _CLOCK.now
         order: list[Value] = []
-        stack: list[Value] = []
-        if root._mark < walk:
-            root._mark = walk
-            stack.append(root)
-        while stack:
-            node = stack[-1]
+        if root._mark >= walk:
+            return order
+        root._mark = walk
+        node, above = root, []  # where we are, and the nodes on the way to it
+        while True:
             left, right = node._left, node._right
             if left is not None and left._mark < walk:
                 left._mark = walk
-                stack.append(left)
+                above.append(node)
+                node = left
             elif right is not None and right._mark < walk:
                 right._mark = walk
-                stack.append(right)
+                above.append(node)
+                node = right
             else:
-                order.append(stack.pop())
-        return order
+                order.append(node)
+                if not above:
+                    return order
+                node = above.pop()
 
 
-def _node(
+def new_node(
     operation: Operation, data: float, left: Value, dleft: float, right: Value | None, dright: float
 ) -> Value:
-    """The result of an operation, linked to its operands."""
-    out = Value(data)
-    if SWITCHES.special:
-        mode = modes.current()
+    """The result of an operation, linked to its operands unless the mode says otherwise."""
+    out = Value(_BLANK)
+    mode = modes.current() if OPEN else PLAIN
+    tag = mode.tag
+    if not mode.plain:
+        out.data, out._tag = data, tag
         if mode.anomaly:
             anomaly.forward(out, operation, left, right)
         if not mode.recording:
             return out
-    out._link(operation, left, dleft, right, dright)
+        tag = out._tag
+    out._fill(tag, operation, data, left, dleft, right, dright)
     return out
 
 
-def affine(x: Sequence[Value], y: Sequence[Value], total: Value) -> Value:
-    """total + x[0]*y[0] + x[1]*y[1] + ...: the loop that builds most nodes of a network."""
-    for a, b in zip(x, y, strict=True):
-        product = _node(ops.mul, a.data * b.data, a, b.data, b, a.data)
-        total = _node(ops.add, total.data + product.data, total, 1.0, product, 1.0)
+def affine(x: list[Value], y: list[Value], total: Value, tag: Tag | None) -> Value:
+    """total + x[0]*y[0] + x[1]*y[1] + ..., in a plain mode: most nodes of a network are built here."""
+    for i, a in enumerate(x):
+        b = y[i]
+        product = Value(_BLANK)
+        product._fill(tag, _MUL, a.data * b.data, a, b.data, b, a.data)
+        partial = Value(_BLANK)
+        partial._fill(tag, _ADD, total.data + product.data, total, 1.0, product, 1.0)
+        total = partial
     return total
 
 
@@ -358,17 +399,17 @@ def _unary(operation: Operation, operand: Value) -> Value:
     """An operation of the table on one Value, its local derivative read from the table."""
     x = operand.data
     out = operation.value(x)
-    return _node(operation, out, operand, local_number(operation, 0, (x,), out), None, 0.0)
+    return new_node(operation, out, operand, local_number(operation, 0, x, 0.0, out), None, 0.0)
 
 
 def _binary(operation: Operation, left: Value, right: Value) -> Value:
     """An operation of the table on two Values, its local derivatives read from the table."""
-    numbers = (left.data, right.data)
-    out = operation.value(*numbers)
+    x, y = left.data, right.data
+    out = operation.value(x, y)
     if operation.differentiable:
         left, right = _passing(operation, 0, left), _passing(operation, 1, right)
-    dleft, dright = local_number(operation, 0, numbers, out), local_number(operation, 1, numbers, out)
-    return _node(operation, out, left, dleft, right, dright)
+    dleft, dright = local_number(operation, 0, x, y, out), local_number(operation, 1, x, y, out)
+    return new_node(operation, out, left, dleft, right, dright)
 
 
 def _passing(operation: Operation, index: int, operand: Value) -> Value:
@@ -377,21 +418,22 @@ def _passing(operation: Operation, index: int, operand: Value) -> Value:
     return operand.detach() if operation.partials[index] is None and takes_gradients else operand
 
 
-def local_number(operation: Operation, index: int, numbers: tuple[float, ...], out: float) -> float:
-    """The local derivative by one operand as a number; 0.0 where there is none."""
+def local_number(operation: Operation, index: int, x: float, y: float, out: float) -> float:
+    """The local derivative by one operand as a number, 0.0 where there is none; y only if there are two."""
     partial = operation.partials[index]
-    if partial is None or (SWITCHES.special and not modes.current().recording):
+    if partial is None or modes.unrecorded():
         return 0.0
     try:
-        local = partial(*numbers, out)
+        local: Any = partial(x, out) if operation.arity == 1 else partial(x, y, out)
         if not isinstance(local, complex):
             return floats.as_float(local)
     except ArithmeticError:
         pass
     # Python refuses 1 / 0.0 and 10.0**400, and finds (-1.0)**0.5 complex; Values go by IEEE
     with modes.unwatched():
-        local = local_graph(operation, index, [Value(x) for x in numbers], Value(out))
-        return local.data if isinstance(local, Value) else floats.as_float(local)
+        operands = [Value(x)] if operation.arity == 1 else [Value(x), Value(y)]
+        exact = local_graph(operation, index, operands, Value(out))
+        return exact.data if isinstance(exact, Value) else floats.as_float(exact)
 
 
 def local_graph(operation: Operation, index: int, operands: Sequence[Value], out: Value) -> Value | float:

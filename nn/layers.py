@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import autograd
-from autograd import Value, dot, scope
+from autograd import Value, as_values, dot, each_in_scope, scope
 from nn.init import INITS, Init, Seed, random_source
 from nn.module import Module
 from nn.named import by_name
@@ -115,11 +115,7 @@ class Layer(Module):
 
     def __call__(self, x: Iterable[Value | float]) -> Any:
         """The outputs for one sample of `nin` numbers or Values: a list, or one Value of one neuron."""
-        x = as_inputs(x, self.nin, self)
-        out = []
-        for i, neuron in enumerate(self.neurons, 1):
-            with scope(f"neuron {i}"):
-                out.append(neuron(x))
+        out = each_in_scope("neuron", self.neurons, as_inputs(x, self.nin, self))
         return out[0] if len(out) == 1 else out
 
     def describe(self) -> str:
@@ -189,7 +185,7 @@ def as_inputs(x: Iterable[Value | float], nin: int, module: Module) -> list[Valu
         TypeError: if it is not a sequence of numbers.
     """
     try:
-        inputs = [xi if isinstance(xi, Value) else Value(xi, label=f"x{i}") for i, xi in enumerate(x)]
+        inputs = as_values(x)
     except TypeError as error:
         raise TypeError(
             f"{module.describe()} takes one sample, a sequence of {nin} numbers or Values: {error}"

@@ -24,7 +24,19 @@ class Module:
 
     def parameters(self) -> list[Value]:
         """All parameters, in a fixed order."""
-        return [parameter for _, parameter in self.named_parameters()]
+        found: dict[int, Value] = {}
+        seen: set[int] = set()
+        waiting: list[Any] = [self]
+        while waiting:
+            item = waiting.pop()
+            if isinstance(item, Value):
+                if not item._prev:
+                    found[id(item)] = item
+            elif isinstance(item, (Module, dict, list, tuple)) and id(item) not in seen:
+                seen.add(id(item))
+                inner = vars(item) if isinstance(item, Module) else item
+                waiting.extend(reversed(inner.values() if isinstance(inner, dict) else inner))
+        return list(found.values())
 
     def named_parameters(self) -> list[tuple[str, Value]]:
         """All parameters with the path that leads to each, such as 'layers.0.neurons.2.w.1'."""

@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any
 
 from autograd import floats, ops
-from autograd.ops import Operation
+from autograd.primitive import Operation
 
 NO_DERIVATIVE = "no derivative"
 NOT_WRITTEN = "not written with autograd's functions"

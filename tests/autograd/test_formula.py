@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 import autograd
 from autograd import functions, ops
 from autograd.expression import Expression
-from autograd.ops import operation
+from autograd.primitive import operation
 from autograd.show.formula import NO_DERIVATIVE, NOT_WRITTEN, TOO_LONG, Symbol, applied, derivative
 
 # What a printed formula may name: the operations, autograd's functions and the constants of `math`.

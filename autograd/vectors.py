@@ -1,0 +1,111 @@
+"""Sums and products of many numbers, built of binary nodes in one loop that is compiled with `Value`."""
+
+from __future__ import annotations
+
+from autograd import modes, ops
+from autograd.annotations import TYPE_CHECKING, overload
+from autograd.value import Value, affine, new_node
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any, Final, TypeGuard
+
+    Number = Value | float
+
+_ADD: Final = ops.add
+
+
+@overload
+def sum(values: Iterable[Value], start: Number | None = None) -> Value: ...
+@overload
+def sum(values: Iterable[float], start: float | None = None) -> float: ...
+@overload
+def sum(values: Iterable[Number], start: Number | None = None) -> Number: ...
+def sum(values: Iterable[Any], start: Any = None) -> Any:
+    """The sum from left to right, one rounding at each step; 0.0 of nothing.
+
+    >>> sum([1.0, 2.0, 3.0])
+    6.0
+    """
+    total = start
+    for value in values:
+        if isinstance(total, Value) and isinstance(value, Value):
+            total = new_node(_ADD, total.data + value.data, total, 1.0, value, 1.0)
+        else:
+            total = value if total is None else total + value
+    return 0.0 if total is None else total
+
+
+@overload
+def mean(values: Iterable[Value]) -> Value: ...
+@overload
+def mean(values: Iterable[float]) -> float: ...
+@overload
+def mean(values: Iterable[Number]) -> Number: ...
+def mean(values: Iterable[Any]) -> Any:
+    """The sum divided by how many there are.
+
+    Raises:
+        ValueError: if there are none.
+
+    >>> mean([1.0, 2.0, 6.0])
+    3.0
+    """
+    listed = list(values)
+    if not listed:
+        raise ValueError("mean needs at least one number, got none")
+    return sum(listed) / len(listed)
+
+
+@overload
+def dot(x: Iterable[Value], y: Iterable[Value], start: Value | None = None) -> Value: ...
+@overload
+def dot(x: Iterable[float], y: Iterable[float], start: float | None = None) -> float: ...
+@overload
+def dot(x: Iterable[Number], y: Iterable[Number], start: Number | None = None) -> Number: ...
+def dot(x: Iterable[Any], y: Iterable[Any], start: Any = None) -> Any:
+    """start + x[0]*y[0] + x[1]*y[1] + ..., summed in this order, as a neuron adds its inputs to its bias.
+
+    Raises:
+        ValueError: if x and y differ in length.
+
+    >>> dot([1.0, 2.0], [3.0, 4.0])
+    11.0
+    """
+    left = x if isinstance(x, list) else list(x)
+    right = y if isinstance(y, list) else list(y)
+    if len(left) != len(right):
+        raise ValueError(f"dot needs two sequences of the same length, got {len(left)} and {len(right)}")
+    mode = modes.current()
+    if mode.plain and isinstance(start, Value) and _are_values(left) and _are_values(right):
+        return affine(left, right, start, mode.tag)
+    if not mode.recording and not mode.anomaly and _has_values([*left, *right, start]):
+        bias = None if start is None else _data(start)
+        return Value(_data(dot([_data(a) for a in left], [_data(b) for b in right], bias)))
+    total = start
+    for a, b in zip(left, right, strict=True):
+        total = a * b if total is None else total + a * b
+    return 0.0 if total is None else total
+
+
+def as_values(numbers: Iterable[Number], name: str = "x") -> list[Value]:
+    """Numbers as leaves labelled x0, x1, ...; Values stay what they are, and a list of them stays itself.
+
+    >>> [(x.label, x.data) for x in as_values([0.5, 2.0])]
+    [('x0', 0.5), ('x1', 2.0)]
+    """
+    if isinstance(numbers, list) and _are_values(numbers):
+        return numbers
+    return [x if isinstance(x, Value) else Value(x, label=f"{name}{i}") for i, x in enumerate(numbers)]
+
+
+def _are_values(numbers: list[Any]) -> TypeGuard[list[Value]]:
+    return all(isinstance(number, Value) for number in numbers)
+
+
+def _has_values(numbers: list[Any]) -> bool:
+    return any(isinstance(number, Value) for number in numbers)
+
+
+def _data(number: Number) -> float:
+    return number.data if isinstance(number, Value) else number
