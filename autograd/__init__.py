@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from autograd import value
 from autograd.annotations import TYPE_CHECKING
-from autograd.check import check_grads
 from autograd.functions import abs as abs
 from autograd.functions import (
     acos,
@@ -58,7 +57,6 @@ from autograd.functions import (
 from autograd.functions import pow as pow
 from autograd.modes import detect_anomaly, each_in_scope, no_grad, scope
 from autograd.primitive import Operation, operation
-from autograd.transforms import grad, gradient, hessian, hvp, jacobian, jvp, value_and_grad
 from autograd.value import Value
 from autograd.vectors import as_values, dot, mean
 from autograd.vectors import sum as sum
@@ -66,7 +64,11 @@ from autograd.vectors import sum as sum
 if TYPE_CHECKING:
     from typing import Any
 
-    from autograd.show import Explanation, draw_dot, explain, trace
+    from autograd.check import check_grads
+    from autograd.graph import trace
+    from autograd.show.dot import draw_dot
+    from autograd.show.explain import Explanation, explain
+    from autograd.transforms import grad, gradient, hessian, hvp, jacobian, jvp, value_and_grad
 
 __version__ = "0.1.0"
 
@@ -84,16 +86,26 @@ __all__ = [
     "tanh", "trace", "value_and_grad", "where",
 ]  # fmt: skip
 
-_SHOWN = ("Explanation", "draw_dot", "explain", "trace")
+# Loaded when they are first used: most programs differentiate by backward() and never draw.
+_LATER = {
+    "autograd.check": ("check_grads",),
+    "autograd.show": ("Explanation", "draw_dot", "explain", "trace"),
+    "autograd.transforms": ("grad", "gradient", "hessian", "hvp", "jacobian", "jvp", "value_and_grad"),
+}
 
 
 def __getattr__(name: str) -> Any:
-    # Drawing is loaded when it is first used: most programs that import the engine never draw.
-    if name in _SHOWN:
-        from autograd import show
+    for module, names in _LATER.items():
+        if name in names:
+            from importlib import import_module
 
-        return getattr(show, name)
+            globals()[name] = getattr(import_module(module), name)
+            return globals()[name]
     raise AttributeError(f"module 'autograd' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
 
 
 def _warn_if_the_folder_is_shared() -> None:

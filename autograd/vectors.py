@@ -8,7 +8,7 @@ from autograd.value import Value, affine, new_node
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from typing import Any, Final, TypeGuard
+    from typing import Any, Final, SupportsFloat, TypeGuard
 
     Number = Value | float
 
@@ -88,7 +88,7 @@ def dot(x: Iterable[Any], y: Iterable[Any], start: Any = None) -> Any:
     return 0.0 if total is None else total
 
 
-def as_values(numbers: Iterable[Number], name: str = "x") -> list[Value]:
+def as_values(numbers: Iterable[Value | SupportsFloat], name: str = "x") -> list[Value]:
     """Numbers as leaves labelled x0, x1, ...; Values stay what they are, and a list of them stays itself.
 
     >>> [(x.label, x.data) for x in as_values([0.5, 2.0])]

@@ -14,6 +14,9 @@ import autograd
 from autograd import Value, no_grad, ops
 
 OPERATORS = [operator.add, operator.sub, operator.mul, operator.truediv, operator.pow]
+REPEATED = (
+    "can't multiply sequence by non-int of type 'Value'|'Value' object cannot be interpreted as an integer"
+)
 ANY = st.floats(allow_nan=True, allow_infinity=True)
 
 
@@ -140,7 +143,7 @@ class TestOperators:
         """`Value + '3'` must not be computed, nor complex numbers slip in."""
         name = type(wrong).__name__
         for operands in ((Value(1.0), wrong), (wrong, Value(1.0))):
-            with pytest.raises(TypeError, match=f"{name}|can't multiply sequence by non-int of type 'Value'"):
+            with pytest.raises(TypeError, match=f"{name}|{REPEATED}"):
                 apply(*operands)
 
     def test_huge_integers_are_infinite(self):
