@@ -90,9 +90,7 @@ class Value:
         Nodes between start from zero at every call and keep their gradient, to be read and drawn.
         """
         with _BACKWARD:
-            order = topological_order(self)
-            for node in order:
-                node.grad = 0.0
+            order = topological_order(self, zero_grad=True)
             self.grad += 1.0
             if modes.watched():
                 anomaly.backward(order)
@@ -334,7 +332,7 @@ _BLANK: Final[SupportsFloat] = floats.as_float(
 _BACKWARD: Final = _thread.RLock()  # marks and gradients belong to one walk at a time
 
 
-def topological_order(root: Value) -> list[Value]:
+def topological_order(root: Value, zero_grad: bool = False) -> list[Value]:
     """The nodes that gradients pass on their way from `root`, every operand before its results.
 
     Leaves are not among them: nothing passes a leaf. Every reading of a graph sums in this order, so their
@@ -359,6 +357,8 @@ def topological_order(root: Value) -> list[Value]:
                 above.append(node)
                 node = right
             else:
+                if zero_grad:
+                    node.grad = 0.0
                 order.append(node)
                 if not above:
                     return order

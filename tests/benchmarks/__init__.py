@@ -1,1 +1,1 @@
-"""How fast and how small: measured beside micrograd, never asserted. `python -m tests.benchmarks`."""
+"""How fast and how small: measured beside other engines, never asserted. `python -m tests.benchmarks`."""

@@ -1,40 +1,206 @@
-"""What is measured. Each engine does the same work, by its own classes, in the way its users write it."""
+"""What is measured: a table of workloads, and how one engine runs each, in a process of its own."""
 
 from __future__ import annotations
 
-import random
-from types import ModuleType
+import gc
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-CHAIN_LENGTHS = (1_000, 100_000)
+from tests.benchmarks.engines import Engine, Unable
+from tests.benchmarks.gpt import GPT, Adam
+from tests.benchmarks.programs import FUNCTIONS, SECOND, chain
+
+LEAVES = (0.7, 0.5, 0.25)  # x, a, b of the chain
+SHORT = 900  # nodes of a chain that Python's recursion can follow
+WORD = "network"
+MOMENT = 0.1  # seconds: quick things are repeated for so long
+MANY = 200  # short chains held at once, to weigh them
+
+Numbers = dict[str, float]  # the parts of a result, in the unit of the workload
 
 
-def chain(value_class: Any, nodes: int) -> Any:
-    """x*a, +b, **2, relu, over and over, on numbers that stay near 1."""
-    a, b, x = value_class(0.5), value_class(0.25), value_class(0.7)
-    for _ in range(nodes // 4):
-        x = ((x * a + b) ** 2).relu()
-    return x
+@dataclass(frozen=True)
+class Task:
+    """A workload that one engine is ready to run.
+
+    Attributes:
+        run: measures once.
+        check: numbers that must be those of every other engine.
+    """
+
+    run: Callable[[], Numbers]
+    check: list[float]
 
 
-class Moons:
-    """One full-batch training step of the micrograd demo: MLP(2, [16, 16, 1]), max-margin loss plus L2."""
+@dataclass(frozen=True)
+class Workload:
+    """One table of results, with a column for each case."""
 
-    def __init__(self, value_class: Any, nn: ModuleType, X: list[list[float]], y: list[int]) -> None:
-        random.seed(1337)
-        self.value_class = value_class
-        self.model = nn.MLP(2, [16, 16, 1])
-        self.X, self.y = X, y
+    title: str
+    unit: str
+    cases: tuple[Any, ...]
+    prepare: Callable[[Engine, Any], Task]
+    once: bool = False
 
-    def step(self) -> float:
-        """Forward, backward, update; returns the loss."""
-        inputs = [list(map(self.value_class, row)) for row in self.X]
-        scores = list(map(self.model, inputs))
-        losses = [(1 + -yi * score).relu() for yi, score in zip(self.y, scores, strict=True)]
-        penalty = 1e-4 * sum(p * p for p in self.model.parameters())
-        total = sum(losses) * (1.0 / len(losses)) + penalty
-        self.model.zero_grad()
-        total.backward()
-        for p in self.model.parameters():
-            p.data -= 0.1 * p.grad
-        return float(total.data)
+
+def chain_task(engine: Engine, nodes: int) -> Task:
+    """Build a chain and run backward through it; freeing it is not in the time."""
+    repeats = max(1, 20_000 // nodes)
+
+    def run() -> Numbers:
+        building = passing = 0.0
+        for _ in range(repeats):
+            start = time.perf_counter()
+            out = chain(*engine.lift(LEAVES), nodes)
+            built = time.perf_counter()
+            engine.backward(out)
+            passing += time.perf_counter() - built
+            building += built - start
+            del out
+        return {"build": 1e9 * building / nodes / repeats, "backward": 1e9 * passing / nodes / repeats}
+
+    return Task(run, chain_numbers(engine, SHORT))
+
+
+def chain_numbers(engine: Engine, nodes: int) -> list[float]:
+    """The value of a chain, and its gradient."""
+    leaves = engine.lift(LEAVES)
+    out = chain(*leaves, nodes)
+    engine.backward(out)
+    return [engine.value(out), *map(engine.gradient, leaves)]
+
+
+def memory_task(engine: Engine, nodes: int) -> Task:
+    """By how much the process grows, whatever the engine allocates with, when it holds many chains."""
+    check = chain_numbers(engine, SHORT)
+
+    def run() -> Numbers:
+        gc.collect()
+        before = resident_bytes()
+        leaves = engine.lift(LEAVES)
+        outs = [chain(*leaves, SHORT) for _ in range(nodes // SHORT)]
+        for out in outs:
+            engine.backward(out)
+        return {"bytes": (resident_bytes() - before) / nodes}
+
+    return Task(run, check)
+
+
+def resident_bytes() -> int:
+    """The memory of this process that is in use, as Linux counts it."""
+    statistics = Path("/proc/self/statm")
+    if not statistics.exists():
+        raise Unable("memory is read from /proc, which only Linux has")
+    return int(statistics.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def moons_task(engine: Engine, case: str) -> Task:
+    """One full-batch training step."""
+    return steps(engine.moons(), 1e3)
+
+
+def gpt_task(engine: Engine, case: str) -> Task:
+    """One training step of the GPT: the graph of a word, its gradient, the update."""
+    model = GPT(engine.gpt_value())
+    optimizer = Adam(model.parameters(), steps=1_000_000)
+
+    def step() -> float:
+        loss = model.loss(WORD)
+        loss.backward()
+        optimizer.step()
+        return float(loss.data)
+
+    return steps(step, 1e3)
+
+
+def steps(step: Callable[[], float], scale: float) -> Task:
+    """A training step; the losses before the first three are checked."""
+    return Task(repeated(step, scale), [step() for _ in range(3)])
+
+
+def calls_task(engine: Engine, case: str) -> Task:
+    """The value and the gradient of a function, called from Python."""
+    call = engine.call(*FUNCTIONS[case])
+    return Task(repeated(call, 1e6), list(flat(call())))
+
+
+def second_task(engine: Engine, case: str) -> Task:
+    """The second derivatives of a function, called from Python."""
+    hessian = engine.hessian(*SECOND[case])
+    return Task(repeated(hessian, 1e6), list(flat(hessian())))
+
+
+def start_task(engine: Engine, case: str) -> Task:
+    """A whole process, from its start to its end. It finds its modules where this one does."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    command = [sys.executable, "-c", engine.first_gradient]
+
+    def process() -> None:
+        subprocess.run(command, env=environment, check=True)
+
+    process()  # so that byte code is cached
+    return Task(repeated(process, 1e3), [])
+
+
+def repeated(call: Callable[[], Any], scale: float) -> Callable[[], Numbers]:
+    """Measures the mean of as many calls as a moment holds."""
+
+    def run() -> Numbers:
+        count, start = 0, time.perf_counter()
+        elapsed = 0.0
+        while elapsed < MOMENT:
+            for _ in range(1 + count):  # twice as many as before, so that the clock is seldom asked
+                call()
+            count += 1 + count
+            elapsed = time.perf_counter() - start
+        return {"call": scale * elapsed / count}
+
+    return run
+
+
+def flat(numbers: Any) -> Iterable[float]:
+    """All numbers in nested lists, tuples and arrays."""
+    try:
+        inside = iter(numbers)
+    except TypeError:
+        yield float(numbers)
+    else:
+        for number in inside:
+            yield from flat(number)
+
+
+WORKLOADS = {
+    "chain": Workload(
+        "A chain of x*a, +b, **2, relu: build + backward",
+        "ns a node",
+        (SHORT, 100_000, 1_000_000),
+        chain_task,
+    ),
+    "memory": Workload(
+        f"Memory: growth of a fresh process that holds {MANY} chains and their gradients",
+        "bytes a node",
+        (MANY * SHORT,),
+        memory_task,
+        once=True,
+    ),
+    "moons": Workload(
+        "A full-batch training step: 100 moons, MLP(2, [16, 16, 1]), max-margin loss + L2",
+        "ms",
+        ("step",),
+        moons_task,
+    ),
+    "gpt": Workload(f"A training step of a GPT of 4,192 scalars on {WORD!r}", "ms", ("step",), gpt_task),
+    "calls": Workload(
+        "Value and gradient of a function, one call from Python", "us", tuple(FUNCTIONS), calls_task
+    ),
+    "second": Workload("Second derivatives, one call from Python", "us", tuple(SECOND), second_task),
+    "start": Workload(
+        "A fresh process, from its start past its first gradient", "ms", ("process",), start_task
+    ),
+}

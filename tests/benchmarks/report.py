@@ -1,0 +1,115 @@
+"""Results as tables to read and as JSON to keep, with the machine they hold for."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import platform
+from pathlib import Path
+from typing import Any
+
+import autograd
+from tests.benchmarks.engines import ENGINES, OURS
+from tests.benchmarks.measure import Outcome, Results
+from tests.benchmarks.workloads import WORKLOADS
+
+Row = list[str]
+
+
+def heading() -> str:
+    """Where and of what the numbers were measured."""
+    return (
+        f"{processor()}, {os.cpu_count()} cores, Python {platform.python_version()}, "
+        f"cyclic garbage collector on, autograd.native is {autograd.native}"
+    )
+
+
+def processor() -> str:
+    """The name of the processor, as Linux gives it."""
+    info = Path("/proc/cpuinfo")
+    lines = info.read_text().splitlines() if info.exists() else []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()
+
+
+def table(workload: str, cases: dict[str, dict[str, Outcome]]) -> str:
+    """One workload: a row for each engine, two columns for each case, and below them why cells are empty.
+
+    The second column is the time (or the memory) divided by this project's.
+    """
+    described = WORKLOADS[workload]
+    head = ["", "kind"]
+    for case in cases:
+        head += [case, f"x {OURS}"]
+    names = list(dict.fromkeys(name for outcomes in cases.values() for name in outcomes))
+    rows = [row(name, cases) for name in names if any(outcomes[name].numbers for outcomes in cases.values())]
+    lines = [f"{described.title}; {described.unit}", *aligned([head, *rows]), *notes(cases)]
+    return "\n".join(lines)
+
+
+def row(name: str, cases: dict[str, dict[str, Outcome]]) -> Row:
+    """The numbers of one engine."""
+    cells = [name, ENGINES[name].kind]
+    for outcomes in cases.values():
+        outcome, ours = outcomes[name], outcomes.get(OURS, Outcome()).total
+        if outcome.numbers:
+            ratio = outcome.total / ours
+            cells += [
+                " + ".join(map(short, outcome.numbers.values())),
+                short(ratio) if ratio == ratio else "-",
+            ]
+        else:
+            cells += ["unable", "-"]
+    return cells
+
+
+def short(number: float) -> str:
+    """Three digits, or all of a large one: 0.0123, 4.56, 78.9, 12,345."""
+    return f"{number:,.0f}" if abs(number) >= 99.95 else f"{number:#.3g}"
+
+
+def aligned(rows: list[Row]) -> list[str]:
+    """Columns as wide as their widest cell: words to the left, numbers to the right."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(
+            cell.ljust(width) if i < 2 else cell.rjust(width)
+            for i, (cell, width) in enumerate(zip(cells, widths, strict=True))
+        ).rstrip()
+        for cells in rows
+    ]
+
+
+def notes(cases: dict[str, dict[str, Outcome]]) -> list[str]:
+    """Why engines have no numbers, the ones with the same reason together."""
+    reasons: dict[str, dict[str, list[str]]] = {}
+    for case, outcomes in cases.items():
+        for name, outcome in outcomes.items():
+            if outcome.unable:
+                reasons.setdefault(outcome.unable, {}).setdefault(name, []).append(case)
+    lines = []
+    for reason, failed in reasons.items():
+        names = [
+            name if len(where) == len(cases) else f"{name} at {' and '.join(where)}"
+            for name, where in failed.items()
+        ]
+        lines.append(f"  {', '.join(names)}: {reason}")
+    return lines
+
+
+def as_json(results: Results) -> dict[str, Any]:
+    """Everything that was measured, as dicts, strings and numbers."""
+    return {
+        "processor": processor(),
+        "cores": os.cpu_count(),
+        "python": platform.python_version(),
+        "native": autograd.native,
+        "units": {workload: WORKLOADS[workload].unit for workload in results},
+        "results": {
+            workload: {
+                case: {name: dataclasses.asdict(outcome) for name, outcome in outcomes.items()}
+                for case, outcomes in cases.items()
+            }
+            for workload, cases in results.items()
+        },
+    }
