@@ -22,8 +22,17 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
+PACKAGES = ("autograd", "nn")
 SWITCH = "SCALAR_AUTOGRAD_NATIVE"
-COMPILED = ("floats", "modes", "primitive", "value", "vectors")
+COMPILED = [
+    "autograd/floats.py",
+    "autograd/graph.py",
+    "autograd/modes.py",
+    "autograd/primitive.py",
+    "autograd/value.py",
+    "autograd/vectors.py",
+    "nn/optim/arithmetic.py",
+]
 COMPILER = ["mypy[mypyc]==2.4.*", "setuptools>=77"]
 
 MYPY = """\
@@ -99,7 +108,8 @@ def compile_copy(root: Path, folder: Path) -> list[Path]:
     Raises:
         subprocess.CalledProcessError: if it fails; its output says why.
     """
-    shutil.copytree(root / "autograd", folder / "autograd", ignore=shutil.ignore_patterns("__pycache__"))
+    for package in PACKAGES:
+        shutil.copytree(root / package, folder / package, ignore=shutil.ignore_patterns("__pycache__"))
     (folder / "mypy.ini").write_text(MYPY)
     subprocess.run(
         [sys.executable, root / "hatch_build.py", "build_ext", "--inplace"],
@@ -110,7 +120,7 @@ def compile_copy(root: Path, folder: Path) -> list[Path]:
         stderr=subprocess.STDOUT,
     )
     suffix = sysconfig.get_config_var("EXT_SUFFIX")
-    return sorted([*folder.glob(f"autograd/*{suffix}"), *folder.glob(f"*{suffix}")])
+    return sorted(path for path in folder.rglob(f"*{suffix}") if "build" not in path.parts)
 
 
 def main() -> None:
@@ -120,8 +130,10 @@ def main() -> None:
 
     value = Path("autograd/value.py")
     value.write_text(re.sub(OPERATORS, r"\1 -> Any:", value.read_text()))
-    files = [f"autograd/{name}.py" for name in COMPILED]
-    extensions = mypycify(files, opt_level="3", debug_level="0", group_name="autograd")
+    extensions = mypycify(COMPILED, opt_level="3", debug_level="0", group_name="autograd")
+    for flags in {id(e.extra_compile_args): e.extra_compile_args for e in extensions}.values():
+        if sys.platform != "win32":
+            flags.append("-fvisibility=hidden")  # functions of the same module can then be inlined
     use_own_memory({Path(source) for extension in extensions for source in extension.sources})
     setup(name="compiled", ext_modules=extensions, packages=[])
 

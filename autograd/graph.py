@@ -56,15 +56,19 @@ def local_derivatives(node: Value) -> tuple[float, ...]:
 
 
 def adjoints(root: Value) -> dict[Value, float]:
-    """The gradient of `root` with respect to every node it depends on, as `backward()` leaves it."""
-    table = dict.fromkeys(nodes_of(root), 0.0)
-    table[root] = 1.0
+    """The gradient of `root` with respect to every node it reaches, as `backward()` leaves it."""
+    table = {root: 1.0}
     watched = modes.watched()
     for node in reversed(topological_order(root)):
-        for operand, local in zip(node._prev, local_derivatives(node), strict=True):
-            table[operand] += local * table[node]
-            if watched:
-                anomaly.gradient(operand, table[operand], node, table[node], local)
+        upstream = table[node]
+        left, right = node._left, node._right
+        if left is not None:
+            table[left] = table.get(left, 0.0) + node._dleft * upstream
+        if right is not None:
+            table[right] = table.get(right, 0.0) + node._dright * upstream
+        if watched:
+            for operand, local in zip(node._prev, local_derivatives(node), strict=True):
+                anomaly.gradient(operand, table[operand], node, upstream, local)
     return table
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from math import sqrt
 from typing import ClassVar
 
+from nn.optim.arithmetic import mixed, mixed_squares, scaled, stepped
 from nn.optim.base import Group, Optimizer, Params, State, with_decay
 
 
@@ -104,9 +105,8 @@ def _adam(
     settings: Group, state: State, weights: list[float], grads: list[float]
 ) -> tuple[list[float], State]:
     (beta1, beta2), eps, step = settings["betas"], settings["eps"], state["step"] + 1
-    rest1, rest2 = 1.0 - beta1, 1.0 - beta2
     lr, root = settings["lr"] / (1.0 - beta1**step), sqrt(1.0 - beta2**step)
-    means = [beta1 * m + rest1 * g for m, g in zip(state["exp_avg"], grads, strict=True)]
-    squares = [beta2 * v + rest2 * (g * g) for v, g in zip(state["exp_avg_sq"], grads, strict=True)]
-    weights = [w - lr * m / (sqrt(v) / root + eps) for w, m, v in zip(weights, means, squares, strict=True)]
+    means = mixed(beta1, state["exp_avg"], 1.0 - beta1, grads)
+    squares = mixed_squares(beta2, state["exp_avg_sq"], 1.0 - beta2, grads)
+    weights = stepped(weights, lr, scaled(means, squares, root, eps))
     return weights, {"step": step, "exp_avg": means, "exp_avg_sq": squares}

@@ -5,9 +5,9 @@ In the formulas w is a parameter, g its gradient and t the number of the step, c
 
 from __future__ import annotations
 
-from math import sqrt
 from typing import ClassVar
 
+from nn.optim.arithmetic import mixed, mixed_squares, scaled, stepped
 from nn.optim.base import Group, Optimizer, Params, State, with_decay
 
 
@@ -66,8 +66,8 @@ class Adagrad(Optimizer):
         eps = settings["eps"]
         lr = settings["lr"] / (1.0 + state["step"] * settings["lr_decay"])
         grads = with_decay(settings["weight_decay"], weights, grads)
-        sums = [s + g * g for s, g in zip(state["sum"], grads, strict=True)]
-        weights = [w - lr * g / (sqrt(s) + eps) for w, g, s in zip(weights, grads, sums, strict=True)]
+        sums = mixed_squares(1.0, state["sum"], 1.0, grads)
+        weights = stepped(weights, lr, scaled(grads, sums, 1.0, eps))
         return weights, {"step": state["step"] + 1, "sum": sums}
 
 
@@ -131,19 +131,19 @@ class RMSprop(Optimizer):
         lr, alpha, eps, momentum = settings["lr"], settings["alpha"], settings["eps"], settings["momentum"]
         grads = with_decay(settings["weight_decay"], weights, grads)
         rest, zeros = 1.0 - alpha, [0.0] * len(grads)
-        squares = [alpha * v + rest * (g * g) for v, g in zip(state["square_avg"], grads, strict=True)]
+        squares = mixed_squares(alpha, state["square_avg"], rest, grads)
         after = {**state, "step": state["step"] + 1, "square_avg": squares}
         spread = squares
         if settings["centered"]:
-            means = [alpha * m + rest * g for m, g in zip(state.get("grad_avg", zeros), grads, strict=True)]
+            means = mixed(alpha, state.get("grad_avg", zeros), rest, grads)
             after["grad_avg"] = means
             spread = [_variance(v, m) for v, m in zip(squares, means, strict=True)]
-        steps = [g / (sqrt(v) + eps) for g, v in zip(grads, spread, strict=True)]
+        steps = scaled(grads, spread, 1.0, eps)
         if momentum != 0.0:
             buffer = state.get("momentum_buffer", zeros)
-            steps = [momentum * b + s for b, s in zip(buffer, steps, strict=True)]
+            steps = mixed(momentum, buffer, 1.0, steps)
             after["momentum_buffer"] = steps
-        return [w - lr * s for w, s in zip(weights, steps, strict=True)], after
+        return stepped(weights, lr, steps), after
 
 
 def _variance(square: float, mean: float) -> float:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from autograd import Value
+from nn.optim.arithmetic import assign, grads_of, mixed, weights_of, zero
 from nn.settings import checked
 
 State = dict[str, Any]
@@ -67,8 +68,7 @@ class Optimizer:
         updates = []
         for group, state in zip(self.param_groups, self.state, strict=True):
             settings = self._checked(_settings(group))
-            weights = [p.data for p in group["params"]]
-            grads = [p.grad for p in group["params"]]
+            weights, grads = weights_of(group["params"]), grads_of(group["params"])
             updates.append(self._update(settings, state, weights, grads))
         try:
             self._commit(updates)
@@ -78,15 +78,13 @@ class Optimizer:
 
     def _commit(self, updates: list[tuple[list[float], State]]) -> None:
         for group, (weights, _) in zip(self.param_groups, updates, strict=True):
-            for p, weight in zip(group["params"], weights, strict=True):
-                p.data = weight
+            assign(group["params"], weights)
         self.state = [state for _, state in updates]
 
     def zero_grad(self) -> None:
         """Set the gradient of every parameter to zero, as each step must before its backward pass."""
         for group in self.param_groups:
-            for p in group["params"]:
-                p.grad = 0.0
+            zero(group["params"])
 
     def add_param_group(self, group: Group) -> None:
         """Optimize further parameters, such as those of a layer that is no longer frozen.
@@ -226,4 +224,4 @@ def with_decay(strength: float, weights: list[float], grads: list[float]) -> lis
     """The gradients with that of the penalty 1/2 * strength * w**2."""
     if strength == 0.0:
         return grads  # not g + 0.0 * w, which is nan where w is infinite
-    return [g + strength * w for w, g in zip(weights, grads, strict=True)]
+    return mixed(1.0, grads, strength, weights)

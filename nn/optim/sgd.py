@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from nn.optim.arithmetic import mixed, stepped
 from nn.optim.base import Group, Optimizer, Params, State, with_decay
 
 
@@ -73,10 +74,7 @@ class SGD(Optimizer):
         after = {**state, "step": state["step"] + 1}
         if momentum != 0.0:
             buffer, fresh = state.get("momentum_buffer"), 1.0 - settings["dampening"]
-            if buffer is None:
-                buffer = grads
-            else:
-                buffer = [momentum * b + fresh * g for b, g in zip(buffer, grads, strict=True)]
+            buffer = grads if buffer is None else mixed(momentum, buffer, fresh, grads)
             after["momentum_buffer"] = buffer
-            grads = [g + momentum * b for b, g in zip(buffer, grads, strict=True)] if nesterov else buffer
-        return [w - lr * g for w, g in zip(weights, grads, strict=True)], after
+            grads = mixed(1.0, grads, momentum, buffer) if nesterov else buffer
+        return stepped(weights, lr, grads), after
