@@ -144,7 +144,7 @@ def explain(
         mentioned.update(nodes)
     forward = [node for node in nodes if node in mentioned]
     names = names_of(nodes, forward, variables=set(asked))
-    table = adjoints(value)
+    table = dict.fromkeys(nodes, 0.0) | adjoints(value)
     notes = _notes(
         (len(links) - len(shown), "steps farther from the result left out (see max_steps)"),
         (len(nodes) - len(forward), "nodes of the forward pass left out"),
