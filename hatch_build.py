@@ -70,11 +70,13 @@ class CustomBuildHook(BuildHookInterface[Any]):
         try:
             modules = compile_copy(Path(self.root), folder)
         except subprocess.CalledProcessError as error:
+            self.folder.cleanup()
             if os.environ.get(SWITCH) == "1":
                 raise RuntimeError(f"compiling failed:\n{error.stdout}") from None
-            lines = (error.stdout or "").strip().splitlines()[-3:]
+            reason = (error.stdout or "").strip().splitlines()[-1:]
             self.app.display_warning(
-                "scalar-autograd was not compiled and will run as pure Python: " + " / ".join(lines)
+                "scalar-autograd was not compiled and will run as pure Python, which is slower "
+                f"({SWITCH}=1 shows why): {' '.join(reason):.200}"
             )
             return
         build_data["force_include"].update({str(path): str(path.relative_to(folder)) for path in modules})
