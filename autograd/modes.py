@@ -37,7 +37,7 @@ class Tag:
 class Mode:
     """One combination of settings; immutable, and each scope inside it is made only once."""
 
-    __slots__ = ("anomaly", "outside", "plain", "recording", "scopes", "tag")
+    __slots__ = ("anomaly", "outside", "plain", "recording", "scopes", "series", "tag")
 
     def __init__(
         self, recording: bool = True, anomaly: bool = False, scope: str = "", outside: Mode | None = None
@@ -48,6 +48,7 @@ class Mode:
         self.tag = Tag("", scope) if scope else None
         self.outside = outside
         self.scopes: dict[str, Mode] = {}
+        self.series: dict[str, list[Mode]] = {}  # the scopes 'neuron 1', 'neuron 2', ... by 'neuron'
 
     @property
     def path(self) -> str:
@@ -62,11 +63,19 @@ class Mode:
             found = self.scopes[name] = Mode(self.recording, self.anomaly, path, self)
         return found
 
+    def numbered(self, name: str, count: int) -> list[Mode]:
+        """The modes inside the scopes 'name 1', 'name 2', ..., at least `count` of them."""
+        found = self.series.get(name)
+        if found is None or len(found) < count:
+            found = self.series[name] = [self.inside(f"{name} {i}") for i in range(1, count + 1)]
+        return found
+
     def forget(self) -> None:
         """Let go of the scopes inside, which point back here, so that none is left to the collector."""
         for scope in self.scopes.values():
             scope.forget()
         self.scopes.clear()
+        self.series.clear()
 
 
 OPEN: Final[list[None]] = []
@@ -176,8 +185,8 @@ def scope(name: str) -> Switch:
     return Switch(scope=name)
 
 
-def each_in_scope(name: str, functions: Sequence[Callable[..., T]], *args: Any) -> list[T]:
-    """[function(*args) for function in functions], the first in scope(f"{name} 1"), and so on.
+def each_in_scope(name: str, functions: Sequence[Callable[[Any], T]], x: Any) -> list[T]:
+    """[function(x) for function in functions], the first in scope(f"{name} 1"), and so on.
 
     >>> from autograd import Value
     >>> doubled, squared = each_in_scope("branch", [lambda x: 2 * x, lambda x: x * x], Value(3.0))
@@ -186,11 +195,12 @@ def each_in_scope(name: str, functions: Sequence[Callable[..., T]], *args: Any) 
     """
     results = []
     outside = current()
+    inside = outside.numbered(name, len(functions))
     OPEN.append(None)
     try:
-        for number, function in enumerate(functions, 1):
-            _CURRENT.set(outside.inside(f"{name} {number}"))
-            results.append(function(*args))
+        for i, function in enumerate(functions):
+            _CURRENT.set(inside[i])
+            results.append(function(x))
     finally:
         OPEN.pop()
         _CURRENT.set(outside)

@@ -347,15 +347,14 @@ def topological_order(root: Value, zero_grad: bool = False) -> list[Value]:
         root._mark = walk
         node, above = root, []  # where we are, and the nodes on the way to it
         while True:
-            left, right = node._left, node._right
-            if left is not None and left._mark < walk:
-                left._mark = walk
+            if node._left is not None and node._left._mark < walk:
                 above.append(node)
-                node = left
-            elif right is not None and right._mark < walk:
-                right._mark = walk
+                node = node._left
+                node._mark = walk
+            elif node._right is not None and node._right._mark < walk:
                 above.append(node)
-                node = right
+                node = node._right
+                node._mark = walk
             else:
                 if zero_grad:
                     node.grad = 0.0
