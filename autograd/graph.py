@@ -76,7 +76,9 @@ def adjoint_graphs(root: Value, wrt: Iterable[Value]) -> dict[Value, Number]:
     """The same gradients as graphs, to be differentiated again; only nodes on a way from `wrt` to `root`."""
     order = topological_order(root)
     on_a_way = set(wrt)
-    on_a_way.update(node for node in order if any(operand in on_a_way for operand in node._prev))
+    for node in order:
+        if any(operand in on_a_way for operand in node._prev):
+            on_a_way.add(node)
     table: dict[Value, Number] = {root: 1.0}
     for node in reversed(order):
         if node in table:

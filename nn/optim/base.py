@@ -68,8 +68,8 @@ class Optimizer:
         updates = []
         for group, state in zip(self.param_groups, self.state, strict=True):
             settings = self._checked(_settings(group))
-            weights, grads = weights_of(group["params"]), grads_of(group["params"])
-            updates.append(self._update(settings, state, weights, grads))
+            params = list(group["params"])
+            updates.append(self._update(settings, state, weights_of(params), grads_of(params)))
         try:
             self._commit(updates)
         except KeyboardInterrupt:  # half of the parameters moved would be a model that never was
@@ -78,13 +78,13 @@ class Optimizer:
 
     def _commit(self, updates: list[tuple[list[float], State]]) -> None:
         for group, (weights, _) in zip(self.param_groups, updates, strict=True):
-            assign(group["params"], weights)
+            assign(list(group["params"]), weights)
         self.state = [state for _, state in updates]
 
     def zero_grad(self) -> None:
         """Set the gradient of every parameter to zero, as each step must before its backward pass."""
         for group in self.param_groups:
-            zero(group["params"])
+            zero(list(group["params"]))
 
     def add_param_group(self, group: Group) -> None:
         """Optimize further parameters, such as those of a layer that is no longer frozen.
