@@ -347,13 +347,13 @@ def topological_order(root: Value, zero_grad: bool = False) -> list[Value]:
         root._mark = walk
         node, above = root, []  # where we are, and the nodes on the way to it
         while True:
-            if node._left is not None and node._left._mark < walk:
-                above.append(node)
-                node = node._left
-                node._mark = walk
-            elif node._right is not None and node._right._mark < walk:
+            if node._right is not None and node._right._mark < walk:
                 above.append(node)
                 node = node._right
+                node._mark = walk
+            elif node._left is not None and node._left._mark < walk:
+                above.append(node)
+                node = node._left
                 node._mark = walk
             else:
                 if zero_grad:

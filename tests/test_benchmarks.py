@@ -144,7 +144,10 @@ def test_gpt_has_the_same_gradients_on_slots():
         model.loss("gradient").backward()
         gradients[engine] = [p.grad for p in model.parameters()]
     assert sum(map(bool, gradients[Value])) > 3000
-    assert close(gradients[slots.Value], gradients[Value])
+    # Each gradient is a sum that the engines add up in orders of their own: it rounds by what is added.
+    largest = max(map(abs, gradients[Value]))
+    differences = [a - b for a, b in zip(gradients[slots.Value], gradients[Value], strict=True)]
+    assert max(map(abs, differences)) <= 1e-12 * largest
 
 
 def test_gpt_learns():
