@@ -46,13 +46,19 @@ disable_error_code = has-type
 # Type checkers know that of any operator; mypyc has to be told.
 OPERATORS = r"(def __(?:add|sub|mul|truediv|pow)__\(.*\)) -> Value:"
 
-# In the generated C, nodes are allocated and freed by autograd/memory.h.
+# What is changed in the generated C: nodes are allocated and freed by autograd/memory.h; `del node.label` is an
+# AttributeError, where it would crash; a method of mypyc's own that can crash is left out.
 _NODE = "autograd___value___ValueObject"
-MEMORY = {
+PATCHES = {
     rf"(self = \({_NODE} \*\))type->tp_alloc\(type, 0\);": r"\1allocate_node(type);",
     rf"(value___Value_dealloc\({_NODE} \*self\)\s*\{{).*?\}}": (
         r"\1 deallocate_node((PyObject *)self, CPyDef_value___Value_clear); }"
     ),
+    rf"(value___Value_set_label\({_NODE} \*self, PyObject \*value, void \*closure\)\s*\{{)": (
+        r"\1 if (value == NULL) {"
+        r'PyErr_SetString(PyExc_AttributeError, "the label of a Value cannot be deleted"); return -1; }'
+    ),
+    r'\{"__internal_mypyc_setup", \(PyCFunction\)CPyDef_value_____mypyc__Value_setup, METH_O, NULL\},': "",
 }
 
 
@@ -136,16 +142,16 @@ def main() -> None:
     for flags in {id(e.extra_compile_args): e.extra_compile_args for e in extensions}.values():
         if sys.platform != "win32":
             flags.append("-fvisibility=hidden")  # functions of the same module can then be inlined
-    use_own_memory({Path(source) for extension in extensions for source in extension.sources})
+    patch({Path(source) for extension in extensions for source in extension.sources})
     setup(name="compiled", ext_modules=extensions, packages=[])
 
 
-def use_own_memory(sources: set[Path]) -> None:
-    """Let the generated C allocate and free nodes by autograd/memory.h."""
+def patch(sources: set[Path]) -> None:
+    """Make the changes to the generated C."""
     [source] = [path for path in sources if f"{_NODE} *self" in path.read_text()]
     code = source.read_text()
-    for generated, own in MEMORY.items():
-        code, count = re.subn(generated, own, code, flags=re.DOTALL)
+    for generated, wanted in PATCHES.items():
+        code, count = re.subn(generated, wanted, code, flags=re.DOTALL)
         if count != 1:
             raise RuntimeError(f"expected this once in {source}, found it {count} times: {generated}")
     source.write_text(Path("autograd/memory.h").read_text() + code)

@@ -14,6 +14,8 @@ def build(node: Value, children: tuple[Value, ...], symbol: str) -> None:
         TypeError: if an operand is not a Value.
         ValueError: if the table has no such operation of that many operands.
     """
+    if not isinstance(symbol, str):
+        raise TypeError(f"the operation of a node is named by its symbol, a string, got {symbol!r}")
     if not children:
         node._operation = Operation(symbol, symbol, floats.as_float, ())
         return

@@ -28,6 +28,14 @@
 #define PREFETCH(address)
 #endif
 
+#if defined(_MSC_VER)
+#define PER_THREAD __declspec(thread)
+#elif defined(__linux__)
+#define PER_THREAD __thread __attribute__((tls_model("initial-exec")))
+#else
+#define PER_THREAD __thread
+#endif
+
 #define CHUNK_SIZE ((uintptr_t)1 << 21)
 #define MAX_EMPTY_CHUNKS 8
 
@@ -40,8 +48,10 @@ typedef struct Chunk {
 
 static Chunk *roomy_chunks = NULL;
 static Py_ssize_t chunk_count = 0, empty_chunk_count = 0;
-static PyObject *waiting_nodes = NULL;
-static int freeing_nodes = 0;
+
+/* A finalizer may give way to other threads, which go on freeing. */
+static PER_THREAD PyObject *waiting_nodes = NULL;
+static PER_THREAD int freeing_nodes = 0;
 
 static void push(PyObject **list, PyObject *node) {
     memcpy(node, list, sizeof(PyObject *));

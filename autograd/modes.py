@@ -67,15 +67,16 @@ class Mode:
         """The modes inside the scopes 'name 1', 'name 2', ..., at least `count` of them."""
         found = self.series.get(name)
         if found is None or len(found) < count:
+            if len(self.series) >= 1000:
+                self.forget()
             found = self.series[name] = [self.inside(f"{name} {i}") for i in range(1, count + 1)]
         return found
 
     def forget(self) -> None:
         """Let go of the scopes inside, which point back here, so that none is left to the collector."""
-        for scope in self.scopes.values():
+        scopes, self.scopes, self.series = self.scopes, {}, {}
+        for scope in list(scopes.values()):  # other threads may still be adding to it
             scope.forget()
-        self.scopes.clear()
-        self.series.clear()
 
 
 OPEN: Final[list[None]] = []
@@ -108,12 +109,12 @@ class Switch:
 
     def __enter__(self) -> None:
         outside = current()
-        _CURRENT.set(outside.inside(self._scope) if self._scope else self._changed(outside))
         OPEN.append(None)
+        _CURRENT.set(outside.inside(self._scope) if self._scope else self._changed(outside))
 
     def __exit__(self, *exception: object) -> None:
-        OPEN.pop()
         _CURRENT.set(current().outside or PLAIN)
+        OPEN.pop()
 
     def _changed(self, outside: Mode) -> Mode:
         recording = outside.recording if self._recording is None else self._recording

@@ -152,7 +152,12 @@ def operation(
         )
 
     def define(value: Callable[..., float]) -> Operation:
+        def number(*args: float) -> float:
+            return floats.as_float(value(*args))  # not to build a graph on what is no number
+
         home = f"{value.__module__}:{value.__qualname__}"
-        return Operation(value.__name__, symbol or value.__name__, value, partials, domain, home=home)
+        made = Operation(value.__name__, symbol or value.__name__, number, partials, domain, home=home)
+        made.doc = value.__doc__ or ""
+        return made
 
     return define

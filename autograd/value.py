@@ -12,6 +12,7 @@ are freed the moment the last reference goes, and the cyclic garbage collector h
 from __future__ import annotations
 
 import _thread
+import os
 
 from autograd import anomaly, floats, modes, ops
 from autograd.annotations import TYPE_CHECKING, final, mypyc_attr
@@ -75,9 +76,9 @@ class Value:
             return  # an operation fills it in
         if OPEN:
             self._tag = modes.current().tag
-        if label:
+        if label != "":
             self.label = label
-        if _children or _op:
+        if _children != () or _op != "":
             from autograd.by_hand import build
 
             build(self, tuple(_children), _op)
@@ -326,10 +327,10 @@ class _Clock:
 
 _CLOCK: Final = _Clock()
 _NEVER: Final[i64] = 1 << 60  # the mark of nodes that no gradient passes: behind every walk already
-_BLANK: Final[SupportsFloat] = floats.as_float(
-    0.0
-)  # an object already; the compiler would make one for every 0.0
+_BLANK: Final[SupportsFloat] = float("0")  # known by its identity, which a literal 0.0 shares with others
 _BACKWARD: Final = _thread.RLock()  # marks and gradients belong to one walk at a time
+if hasattr(os, "register_at_fork"):  # in a child the thread that held it is no more
+    os.register_at_fork(after_in_child=_BACKWARD._at_fork_reinit)  # type: ignore[attr-defined]
 
 
 def topological_order(root: Value, zero_grad: bool = False) -> list[Value]:

@@ -97,7 +97,7 @@ def test_generated_code_that_looks_different_stops_the_build(tmp_path):
     source = tmp_path / "generated.c"
     source.write_text(f"{hatch_build._NODE} *self;")
     with pytest.raises(RuntimeError, match="expected this once"):
-        hatch_build.use_own_memory({source})
+        hatch_build.patch({source})
 
 
 def test_every_compiled_file_exists():
