@@ -1,9 +1,8 @@
 /* How compiled nodes are allocated and freed, in place of what mypyc generates.
 
-   Nodes live in chunks of 2 MiB, aligned to their size, so that the address of a node tells its chunk. From
-   the second chunk on the kernel is asked for huge pages: it then clears 2 MiB at once and not 4 KiB five
-   hundred times, which would cost more than the nodes themselves. A chunk whose nodes are all freed goes back
-   to the system, but for a few that wait for the next graph.
+   Nodes live in chunks of 2 MiB, aligned to their size, so that the address of a node tells its chunk. A chunk
+   whose nodes are all freed waits for the next graph, so that a training loop never asks the system for
+   memory; beyond 64 of them, which hold 1.4 million nodes, they go back to the system.
 
    A chain of a million nodes must not be freed by a million calls inside one another: nodes that die while
    another one is being freed wait in a list. CPython keeps such a list of its own, the "trashcan", in the
@@ -37,7 +36,7 @@
 #endif
 
 #define CHUNK_SIZE ((uintptr_t)1 << 21)
-#define MAX_EMPTY_CHUNKS 8
+#define MAX_EMPTY_CHUNKS 64
 
 typedef struct Chunk {
     struct Chunk *next, *previous; /* among the chunks with room */
@@ -47,7 +46,7 @@ typedef struct Chunk {
 } Chunk;
 
 static Chunk *roomy_chunks = NULL;
-static Py_ssize_t chunk_count = 0, empty_chunk_count = 0;
+static Py_ssize_t empty_chunk_count = 0;
 
 /* A finalizer may give way to other threads, which go on freeing. */
 static PER_THREAD PyObject *waiting_nodes = NULL;
@@ -76,16 +75,11 @@ static Chunk *map_chunk(void) {
     if (aligned > start)
         munmap(start, aligned - start);
     munmap(aligned + CHUNK_SIZE, start + CHUNK_SIZE - aligned);
-#ifdef MADV_HUGEPAGE
-    if (chunk_count > 0)
-        madvise(aligned, CHUNK_SIZE, MADV_HUGEPAGE);
-#endif
     return (Chunk *)aligned;
 #endif
 }
 
 static void unmap_chunk(Chunk *chunk) {
-    chunk_count--;
 #ifdef _WIN32
     _aligned_free(chunk);
 #else
@@ -123,7 +117,6 @@ static PyObject *allocate_node(PyTypeObject *type) {
         chunk = map_chunk();
         if (chunk == NULL)
             return PyErr_NoMemory();
-        chunk_count++;
         reset_chunk(chunk);
         add_roomy(chunk);
     }
