@@ -46,8 +46,8 @@ disable_error_code = has-type
 # Type checkers know that of any operator; mypyc has to be told.
 OPERATORS = r"(def __(?:add|sub|mul|truediv|pow)__\(.*\)) -> Value:"
 
-# What is changed in the generated C: nodes are allocated and freed by autograd/memory.h; `del node.label` is an
-# AttributeError, where it would crash; a method of mypyc's own that can crash is left out.
+# What is changed in the generated C: nodes are allocated and freed by autograd/memory.h; `del node.label`, a
+# crash, is an error; a method of mypyc's own that can crash is left out.
 _NODE = "autograd___value___ValueObject"
 PATCHES = {
     rf"(self = \({_NODE} \*\))type->tp_alloc\(type, 0\);": r"\1allocate_node(type);",

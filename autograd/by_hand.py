@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from autograd import floats, modes, ops
 from autograd.primitive import Operation
-from autograd.value import Value, local_number
+from autograd.value import Value
 
 
 def build(node: Value, children: tuple[Value, ...], symbol: str) -> None:
@@ -27,8 +27,8 @@ def build(node: Value, children: tuple[Value, ...], symbol: str) -> None:
     operation = _operation_of(symbol, len(children))
     left, right = children[0], children[1] if len(children) == 2 else None
     x, y = left.data, right.data if right is not None else 0.0
-    dleft = local_number(operation, 0, x, y, node.data)
-    dright = local_number(operation, 1, x, y, node.data) if right is not None else 0.0
+    dleft = operation.local_number(0, x, y, node.data)
+    dright = operation.local_number(1, x, y, node.data) if right is not None else 0.0
     node._fill(node._tag, operation, node.data, left, dleft, right, dright)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from autograd import anomaly, modes
 from autograd.annotations import TYPE_CHECKING
 from autograd.functions import sum
-from autograd.value import Value, local_graph, topological_order
+from autograd.value import Value, topological_order
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping
@@ -106,7 +106,7 @@ def tangents(roots: Iterable[Value], seeds: Mapping[Value, Number]) -> list[Numb
 def _local_graphs(node: Value, wanted: Container[Value]) -> Iterator[tuple[Value, Number]]:
     for index, operand in enumerate(node._prev):
         if operand in wanted and node._operation.partials[index] is not None:
-            yield operand, local_graph(node._operation, index, node._prev, node)
+            yield operand, node._operation.local_graph(index, node._prev, node)
 
 
 def _times(gradient: Number, local: Number) -> Number:

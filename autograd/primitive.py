@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from math import inf
 
-from autograd import floats
+from autograd import floats, modes
 from autograd.annotations import TYPE_CHECKING, final, overload
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any, TypeVar
+
+    from autograd.value import Value
 
     Partial = Callable[..., Any]
     Interval = tuple[float, float]
@@ -79,6 +81,36 @@ class Operation:
                 self._bound.clear()
             found = self._bound[key] = _bind(self, number)
         return found
+
+    def local_number(self, index: int, x: float, y: float, out: float) -> float:
+        """The local derivative by one operand, 0.0 where there is none; `y` counts only if there are two."""
+        partial = self.partials[index]
+        if partial is None or modes.unrecorded():
+            return 0.0
+        try:
+            local: Any = partial(x, out) if self.arity == 1 else partial(x, y, out)
+            if not isinstance(local, complex):
+                return floats.as_float(local)
+        except ArithmeticError:
+            pass
+        # Python refuses 1 / 0.0 and 10.0**400, and finds (-1.0)**0.5 complex; Values go by IEEE
+        from autograd.value import Value
+
+        with modes.unwatched():
+            operands = [Value(x)] if self.arity == 1 else [Value(x), Value(y)]
+            exact = self.local_graph(index, operands, Value(out))
+            return exact.data if isinstance(exact, Value) else floats.as_float(exact)
+
+    def local_graph(self, index: int, operands: Sequence[Value], out: Value) -> Value | float:
+        """The local derivative by one operand as a graph, to be differentiated again."""
+        partial = self.partials[index]
+        try:
+            return 0.0 if partial is None else partial(*operands, out)
+        except TypeError as error:
+            raise TypeError(
+                f"the derivative of {self.name} cannot be computed on Values ({error}); write it with "
+                "autograd's functions, autograd.exp rather than math.exp"
+            ) from error
 
     def __repr__(self) -> str:
         return f"<operation {self.name}>"

@@ -14,7 +14,6 @@ from sympy import Eq, Ge, Gt, Le, Lt, Ne, Piecewise, Rational
 
 import autograd
 from autograd import Value, check_grads, gradient, ops
-from autograd.value import local_graph
 
 EPSILON = 2.0**-52
 DIGITS = 150
@@ -245,7 +244,7 @@ def test_numbers_and_graphs_read_the_same_line(line, index):
     for point in itertools.product(special, repeat=line.arity):
         operands = [Value(number) for number in point]
         out = line(*operands)
-        local = local_graph(line, index, operands, out)
+        local = line.local_graph(index, operands, out)
         stored = (out._dleft, out._dright)[index]
         if line.differentiable:
             assert bits(stored) == bits(local.data if isinstance(local, Value) else float(local)), point
