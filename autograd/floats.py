@@ -226,6 +226,8 @@ def as_float(number: object) -> float:
     """
     if type(number) is float:
         return number
+    if isinstance(number, int):
+        return _nearest(number)
     real: Any = number
     if not is_number(number):
         shown = repr(number)
@@ -233,7 +235,11 @@ def as_float(number: object) -> float:
         raise TypeError(
             f"expected a number (int, float, bool or a numpy scalar), got {type(number).__name__}: {shown}"
         )
+    return float(real)
+
+
+def _nearest(number: int) -> float:
     try:
-        return float(real)
+        return float(number)
     except OverflowError:
-        return inf if real > 0 else -inf
+        return inf if number > 0 else -inf

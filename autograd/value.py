@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from autograd.annotations import i64
 
 
+_NO_OPERANDS: Final[tuple[Value, ...]] = ()
 _LEAF: Final = ops.LEAF
 _ADD: Final = ops.add
 _SUB: Final = ops.sub
@@ -61,7 +62,7 @@ class Value:
     __slots__ = ("_dleft", "_dright", "_left", "_mark", "_operation", "_right", "_tag", "data", "grad")
 
     def __init__(
-        self, data: SupportsFloat, _children: Sequence[Value] = (), _op: str = "", label: str = ""
+        self, data: SupportsFloat, _children: Sequence[Value] = _NO_OPERANDS, _op: str = "", label: str = ""
     ) -> None:
         self.data: float = data if type(data) is float else floats.as_float(data)
         self.grad: float = 0.0
@@ -78,7 +79,7 @@ class Value:
             self._tag = modes.current().tag
         if label != "":
             self.label = label
-        if _children != () or _op != "":
+        if _children is not _NO_OPERANDS or _op != "":
             from autograd.by_hand import build
 
             build(self, tuple(_children), _op)
@@ -419,6 +420,6 @@ def _passing(operation: Operation, index: int, operand: Value) -> Value:
     return operand.detach() if operation.partials[index] is None and takes_gradients else operand
 
 
-def _constant(number: object) -> Value | None:
+def _constant(number: Any) -> Value | None:
     """A number as a leaf; None for anything else, so that Python goes on to the other operand's method."""
-    return Value(floats.as_float(number)) if floats.is_number(number) else None
+    return Value(number) if floats.is_number(number) else None
