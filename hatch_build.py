@@ -10,6 +10,8 @@ and mypyc change much of the one they run in.
 
 from __future__ import annotations
 
+import ast
+import json
 import os
 import re
 import shutil
@@ -69,7 +71,10 @@ class CustomBuildHook(BuildHookInterface[Any]):
         return COMPILER if self._wanted() else []
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        if version == "editable" or not self._wanted():
+        if version == "editable" or os.environ.get(SWITCH) == "0":
+            return
+        if not self._wanted():
+            self._warn(obstacle())
             return
         self.folder = tempfile.TemporaryDirectory()
         folder = Path(self.folder.name)
@@ -79,11 +84,7 @@ class CustomBuildHook(BuildHookInterface[Any]):
             self.folder.cleanup()
             if os.environ.get(SWITCH) == "1":
                 raise RuntimeError(f"compiling failed:\n{error.stdout}") from None
-            reason = (error.stdout or "").strip().splitlines()[-1:]
-            self.app.display_warning(
-                "scalar-autograd was not compiled and will run as pure Python, which is slower "
-                f"({SWITCH}=1 shows why): {' '.join(reason):.200}"
-            )
+            self._warn(f"compiling failed, {SWITCH}=1 shows how")
             return
         build_data["force_include"].update({str(path): str(path.relative_to(folder)) for path in modules})
         build_data["pure_python"] = False
@@ -97,17 +98,24 @@ class CustomBuildHook(BuildHookInterface[Any]):
         switch = os.environ.get(SWITCH, "")
         if switch not in ("", "0", "1"):
             raise ValueError(f"{SWITCH} is 0, 1 or not set, got {switch!r}")
-        return self.target_name == "wheel" and switch != "0" and (switch == "1" or can_compile())
+        return switch == "1" or (switch == "" and not obstacle())
+
+    def _warn(self, reason: str) -> None:
+        self.app.display_warning(f"scalar-autograd is not compiled and will run slower: {reason}")
 
 
-def can_compile() -> bool:
-    """Whether this is CPython with the global interpreter lock, its headers and a C compiler."""
-    if sys.implementation.name != "cpython" or sysconfig.get_config_var("Py_GIL_DISABLED"):
-        return False
+def obstacle() -> str:
+    """What keeps this Python from compiling; empty if nothing does."""
+    if sys.implementation.name != "cpython":
+        return f"this is {sys.implementation.name}, and only CPython can load compiled modules"
+    if sysconfig.get_config_var("Py_GIL_DISABLED"):
+        return "the compiled code relies on the global interpreter lock, and this Python has none"
     if sys.platform == "win32":
-        return True  # setuptools looks for Visual Studio by itself
+        return ""  # setuptools looks for Visual Studio by itself
     program = (os.environ.get("CC") or sysconfig.get_config_var("CC") or "cc").split()[0]
-    return shutil.which(program) is not None and Path(sysconfig.get_path("include"), "Python.h").exists()
+    if shutil.which(program) is None:
+        return f"there is no C compiler {program}"
+    return "" if Path(sysconfig.get_path("include"), "Python.h").exists() else "Python.h is missing"
 
 
 def compile_copy(root: Path, folder: Path) -> list[Path]:
@@ -117,18 +125,25 @@ def compile_copy(root: Path, folder: Path) -> list[Path]:
         subprocess.CalledProcessError: if it fails; its output says why.
     """
     for package in PACKAGES:
-        shutil.copytree(root / package, folder / package, ignore=shutil.ignore_patterns("__pycache__"))
+        leftovers = shutil.ignore_patterns("__pycache__", "*.so", "*.pyd")
+        shutil.copytree(root / package, folder / package, ignore=leftovers)
     (folder / "mypy.ini").write_text(MYPY)
+    run_python(folder, str(root / "hatch_build.py"), "build_ext", "--inplace")
+    if "_PYTHON_HOST_PLATFORM" not in os.environ:  # that is, unless it is compiled for another machine
+        run_python(folder, "-c", "import autograd; assert autograd.native")
+    found = [path.relative_to(folder) for path in folder.rglob("*" + sysconfig.get_config_var("EXT_SUFFIX"))]
+    modules = sorted(folder / path for path in found if path.parts[0] != "build")
+    if len(modules) != len(COMPILED) + 1:  # each file, and what they share
+        raise RuntimeError(f"expected {len(COMPILED) + 1} compiled modules, got {modules}")
+    return modules
+
+
+def run_python(folder: Path, *arguments: str) -> None:
+    """Run Python in a folder; its output is part of the error if it fails."""
+    command = [sys.executable, *arguments]
     subprocess.run(
-        [sys.executable, root / "hatch_build.py", "build_ext", "--inplace"],
-        cwd=folder,
-        check=True,
-        text=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
+        command, cwd=folder, check=True, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
-    suffix = sysconfig.get_config_var("EXT_SUFFIX")
-    return sorted(path for path in folder.rglob(f"*{suffix}") if "build" not in path.parts)
 
 
 def main() -> None:
@@ -141,7 +156,8 @@ def main() -> None:
     extensions = mypycify(COMPILED, opt_level="3", debug_level="0", group_name="autograd")
     for flags in {id(e.extra_compile_args): e.extra_compile_args for e in extensions}.values():
         if sys.platform != "win32":
-            flags.append("-fvisibility=hidden")  # functions of the same module can then be inlined
+            # Functions of the same module can be inlined; x * y + z rounds twice, as Python does.
+            flags += ["-fvisibility=hidden", "-ffp-contract=off"]
     patch({Path(source) for extension in extensions for source in extension.sources})
     setup(name="compiled", ext_modules=extensions, packages=[])
 
@@ -154,7 +170,28 @@ def patch(sources: set[Path]) -> None:
         code, count = re.subn(generated, wanted, code, flags=re.DOTALL)
         if count != 1:
             raise RuntimeError(f"expected this once in {source}, found it {count} times: {generated}")
-    source.write_text(Path("autograd/memory.h").read_text() + code)
+    source.write_text(Path("autograd/memory.h").read_text() + documented(code))
+
+
+def documented(code: str) -> str:
+    """The generated C with the docstrings, which mypyc leaves out."""
+    for path in map(Path, COMPILED):
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, ast.FunctionDef):
+                code = with_docstring(code, rf"CPyPy_{path.stem}___{node.name},", node)
+            if isinstance(node, ast.ClassDef):
+                code = with_docstring(code, rf'tp_doc = PyDoc_STR\("{node.name}\(', node)
+                for method in node.body:
+                    if isinstance(method, ast.FunctionDef):
+                        name = rf"CPyPy_{path.stem}___{node.name}___{method.name},"
+                        code = with_docstring(code, name, method)
+    return code
+
+
+def with_docstring(code: str, start: str, node: ast.FunctionDef | ast.ClassDef) -> str:
+    """The C with a docstring after the signature that follows `start`."""
+    text = json.dumps(ast.get_docstring(node) or "")[1:-1]
+    return re.sub(rf"({start}[^{{}}]*?--\\n\\n)", lambda match: match[1] + text, code)
 
 
 if __name__ == "__main__":

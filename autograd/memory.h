@@ -29,13 +29,14 @@
 
 #if defined(_MSC_VER)
 #define PER_THREAD __declspec(thread)
-#elif defined(__linux__)
+#elif defined(__GLIBC__) /* musl cannot load this model later than the program */
 #define PER_THREAD __thread __attribute__((tls_model("initial-exec")))
 #else
 #define PER_THREAD __thread
 #endif
 
 #define CHUNK_SIZE ((uintptr_t)1 << 21)
+#define FIRST_NODE 64 /* after the head of the chunk, and aligned as CPython aligns objects */
 #define MAX_EMPTY_CHUNKS 64
 
 typedef struct Chunk {
@@ -106,7 +107,7 @@ static void remove_roomy(Chunk *chunk) {
 
 static void reset_chunk(Chunk *chunk) {
     chunk->freed = NULL;
-    chunk->fresh = (char *)(chunk + 1);
+    chunk->fresh = (char *)chunk + FIRST_NODE;
     chunk->used = 0;
     empty_chunk_count++;
 }
@@ -162,7 +163,6 @@ static void deallocate_node(PyObject *node, int (*clear)(PyObject *)) {
     freeing_nodes = 1;
     while (waiting_nodes != NULL) {
         node = pop(&waiting_nodes);
-        Py_SET_REFCNT(node, 0);
         clear(node);
         free_node(node);
     }

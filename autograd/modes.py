@@ -87,6 +87,11 @@ _CURRENT: Final[ContextVar[Mode]] = ContextVar("autograd mode", default=PLAIN)
 current: Final = _CURRENT.get
 
 
+def here() -> Mode:
+    """The mode that holds here; nobody looks while no block is open."""
+    return current() if OPEN else PLAIN
+
+
 def unrecorded() -> bool:
     """Whether `no_grad()` holds here, so that no result remembers its operands."""
     return bool(OPEN) and not current().recording
@@ -113,8 +118,11 @@ class Switch:
         _CURRENT.set(outside.inside(self._scope) if self._scope else self._changed(outside))
 
     def __exit__(self, *exception: object) -> None:
-        _CURRENT.set(current().outside or PLAIN)
+        mode = current()
+        _CURRENT.set(mode.outside or PLAIN)
         OPEN.pop()
+        if not self._scope:
+            mode.forget()  # only scopes are entered again
 
     def _changed(self, outside: Mode) -> Mode:
         recording = outside.recording if self._recording is None else self._recording

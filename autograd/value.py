@@ -16,7 +16,7 @@ import os
 
 from autograd import anomaly, floats, modes, ops
 from autograd.annotations import TYPE_CHECKING, final, mypyc_attr
-from autograd.modes import OPEN, PLAIN, Tag
+from autograd.modes import OPEN, Tag
 from autograd.primitive import Operation
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from autograd.annotations import i64
 
 
-_NO_OPERANDS: Final[tuple[Value, ...]] = ()
 _LEAF: Final = ops.LEAF
 _ADD: Final = ops.add
 _SUB: Final = ops.sub
@@ -62,7 +61,7 @@ class Value:
     __slots__ = ("_dleft", "_dright", "_left", "_mark", "_operation", "_right", "_tag", "data", "grad")
 
     def __init__(
-        self, data: SupportsFloat, _children: Sequence[Value] = _NO_OPERANDS, _op: str = "", label: str = ""
+        self, data: SupportsFloat, _children: Sequence[Value] = (), _op: str = "", label: str = ""
     ) -> None:
         self.data: float = data if type(data) is float else floats.as_float(data)
         self.grad: float = 0.0
@@ -79,7 +78,7 @@ class Value:
             self._tag = modes.current().tag
         if label != "":
             self.label = label
-        if _children is not _NO_OPERANDS or _op != "":
+        if len(_children) > 0 or _op != "":
             from autograd.by_hand import build
 
             build(self, tuple(_children), _op)
@@ -192,8 +191,8 @@ class Value:
     def tanh(self) -> Value: return _unary(ops.tanh, self)
     def sigmoid(self) -> Value: return _unary(ops.sigmoid, self)
     def softplus(self) -> Value: return _unary(ops.softplus, self)
-    def leaky_relu(self, slope: float = 0.01) -> Value: return ops.leaky_relu.bind(slope)(self)
-    def elu(self, alpha: float = 1.0) -> Value: return ops.elu.bind(alpha)(self)
+    def leaky_relu(self, slope: SupportsFloat = 0.01) -> Value: return ops.leaky_relu.bind(slope)(self)
+    def elu(self, alpha: SupportsFloat = 1.0) -> Value: return ops.elu.bind(alpha)(self)
     def gelu(self) -> Value: return _unary(ops.gelu, self)
     def silu(self) -> Value: return _unary(ops.silu, self)
     def arcsin(self) -> Value: return _unary(ops.asin, self)
@@ -372,7 +371,7 @@ def new_node(
 ) -> Value:
     """The result of an operation, linked to its operands unless the mode says otherwise."""
     out = Value(_BLANK)
-    mode = modes.current() if OPEN else PLAIN
+    mode = modes.here()
     tag = mode.tag
     if not mode.plain:
         out.data, out._tag = data, tag

@@ -72,11 +72,11 @@ def dot(x: Iterable[Any], y: Iterable[Any], start: Any = None) -> Any:
     >>> dot([1.0, 2.0], [3.0, 4.0])
     11.0
     """
-    left = x if isinstance(x, list) else list(x)
-    right = y if isinstance(y, list) else list(y)
+    left = x if type(x) is list else list(x)
+    right = y if type(y) is list else list(y)
     if len(left) != len(right):
         raise ValueError(f"dot needs two sequences of the same length, got {len(left)} and {len(right)}")
-    mode = modes.current()
+    mode = modes.here()
     if mode.plain and isinstance(start, Value) and _are_values(left) and _are_values(right):
         return affine(left, right, start, mode.tag)
     if not mode.recording and not mode.anomaly and _has_values([*left, *right, start]):
@@ -94,7 +94,7 @@ def as_values(numbers: Iterable[Value | SupportsFloat], name: str = "x") -> list
     >>> [(x.label, x.data) for x in as_values([0.5, 2.0])]
     [('x0', 0.5), ('x1', 2.0)]
     """
-    if isinstance(numbers, list) and _are_values(numbers):
+    if type(numbers) is list and _are_values(numbers):
         return numbers
     return [x if isinstance(x, Value) else Value(x, label=f"{name}{i}") for i, x in enumerate(numbers)]
 

@@ -24,7 +24,9 @@ class Module:
 
     def parameters(self) -> list[Value]:
         """All parameters, in a fixed order."""
-        found: dict[int, Value] = {}
+        if type(self).named_parameters is not Module.named_parameters:
+            return [parameter for _, parameter in self.named_parameters()]
+        found: dict[int, Value] = {}  # the same walk without the names, which cost more than the rest
         seen: set[int] = set()
         waiting: list[Any] = [self]
         while waiting:

@@ -29,7 +29,7 @@ class App:
 @pytest.fixture
 def hook(monkeypatch):
     monkeypatch.delenv(hatch_build.SWITCH, raising=False)
-    monkeypatch.setattr(hatch_build, "can_compile", lambda: True)
+    monkeypatch.setattr(hatch_build, "obstacle", lambda: "")
     return hatch_build.CustomBuildHook(str(ROOT), {}, None, None, str(ROOT), "wheel", App())
 
 
@@ -38,7 +38,7 @@ def hook(monkeypatch):
     [(None, True, True), (None, False, False), ("0", True, False), ("1", True, True), ("1", False, True)],
 )
 def test_the_switch_decides(hook, monkeypatch, switch, compiler, wanted):
-    monkeypatch.setattr(hatch_build, "can_compile", lambda: compiler)
+    monkeypatch.setattr(hatch_build, "obstacle", lambda: "" if compiler else "there is no C compiler cc")
     if switch is not None:
         monkeypatch.setenv(hatch_build.SWITCH, switch)
     assert bool(hook.dependencies()) is wanted
@@ -60,8 +60,7 @@ def test_a_failure_is_one_warning_and_a_pure_wheel(hook, monkeypatch):
     hook.initialize("standard", data)
     hook.finalize("standard", data, "")
     [warning] = hook.app.warnings
-    assert "will run as pure Python" in warning
-    assert warning.endswith("error: command 'cc' failed")
+    assert warning.startswith("scalar-autograd is not compiled and will run slower: compiling failed")
     assert data == {"force_include": {}}
 
 
@@ -83,7 +82,31 @@ def test_an_editable_install_stays_interpreted(hook, monkeypatch):
 def test_without_a_compiler_nothing_is_tried(monkeypatch, program):
     monkeypatch.setenv("CC", program)
     monkeypatch.setattr(hatch_build.sys, "platform", "linux")
-    assert not hatch_build.can_compile()
+    assert hatch_build.obstacle() == "there is no C compiler no-such-compiler"
+
+
+@pytest.mark.parametrize(("switch", "warnings"), [(None, 1), ("0", 0)])
+def test_without_a_compiler_it_says_so_unless_pure_python_was_asked_for(hook, monkeypatch, switch, warnings):
+    monkeypatch.setattr(hatch_build, "obstacle", lambda: "there is no C compiler cc")
+    if switch is not None:
+        monkeypatch.setenv(hatch_build.SWITCH, switch)
+    data = {"force_include": {}}
+    hook.initialize("standard", data)
+    assert len(hook.app.warnings) == warnings
+    assert data == {"force_include": {}}
+
+
+def test_a_build_without_all_its_modules_is_an_error(monkeypatch, tmp_path):
+    """A wheel with a native tag and nothing compiled inside would be the worst of both."""
+    monkeypatch.setattr(hatch_build, "run_python", lambda folder, *arguments: None)
+    with pytest.raises(RuntimeError, match="compiled modules, got"):
+        hatch_build.compile_copy(ROOT, tmp_path)
+
+
+def test_docstrings_are_put_into_the_generated_code(monkeypatch, tmp_path):
+    monkeypatch.chdir(ROOT)
+    entry = r'{"dot", (PyCFunction)CPyPy_vectors___dot, METH_FASTCALL, PyDoc_STR("dot(x, y)\n--\n\n")},'
+    assert r"--\n\nstart + x[0]*y[0]" in hatch_build.documented(entry)
 
 
 def test_the_operators_that_may_return_not_implemented():

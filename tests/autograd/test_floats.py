@@ -224,7 +224,7 @@ class TestAsFloat:
             1j,
             numpy.complex128(1),
             numpy.str_("1"),
-            numpy.timedelta64(1),
+            numpy.timedelta64(1, "s"),
             float,
         ],
         ids=lambda wrong: type(wrong).__name__,

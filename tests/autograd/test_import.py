@@ -76,6 +76,14 @@ def test_everything_in_all_exists():
     assert autograd.__all__ == sorted(autograd.__all__)
 
 
+def test_every_function_has_a_docstring():
+    """Compiled ones have it only because the build puts it in: help() would show nothing."""
+    for name in sorted({*autograd.__all__, "sum"} - set(autograd.ops.TABLE)):
+        assert getattr(autograd, name).__doc__, name
+    assert "chain" in autograd.Value.__doc__ or "backward" in autograd.Value.__doc__
+    assert autograd.Value.backward.__doc__
+
+
 def test_an_unknown_name_is_an_attribute_error():
     with pytest.raises(AttributeError, match="module 'autograd' has no attribute 'tensor'"):
         _ = autograd.tensor
