@@ -1,6 +1,7 @@
 """no_grad, detect_anomaly, scopes and labels: each within its block, its thread and nowhere else."""
 
 import asyncio
+import gc
 import os
 import re
 import threading
@@ -79,6 +80,18 @@ class TestNoGrad:
                     assert (Value(1.0) * 2)._prev == ()
                 assert (Value(1.0) * 2)._prev == ()
             assert (Value(1.0) * 2)._prev != ()
+
+    def test_leaves_nothing_to_the_garbage_collector(self):
+        """Evaluating in a loop, with layers and their scopes inside."""
+        gc.collect()
+        gc.disable()
+        try:
+            for _ in range(20):
+                with no_grad(), scope("layer"), scope("neuron"):
+                    Value(1.0) * 2
+            assert gc.collect() == 0
+        finally:
+            gc.enable()
 
     def test_an_exception_ends_the_block(self):
         with pytest.raises(KeyError), no_grad(), scope("a"), detect_anomaly():

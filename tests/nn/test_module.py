@@ -89,3 +89,17 @@ def test_two_parameters_of_one_name_are_refused():
 
     with pytest.raises(ValueError, match="two parameters have the same name"):
         Keys().state_dict()
+
+
+def test_parameters_are_the_named_ones_also_where_a_module_chooses_them():
+    """Freezing a part by leaving it out of named_parameters()."""
+
+    class HalfFrozen(nn.Module):
+        def __init__(self):
+            self.frozen, self.free = Value(1.0), Value(2.0)
+
+        def named_parameters(self):
+            return [(name, p) for name, p in super().named_parameters() if name != "frozen"]
+
+    model = HalfFrozen()
+    assert model.parameters() == [model.free]
