@@ -226,20 +226,14 @@ def as_float(number: object) -> float:
     """
     if type(number) is float:
         return number
-    if isinstance(number, int):
-        return _nearest(number)
     real: Any = number
-    if not is_number(number):
+    if type(number) is not int and not is_number(number):
         shown = repr(number)
         shown = shown if len(shown) <= 60 else shown[:57] + "..."
         raise TypeError(
             f"expected a number (int, float, bool or a numpy scalar), got {type(number).__name__}: {shown}"
         )
-    return float(real)
-
-
-def _nearest(number: int) -> float:
     try:
-        return float(number)
+        return float(real)
     except OverflowError:
-        return inf if number > 0 else -inf
+        return inf if real > 0 else -inf

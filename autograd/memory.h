@@ -37,7 +37,6 @@
 
 #define CHUNK_SIZE ((uintptr_t)1 << 21)
 #define FIRST_NODE 64 /* after the head of the chunk, and aligned as CPython aligns objects */
-#define MAX_EMPTY_CHUNKS 64
 
 typedef struct Chunk {
     struct Chunk *next, *previous; /* among the chunks with room */
@@ -47,7 +46,7 @@ typedef struct Chunk {
 } Chunk;
 
 static Chunk *roomy_chunks = NULL;
-static Py_ssize_t empty_chunk_count = 0;
+static Py_ssize_t empty_chunk_count = 0, max_empty_chunks = 64;
 
 /* A finalizer may give way to other threads, which go on freeing. */
 static PER_THREAD PyObject *waiting_nodes = NULL;
@@ -116,8 +115,10 @@ static PyObject *allocate_node(PyTypeObject *type) {
     Chunk *chunk = roomy_chunks;
     if (chunk == NULL) {
         chunk = map_chunk();
-        if (chunk == NULL)
+        if (chunk == NULL) {
+            max_empty_chunks = 4; /* where memory is short, little of it is kept */
             return PyErr_NoMemory();
+        }
         reset_chunk(chunk);
         add_roomy(chunk);
     }
@@ -148,7 +149,7 @@ static void free_node(PyObject *node) {
     if (--chunk->used > 0)
         return;
     reset_chunk(chunk);
-    if (empty_chunk_count > MAX_EMPTY_CHUNKS) {
+    if (empty_chunk_count > max_empty_chunks) {
         empty_chunk_count--;
         remove_roomy(chunk);
         unmap_chunk(chunk);
