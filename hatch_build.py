@@ -48,11 +48,20 @@ disable_error_code = has-type
 # Type checkers know that of any operator; mypyc has to be told.
 OPERATORS = r"(def __(?:add|sub|mul|truediv|pow)__\(.*\)) -> Value:"
 
-# What is changed in the generated C: nodes are allocated and freed by autograd/memory.h; `del node.label`, a
-# crash, is an error; a method of mypyc's own that can crash is left out.
+# What is changed in the generated C: nodes are allocated and freed by autograd/memory.h, and a blank one, all
+# zeros, is left as it is; `del node.label`, a crash, is an error; a method of mypyc's own that can crash is
+# left out.
+#
+# Of every kind of closure mypyc keeps one that was freed for the next. It is handed out before it is cleared,
+# and clearing it can give way to another thread: so none is kept.
 _NODE = "autograd___value___ValueObject"
+_KEPT = r"if \((\w+_free_instance == NULL)\)"
 PATCHES = {
     rf"(self = \({_NODE} \*\))type->tp_alloc\(type, 0\);": r"\1allocate_node(type);",
+    r"(self->vtable = value___Value_vtable;)\s*self->_data = .*?(return)": r"\1 \2",
+    r"(PyObject \*CPyDef_value___Value\([^)]*\)\s*\{.*?return NULL;)": (
+        r"\1\n if (cpy_r_data == CPyStatic_value____BLANK)\n return self;"
+    ),
     rf"(value___Value_dealloc\({_NODE} \*self\)\s*\{{).*?\}}": (
         r"\1 deallocate_node((PyObject *)self, CPyDef_value___Value_clear); }"
     ),
@@ -170,6 +179,9 @@ def patch(sources: set[Path]) -> None:
         code, count = re.subn(generated, wanted, code, flags=re.DOTALL)
         if count != 1:
             raise RuntimeError(f"expected this once in {source}, found it {count} times: {generated}")
+    code, count = re.subn(_KEPT, r"if (0 && \1)", code)
+    if count == 0:
+        raise RuntimeError(f"expected this in {source}: {_KEPT}")
     source.write_text(Path("autograd/memory.h").read_text() + documented(code))
 
 

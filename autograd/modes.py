@@ -94,12 +94,12 @@ def here() -> Mode:
 
 def unrecorded() -> bool:
     """Whether `no_grad()` holds here, so that no result remembers its operands."""
-    return bool(OPEN) and not current().recording
+    return not here().recording
 
 
 def watched() -> bool:
     """Whether `detect_anomaly()` holds here."""
-    return bool(OPEN) and current().anomaly
+    return here().anomaly
 
 
 class Switch:

@@ -65,15 +65,15 @@ class Value:
     ) -> None:
         self.data: float = data if type(data) is float else floats.as_float(data)
         self.grad: float = 0.0
-        self._operation: Operation = _LEAF
-        self._left: Value | None = None  # the operands,
-        self._right: Value | None = None
-        self._dleft: float = 0.0  # the local derivative by each,
+        self._dleft: float = 0.0  # the local derivative by each operand
         self._dright: float = 0.0
-        self._mark: i64 = _NEVER  # when a walk last passed,
-        self._tag: Tag | None = None  # and what drawings say
+        self._mark: i64 = _NEVER  # when a walk last passed
         if data is _BLANK:
-            return  # an operation fills it in
+            return  # `_fill` goes on
+        self._operation: Operation = _LEAF
+        self._left: Value | None = None
+        self._right: Value | None = None
+        self._tag: Tag | None = None  # what drawings say
         if OPEN:
             self._tag = modes.current().tag
         if label != "":
@@ -307,8 +307,7 @@ class Value:
         """Make this the result of an operation."""
         self.data = data
         self._tag = tag
-        if operation.differentiable:
-            self._mark = 0
+        self._mark = 0 if operation.differentiable else _NEVER
         self._operation = operation
         self._left = left
         self._dleft = dleft
@@ -370,16 +369,16 @@ def new_node(
     operation: Operation, data: float, left: Value, dleft: float, right: Value | None, dright: float
 ) -> Value:
     """The result of an operation, linked to its operands unless the mode says otherwise."""
-    out = Value(_BLANK)
     mode = modes.here()
     tag = mode.tag
     if not mode.plain:
-        out.data, out._tag = data, tag
+        leaf = Value(data)
         if mode.anomaly:
-            anomaly.forward(out, operation, left, right)
+            anomaly.forward(leaf, operation, left, right)
         if not mode.recording:
-            return out
-        tag = out._tag
+            return leaf
+        tag = leaf._tag
+    out = Value(_BLANK)
     out._fill(tag, operation, data, left, dleft, right, dright)
     return out
 

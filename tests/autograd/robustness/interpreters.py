@@ -28,7 +28,7 @@ needs_timer = pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="this 
 
 def python(code, timeout=120):
     """What code prints in a new interpreter, which must end well and leave stderr empty."""
-    command = [sys.executable, "-X", "faulthandler", "-W", "error", "-c", code]
+    command = [sys.executable, "-X", "dev", "-W", "error", "-c", code]
     result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=timeout)
     assert (result.returncode, result.stderr) == (0, ""), (
         result.stderr[-3000:] or result.stdout[-3000:] or result.returncode
