@@ -1,4 +1,4 @@
-"""Pictures of models and training, with matplotlib (the `plot` extra)."""
+"""What a classifier makes of the plane of two features."""
 
 from __future__ import annotations
 
@@ -6,12 +6,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from nn.extras import extra
-from nn.history import History
 from nn.module import Module
+from nn.plots.style import CLASS_COLORS
 from nn.train import predict
-
-# Blue and orange are told apart by every kind of colour vision, and stand out on white and on black.
-CLASS_COLORS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7")
 
 
 def decision_boundary(
@@ -60,27 +57,5 @@ def decision_boundary(
         chosen = points[classes == label]
         ax.scatter(chosen[:, 0], chosen[:, 1], color=color, edgecolor="white", label=f"class {label}")
     ax.set(xlabel="feature 0", ylabel="feature 1")
-    ax.legend(loc="best")
-    return ax
-
-
-def training_history(history: History, names: Iterable[str] = ("loss", "val_loss"), ax: Any = None) -> Any:
-    """The recorded numbers, epoch by epoch.
-
-    Args:
-        history: what `fit` returned.
-        names: which of its records to draw; those that it does not have are left out.
-        ax: the matplotlib Axes to draw on; by default the current ones.
-
-    Returns:
-        The Axes.
-    """
-    with extra("plot", "nn.plots"):
-        from matplotlib import pyplot as plt
-    ax = plt.gca() if ax is None else ax
-    present = [name for name in names if name in history.records]
-    for color, name in zip(CLASS_COLORS, present, strict=False):
-        ax.plot(range(1, history.epochs + 1), history[name], color=color, label=name)
-    ax.set(xlabel="epoch", ylabel=present[0] if len(present) == 1 else "")
     ax.legend(loc="best")
     return ax

@@ -1,0 +1,57 @@
+"""Pictures of gradient descent, backpropagation, models and training, with matplotlib (the `plot` extra).
+
+A function draws on the Axes that it is given as `ax`, by default the current ones, and returns them. Where
+computing takes longer than drawing, the two are apart: `descend` computes a path, `LossLandscape` keeps its
+heights. The pictures take the colours of text and background from the style in force, so they can be read on
+white and under `plt.style.use("dark_background")`, and tell lines apart by dashes and markers too.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from nn.plots.activation_curves import activations
+    from nn.plots.boundary import decision_boundary
+    from nn.plots.comparison import optimizer_paths
+    from nn.plots.descent import Path, descend
+    from nn.plots.layer_gradients import gradient_sizes, mean_gradients
+    from nn.plots.plane import contour, surface
+    from nn.plots.rates import behaviour, learning_rates
+    from nn.plots.records import training_history
+    from nn.plots.replay import replay
+    from nn.plots.style import CLASS_COLORS
+
+__all__ = [
+    "CLASS_COLORS", "Path", "activations", "behaviour", "contour", "decision_boundary", "descend",
+    "gradient_sizes", "learning_rates", "mean_gradients", "optimizer_paths", "replay", "surface",
+    "training_history",
+]  # fmt: skip
+
+# Loaded when they are first used: `import nn` needs neither numpy nor matplotlib.
+_LATER = {
+    "nn.plots.activation_curves": ("activations",),
+    "nn.plots.boundary": ("decision_boundary",),
+    "nn.plots.comparison": ("optimizer_paths",),
+    "nn.plots.descent": ("Path", "descend"),
+    "nn.plots.layer_gradients": ("gradient_sizes", "mean_gradients"),
+    "nn.plots.plane": ("contour", "surface"),
+    "nn.plots.rates": ("behaviour", "learning_rates"),
+    "nn.plots.records": ("training_history",),
+    "nn.plots.replay": ("replay",),
+    "nn.plots.style": ("CLASS_COLORS",),
+}
+
+
+def __getattr__(name: str) -> Any:
+    for module, names in _LATER.items():
+        if name in names:
+            from importlib import import_module
+
+            globals()[name] = getattr(import_module(module), name)
+            return globals()[name]
+    raise AttributeError(f"module 'nn.plots' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,102 @@
+"""Activations and their derivatives: what a neuron lets through, forward and backward."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from math import ceil
+from typing import Any
+
+from autograd import grad
+from nn.extras import extra
+from nn.layers import ACTIVATIONS, Activation
+from nn.named import by_name
+from nn.plots.style import LINE_COLORS, halo, ink
+
+with extra("plot", "nn.plots"):
+    import numpy as np
+    from matplotlib import pyplot as plt
+    from matplotlib.axes import Axes
+
+_POINTS = 401
+_JUMP = 10.0  # a slope of the derivative that is taken for a jump, and not drawn as a line
+
+
+def activations(
+    names: Iterable[str] | Mapping[str, Activation] = (
+        "sigmoid",
+        "tanh",
+        "relu",
+        "leaky_relu",
+        "elu",
+        "softplus",
+        "gelu",
+        "silu",
+    ),
+    xlim: tuple[float, float] = (-4.0, 4.0),
+    axes: Iterable[Axes] | None = None,
+) -> list[Axes]:
+    """Each activation, its derivative as the engine computes it, and the largest derivative.
+
+    Backpropagation multiplies by the derivative in every layer: where it is small, gradients vanish.
+
+    Args:
+        names: of `nn.ACTIVATIONS`, or a dict of functions of a Value.
+        xlim: from where to where.
+        axes: the matplotlib Axes to draw on, one for each; by default those of a new figure.
+
+    Returns:
+        The Axes.
+
+    Raises:
+        ValueError: if a name is unknown, or there are not as many Axes as activations.
+    """  # fmt: skip
+    chosen: dict[str, Any] = (
+        dict(names)
+        if isinstance(names, Mapping)
+        else {name: by_name("activation", name, ACTIVATIONS) for name in names}
+    )
+    panels = _panels(len(chosen)) if axes is None else list(axes)
+    if len(panels) != len(chosen):
+        raise ValueError(
+            f"activations needs one Axes for each of {len(chosen)} activations, got {len(panels)}"
+        )
+    for (name, function), ax in zip(chosen.items(), panels, strict=True):
+        _draw(ax, name, function, np.linspace(*xlim, _POINTS))
+    panels[0].legend(loc="upper left", framealpha=0.85)
+    return panels
+
+
+def _draw(ax: Axes, name: str, function: Activation, xs: Any) -> None:
+    slope = grad(function)
+    curve = np.array([function(x) for x in xs.tolist()], dtype=float)
+    slopes = np.array([slope(x) for x in xs.tolist()])
+    jumps = np.abs(np.diff(slopes)) > _JUMP * np.diff(xs)
+    cut = np.flatnonzero(jumps) + 1
+    ax.axhline(0.0, color=ink(ax), linewidth=0.6, alpha=0.5)
+    ax.axvline(0.0, color=ink(ax), linewidth=0.6, alpha=0.5)
+    ax.plot(xs, curve, color=LINE_COLORS[0], linewidth=2.2, label="$f(x)$")
+    ax.plot(
+        np.insert(xs, cut, np.nan), np.insert(slopes, cut, np.nan), color=LINE_COLORS[1], linestyle="--",
+        linewidth=2.2, label="$f'(x)$",
+    )  # fmt: skip
+    highest = np.flatnonzero(slopes == slopes.max())
+    top = highest[len(highest) // 2]
+    ax.plot(xs[top], slopes[top], "D", color=LINE_COLORS[1], markersize=7)
+    ax.annotate(
+        f"largest {slopes[top]:.3g}", (xs[top], slopes[top]), xytext=(0, 7), textcoords="offset points",
+        ha="center" if 0.2 < top / len(xs) < 0.8 else "right" if top > len(xs) / 2 else "left", va="bottom",
+        color=ink(ax), path_effects=halo(ax),
+    )  # fmt: skip
+    ax.margins(y=0.16)  # room for the words
+    ax.set(title=name, xlabel="$x$", xlim=(xs[0], xs[-1]))
+
+
+def _panels(count: int) -> list[Axes]:
+    across = min(count, 4)
+    down = ceil(count / across)
+    _, grid = plt.subplots(
+        down, across, figsize=(3.2 * across, 2.8 * down), layout="constrained", squeeze=False
+    )
+    for spare in grid.flat[count:]:
+        spare.remove()
+    return list(grid.flat[:count])

@@ -1,0 +1,74 @@
+"""Optimizers side by side: where each goes, and how fast the loss falls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from nn.extras import extra
+from nn.plots.descent import Descender, Function, Path, descend
+from nn.plots.plane import Limits, contour
+from nn.plots.rates import learning_rates
+
+with extra("plot", "nn.plots"):
+    import numpy as np
+    from matplotlib import pyplot as plt
+    from matplotlib.axes import Axes
+
+_MARGIN = 0.25  # of the extent of the paths, around them
+_SLIMMEST = 0.7  # the shorter side of the contour, of the longer one
+
+
+def optimizer_paths(
+    f: Function,
+    start: Sequence[float],
+    optimizers: Mapping[str, Descender],
+    steps: int = 50,
+    xlim: Limits | None = None,
+    ylim: Limits | None = None,
+    axes: tuple[Axes, Axes] | None = None,
+    **settings: Any,
+) -> tuple[Axes, Axes]:
+    """The paths of several optimizers over one function, and beside it the loss after each step.
+
+    Args:
+        f: a function of two Values; returns a Value.
+        start: where all of them begin.
+        optimizers: by name, what `descend` takes: a learning rate, a name of `nn.OPTIMIZERS`, or a function
+            of the parameters that makes an optimizer.
+        steps: how many steps each takes.
+        xlim: from where to where the contour goes; by default the paths with a margin, but for those that
+            diverge.
+        ylim: the same for the second number.
+        axes: the two matplotlib Axes to draw on; by default those of a new figure.
+        settings: further arguments of `contour`.
+
+    Returns:
+        The two Axes: the contour, and the losses.
+
+    >>> ravine = lambda x, y: x**2 + 8 * y**2
+    >>> pair = optimizer_paths(ravine, (2.0, 1.0), {"SGD": 0.1, "Adam": "adam"}, steps=5)
+    >>> [ax.get_xlabel() for ax in pair]
+    ['x', 'step']
+    """
+    if axes is None:
+        _, axes = plt.subplots(1, 2, figsize=(12, 4.5), layout="constrained", width_ratios=[1.25, 1])
+    left, right = axes
+    paths = {name: descend(f, start, optimizer, steps) for name, optimizer in optimizers.items()}
+    across, up = _limits(paths.values())
+    contour(f, xlim or across, ylim or up, paths, left, **settings)
+    learning_rates(paths, ax=right)
+    return left, right
+
+
+def _limits(paths: Iterable[Path]) -> list[Limits]:
+    """How far the paths go along each number, with a margin; those that diverge only count by their start."""
+    kept = [path.points if path.losses[-1] <= path.losses[0] else path.points[:1] for path in paths]
+    lows, highs = np.min(np.concatenate(kept), axis=0), np.max(np.concatenate(kept), axis=0)
+    extents = (1.0 + 2 * _MARGIN) * (highs - lows)
+    extents = np.maximum(extents, _SLIMMEST * (extents.max() or 1.0))
+    middles = (lows + highs) / 2
+    return [
+        (middle - extent / 2, middle + extent / 2)
+        for middle, extent in zip(middles.tolist(), extents.tolist(), strict=True)
+    ]

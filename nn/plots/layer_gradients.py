@@ -1,0 +1,141 @@
+"""How large the gradients are in each layer of a network: whether they vanish on their way back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from autograd import Value, mean
+from nn.extras import extra
+from nn.losses import LOSSES
+from nn.module import Module
+from nn.named import by_name
+from nn.plots.style import axes_for, ink, line_styles
+
+with extra("plot", "nn.plots"):
+    import numpy as np
+    from matplotlib.axes import Axes
+    from matplotlib.ticker import MaxNLocator
+
+
+def gradient_sizes(
+    models: Module | Mapping[str, Module],
+    X: Iterable[Any],
+    y: Iterable[Any],
+    loss: Any = "mse",
+    ax: Axes | None = None,
+    *,
+    reference: float | None = None,
+    weights_only: bool = False,
+) -> Axes:
+    """The mean size of the gradients in each layer, for one model or several, on a logarithmic scale.
+
+    A line that falls to the left by orders of magnitude is a gradient that vanishes: the layers next to the
+    input hardly learn. The gradients are those of the mean loss over the samples; they stay in the models.
+
+    Args:
+        models: a model, or a dict of them by name.
+        X: the samples, as for `fit`.
+        y: their targets.
+        loss: a name of `nn.LOSSES`, or a function (output, target) -> Value.
+        ax: the matplotlib Axes to draw on; by default the current ones.
+        reference: draws how gradients fall that are multiplied by this number in each layer, such as 0.25,
+            the largest derivative of a sigmoid; it starts at the last layer of the first model.
+        weights_only: leave out biases and whatever else is no weight of a connection.
+
+    Returns:
+        The Axes. A layer whose gradients are all exactly zero has a cross at the lower edge.
+
+    Raises:
+        ValueError: if there are no models or no samples.
+    """
+    ax = axes_for(ax)
+    named = {"": models} if isinstance(models, Module) else dict(models)
+    if not named:
+        raise ValueError("gradient_sizes needs at least one model, got none")
+    samples = list(zip(X, y, strict=True))
+    sizes = {}
+    for name, model in named.items():
+        backpropagate(model, samples, loss)
+        sizes[name] = mean_gradients(model, weights_only)
+    lines = {name: np.array(list(by_layer.values())) for name, by_layer in sizes.items()}
+    for (name, line), look in zip(lines.items(), line_styles(), strict=False):
+        ax.plot(range(1, len(line) + 1), np.where(line > 0.0, line, np.nan), **look, label=name or None)
+    deepest = max(map(len, lines.values()))
+    if reference is not None:
+        line = next(iter(lines.values()))
+        fall = line[-1] * reference ** np.arange(len(line) - 1, -1, -1.0)
+        ax.plot(
+            range(1, len(line) + 1), fall, color=ink(ax), alpha=0.6, linewidth=1, linestyle=(0, (2, 3)),
+            label=f"{reference:g}$^k$, $k$ layers before the last",
+        )  # fmt: skip
+    _finish(ax, lines, deepest, list(next(iter(sizes.values()))) if len(named) == 1 else None)
+    return ax
+
+
+def _finish(ax: Axes, lines: Mapping[str, Any], deepest: int, names: list[str] | None) -> None:
+    ax.set_yscale("log")
+    bottom = ax.get_ylim()[0]
+    for line, look in zip(lines.values(), line_styles(), strict=False):
+        zero = np.flatnonzero(line == 0.0) + 1
+        if len(zero):
+            look |= {"marker": "x", "linestyle": ""}
+            ax.plot(zero, [bottom] * len(zero), **look, clip_on=False, markersize=9, markeredgewidth=2)
+    ax.set_ylim(bottom=bottom)
+    ax.set(xlabel="layer, from the input to the output", ylabel="mean |gradient|")
+    if names is None or deepest > 12:
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    else:
+        ax.set_xticks(range(1, deepest + 1), names, rotation=30, ha="right", rotation_mode="anchor")
+    ax.grid(color=(*ink(ax), 0.15), linewidth=0.6)
+    if ax.get_legend_handles_labels()[1]:
+        ax.legend(loc="best", framealpha=0.85)
+
+
+def backpropagate(model: Any, samples: list[tuple[Any, Any]], loss: Any) -> Value:
+    """The mean loss of a model over samples, its gradients left in the parameters.
+
+    Raises:
+        ValueError: if there are no samples.
+    """
+    measure = by_name("loss", loss, LOSSES)
+    inputs = [x for x, _ in samples]
+    outputs = model.batch(inputs) if hasattr(model, "batch") else [model(x) for x in inputs]
+    total: Value = mean(
+        [measure(output, target) for output, (_, target) in zip(outputs, samples, strict=True)]
+    )
+    model.zero_grad()
+    total.backward()
+    return total
+
+
+def mean_gradients(model: Module, weights_only: bool = False) -> dict[str, float]:
+    """The mean size of the gradients that the parameters of each layer have now.
+
+    The layer is read from the parameter's name: 'layers.0.neurons.2.w.1' is of 'layers.0', the part up to the
+    first index that is not that of a number in a list of numbers.
+
+    >>> from nn import MLP
+    >>> model = MLP(2, [3, 1], seed=0)
+    >>> model([1.0, 2.0]).backward()
+    >>> list(mean_gradients(model))
+    ['layers.0', 'layers.1']
+    """
+    layers: dict[str, list[float]] = {}
+    for name, parameter in model.named_parameters():
+        if not weights_only or name[-1].isdigit():
+            layers.setdefault(layer_of(name), []).append(abs(parameter.grad))
+    return {layer: sum(sizes) / len(sizes) for layer, sizes in layers.items()}
+
+
+def layer_of(name: str) -> str:
+    """The layer that a parameter belongs to, by its name.
+
+    >>> layer_of("layers.0.neurons.2.w.1"), layer_of("net.layers.1.gain"), layer_of("query.3.0")
+    ('layers.0', 'net.layers.1', 'query')
+    """
+    parts = name.split(".")
+    while len(parts) > 1 and parts[-1].isdigit():
+        parts.pop()
+    indices = [i for i, part in enumerate(parts) if part.isdigit()]
+    return ".".join(parts[: indices[0] + 1] if indices else parts)

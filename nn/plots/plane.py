@@ -1,0 +1,168 @@
+"""Functions of two numbers, seen from above and in three dimensions, with the paths of gradient descent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import isfinite
+from typing import Any
+
+from autograd import Value, grad, hessian
+from nn.extras import extra
+from nn.plots.descent import Function, Path
+from nn.plots.relief import draw_contour, draw_minimum, draw_paths, draw_paths_in_space, draw_surface
+from nn.plots.replay import Array, evaluate
+from nn.plots.style import axes_for
+
+with extra("plot", "nn.plots"):
+    import numpy as np
+    from matplotlib.axes import Axes
+
+Limits = tuple[float, float]
+Paths = Path | Mapping[str, Path | Sequence[Sequence[float]]]
+
+
+def contour(
+    f: Function,
+    xlim: Limits = (-2.0, 2.0),
+    ylim: Limits = (-2.0, 2.0),
+    paths: Paths | None = None,
+    ax: Axes | None = None,
+    *,
+    levels: int | Sequence[float] = 16,
+    resolution: int = 151,
+    minimum: Sequence[float] | bool = True,
+    names: tuple[str, str] = ("x", "y"),
+    height: str = "f(x, y)",
+) -> Axes:
+    """A function of two numbers from above, as a map shows mountains, and the paths of descents over it.
+
+    Where the sides are about equally long both axes have the same scale, so that a gradient is seen to cross
+    the lines at right angles.
+
+    Args:
+        f: a function of two Values, or of two numbers.
+        xlim: from where to where the first number goes.
+        ylim: the same for the second.
+        paths: a Path of `descend`, or a dict of them by name; lists of points will do.
+        ax: the matplotlib Axes to draw on; by default the current ones.
+        levels: how many bands of heights, or the heights between them. By default they are closer together
+            where more of the plane lies.
+        resolution: how many points the function is asked for along each side.
+        minimum: a star is drawn at this point; by default at the lowest one found, if it lies inside.
+        names: of the two numbers.
+        height: what the function is called.
+
+    Returns:
+        The Axes.
+
+    Raises:
+        ValueError: if the function is not finite anywhere, or the limits are not in order.
+    """
+    ax = axes_for(ax)
+    xs, ys, heights = grid(f, xlim, ylim, resolution)
+    draw_contour(ax, xs, ys, heights, levels, height)
+    named = as_paths(paths)
+    draw_paths(ax, {name: points for name, (points, _) in named.items()})
+    point = lowest(f, xs, ys, heights) if minimum is True else minimum or None
+    if point is not None:
+        draw_minimum(ax, point)
+    ax.set(xlabel=names[0], ylabel=names[1])
+    if named or point is not None:
+        ax.legend(loc="best", framealpha=0.85)
+    return ax
+
+
+def surface(
+    f: Function,
+    xlim: Limits = (-2.0, 2.0),
+    ylim: Limits = (-2.0, 2.0),
+    paths: Paths | None = None,
+    ax: Any = None,
+    *,
+    resolution: int = 81,
+    names: tuple[str, str] = ("x", "y"),
+    height: str = "f(x, y)",
+) -> Any:
+    """A function of two numbers as a landscape in three dimensions, and the paths of descents on it.
+
+    Args:
+        f: a function of two Values, or of two numbers.
+        xlim: from where to where the first number goes.
+        ylim: the same for the second.
+        paths: as for `contour`.
+        ax: Axes made with `projection="3d"`; by default those of a new figure.
+        resolution: how many points the function is asked for along each side.
+        names: of the two numbers.
+        height: what the function is called.
+
+    Returns:
+        The Axes.
+
+    Raises:
+        ValueError: as `contour`; if the Axes are flat.
+    """
+    ax = axes_for(ax, "3d")
+    xs, ys, heights = grid(f, xlim, ylim, resolution)
+    draw_surface(ax, xs, ys, heights, height)
+    named = as_paths(paths)
+    on_it = {
+        name: (points, [_number(f(*map(Value, point))) for point in points] if known is None else known)
+        for name, (points, known) in named.items()
+    }
+    draw_paths_in_space(ax, on_it)
+    ax.set(xlabel=names[0], ylabel=names[1])
+    if named:
+        ax.legend(loc="upper left")
+    return ax
+
+
+def grid(f: Function, xlim: Limits, ylim: Limits, resolution: int) -> tuple[Array, Array, Array]:
+    """The function on a grid: heights[i, j] is f(xs[j], ys[i])."""
+    for name, (low, high) in {"xlim": xlim, "ylim": ylim}.items():
+        if not (isfinite(low) and isfinite(high) and low < high):
+            raise ValueError(f"{name} is a pair (from, to) of finite numbers in order, got {(low, high)}")
+    xs, ys = np.linspace(*xlim, resolution), np.linspace(*ylim, resolution)
+    across, up = np.meshgrid(xs, ys)
+    x, y = Value(xs[resolution // 3]), Value(ys[resolution // 3])
+    return xs, ys, evaluate(lambda: f(x, y), {x: across, y: up})
+
+
+def lowest(f: Function, xs: Array, ys: Array, heights: Array) -> tuple[float, float] | None:
+    """The lowest point: the lowest of the grid, then Newton's method; None if it lies at the border."""
+    shown = np.where(np.isfinite(heights), heights, np.inf)
+    row, column = np.unravel_index(int(shown.argmin()), shown.shape)
+    if row in (0, len(ys) - 1) or column in (0, len(xs) - 1):
+        return None
+    point, height = [float(xs[column]), float(ys[row])], float(shown[row, column])
+    slope, bend = grad(lambda p: f(*p)), hessian(lambda p: f(*p))
+    for _ in range(20):
+        try:
+            step = np.linalg.solve(np.array(bend(point)), np.array(slope(point)))
+        except np.linalg.LinAlgError:  # flat, or a kink: the grid has to do
+            break
+        there = (np.array(point) - step).tolist()
+        reached = _number(f(*map(Value, there)))
+        if not reached < height:
+            break
+        point, height = there, reached
+    return point[0], point[1]
+
+
+def as_paths(given: Paths | None) -> dict[str, tuple[list[Sequence[float]], list[float] | None]]:
+    """Paths by name: their points, and the heights there if they are known.
+
+    Raises:
+        ValueError: if a path has no points, or they are not of two numbers.
+    """
+    named = {"descent": given} if isinstance(given, Path) else dict(given or {})
+    result: dict[str, tuple[list[Sequence[float]], list[float] | None]] = {}
+    for name, path in named.items():
+        points = list(path.points if isinstance(path, Path) else path)
+        if not points or any(len(point) != 2 for point in points):
+            raise ValueError(f"the path {name!r} must have points of two numbers each, got {points!r:.80}")
+        result[name] = (points, path.losses if isinstance(path, Path) else None)
+    return result
+
+
+def _number(result: Value | float) -> float:
+    return result.data if isinstance(result, Value) else result

@@ -1,0 +1,192 @@
+"""A graph that was built once, computed again for thousands of points at once.
+
+A graph of Values is a program: its nodes in topological order, each an operation on earlier ones. `replay`
+runs it on numpy arrays in place of floats. It costs one numpy call a node, whatever the number of points;
+building the graph anew would cost all of its nodes for every point.
+
+A program that branches in Python on the numbers (`if z.data > 0`) leaves only the branch that was taken in
+its graph. `evaluate` therefore computes some of the points by the program itself, and all of them where these
+differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
+from typing import Any
+
+from autograd import Value, no_grad, trace
+from nn.extras import extra
+
+with extra("plot", "nn.plots"):
+    import numpy as np
+    from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+def _sigmoid(x: Array) -> Array:
+    e = np.exp(-np.abs(x))
+    return np.where(x >= 0.0, 1.0 / (1.0 + e), e / (1.0 + e))
+
+
+def _pow(x: Array, y: Array) -> Array:
+    return x * x if np.ndim(y) == 0 and y == 2.0 else np.power(x, y)
+
+
+# How numpy computes the operations of the table; any other operation computes its points one by one.
+FUNCTIONS: Mapping[str, Callable[..., Any]] = {
+    "add": np.add,
+    "sub": np.subtract,
+    "mul": np.multiply,
+    "div": np.divide,
+    "neg": np.negative,
+    "pos": np.positive,
+    "pow": _pow,
+    "exp": np.exp,
+    "expm1": np.expm1,
+    "log": np.log,
+    "log1p": np.log1p,
+    "sqrt": np.sqrt,
+    "sin": np.sin,
+    "cos": np.cos,
+    "tan": np.tan,
+    "asin": np.arcsin,
+    "acos": np.arccos,
+    "atan": np.arctan,
+    "atan2": np.arctan2,
+    "sinh": np.sinh,
+    "cosh": np.cosh,
+    "tanh": np.tanh,
+    "sigmoid": _sigmoid,
+    "softplus": lambda x: np.maximum(x, 0.0) + np.log1p(np.exp(-np.abs(x))),
+    "relu": lambda x: np.where(x <= 0.0, 0.0, x),
+    "leaky_relu": lambda x, y: np.where(x > 0.0, x, y * x),
+    "elu": lambda x, y: np.where(x > 0.0, x, y * np.expm1(x)),
+    "silu": lambda x: np.where(x == -np.inf, -0.0, x * _sigmoid(x)),
+    "abs": np.abs,
+    "maximum": np.maximum,
+    "minimum": np.minimum,
+    "when": lambda x, y: np.where(x != 0.0, y, -0.0),
+    "sign": np.sign,
+    "less": np.less,
+    "less_equal": np.less_equal,
+    "greater": np.greater,
+    "greater_equal": np.greater_equal,
+    "equal": np.equal,
+    "not_equal": np.not_equal,
+    "stop_gradient": np.positive,
+}
+
+
+def replay(roots: Value | Sequence[Value], points: Mapping[Value, Any]) -> Any:
+    """The numbers that a graph has where some of its leaves take other numbers.
+
+    Args:
+        roots: a Value, or several of them that share parts of their graphs.
+        points: for each leaf that moves, an array of its numbers; all of the same shape. Other leaves keep
+            theirs.
+
+    Returns:
+        An array of that shape; a list of arrays for several roots.
+
+    Raises:
+        ValueError: if a Value that should move was computed from others, or the shapes differ.
+
+    >>> x = Value(3.0)
+    >>> replay(x * x + 1, {x: [0.0, 1.0, 2.0]}).tolist()
+    [1.0, 2.0, 5.0]
+    """
+    wanted = [roots] if isinstance(roots, Value) else list(roots)
+    numbers: dict[Value, Array] = {leaf: np.asarray(given, dtype=float) for leaf, given in points.items()}
+    shapes = {array.shape for array in numbers.values()}
+    if len(shapes) != 1:
+        raise ValueError(f"replay needs arrays of one shape, got {sorted(shapes) or 'no arrays'}")
+    for leaf in numbers:
+        if leaf._prev:
+            raise ValueError(f"only leaves can be moved, this was computed by {leaf._op!r}: {leaf!r}")
+    nodes = list(dict.fromkeys(chain.from_iterable(trace(root)[0] for root in wanted)))
+    moving = set(numbers)
+    waiting: dict[Value, int] = dict.fromkeys(wanted, 1)  # how often a result is still needed
+    program = []
+    for node in nodes:
+        if node not in moving and any(operand in moving for operand in node._prev):
+            moving.add(node)
+            program.append(node)
+            for operand in node._prev:
+                waiting[operand] = waiting.get(operand, 0) + 1
+    with np.errstate(all="ignore"):  # infinities and nan go on, as they do in the engine
+        for node in program:
+            numbers[node] = _compute(node, [numbers.get(operand, operand.data) for operand in node._prev])
+            for operand in node._prev:
+                waiting[operand] -= 1
+                if not waiting[operand]:
+                    numbers.pop(operand, None)  # thousands of arrays would not fit into memory
+    shape = shapes.pop()
+    results = [np.array(np.broadcast_to(numbers.get(root, root.data), shape)) for root in wanted]
+    return results[0] if isinstance(roots, Value) else results
+
+
+def _compute(node: Value, operands: list[Any]) -> Array:
+    operation = node._operation
+    base, fixed = operation.bound or (operation, None)
+    function = FUNCTIONS.get(base.home.removeprefix("autograd.ops:"))
+    if function is None:
+        return np.asarray(np.vectorize(operation.value, otypes=[float])(*operands))
+    result = function(*operands) if fixed is None else function(*operands, fixed)
+    return np.asarray(result, dtype=float)
+
+
+def evaluate(program: Callable[[], Any], points: Mapping[Value, Any]) -> Any:
+    """What a program returns at many points, fast where its graph is the same at all of them.
+
+    Args:
+        program: builds a Value, or a list of them, from the numbers that its leaves have at the moment.
+        points: for each leaf that moves, an array of its numbers; all of the same shape.
+
+    Returns:
+        As `replay`. The leaves have the numbers that they had before.
+    """
+    built = program()
+    roots = [_as_value(root) for root in built] if isinstance(built, list) else _as_value(built)
+    fast = replay(roots, points)
+    several = isinstance(fast, list)
+    results = np.stack(fast) if several else np.asarray(fast)[np.newaxis]
+    flat = results.reshape(len(results), -1)
+    if not all(_agree(flat[:, i], _at(program, points, i)) for i in _samples(flat)):
+        flat[:] = np.transpose([_at(program, points, i) for i in range(flat.shape[1])])
+    return list(results) if several else results[0]
+
+
+def _samples(flat: Array) -> list[int]:
+    """Which points to check: some all over, the lowest and the highest, and one that is not a number."""
+    count = flat.shape[1]
+    spread = np.linspace(0, count - 1, num=min(count, 7)).round().astype(int).tolist()
+    finite = np.isfinite(flat[0])
+    if finite.any():
+        spread += [int(np.nanargmin(np.where(finite, flat[0], np.nan)))]
+        spread += [int(np.nanargmax(np.where(finite, flat[0], np.nan)))]
+    if not finite.all():
+        spread += [int(np.argmin(finite))]
+    return list(dict.fromkeys(spread))
+
+
+def _at(program: Callable[[], Any], points: Mapping[Value, Any], index: int) -> list[float]:
+    before = {leaf: leaf.data for leaf in points}
+    try:
+        for leaf, numbers in points.items():
+            leaf.data = float(np.ravel(numbers)[index])
+        with no_grad():
+            result = program()
+    finally:
+        for leaf, number in before.items():
+            leaf.data = number
+    return [_as_value(root).data for root in (result if isinstance(result, list) else [result])]
+
+
+def _as_value(result: Any) -> Value:
+    return result if isinstance(result, Value) else Value(result)  # a constant is no node of the graph
+
+
+def _agree(fast: Array, slow: Sequence[float]) -> bool:
+    return bool(np.allclose(fast, slow, rtol=1e-9, atol=1e-12, equal_nan=True))
