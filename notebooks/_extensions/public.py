@@ -1,0 +1,104 @@
+"""The directive `public`: every public name of a package, from its `__all__`, in a section for each module.
+
+What a package exports is written in its `__all__` and nowhere else, so no name can be forgotten here. A
+section begins with the docstring of the module that defines its names; the names are those that users import.
+"""
+
+import inspect
+import sys
+from collections.abc import Mapping
+from importlib import import_module
+from types import ModuleType
+
+from prose import plain
+from sphinx.util.docutils import SphinxDirective
+
+from autograd import Operation
+from autograd.show.formula import NO_DERIVATIVE, applied, derivative
+
+
+def public_names(package):
+    """The names and what they stand for; of a module without `__all__`, what it defines itself."""
+    names = getattr(package, "__all__", None) or [
+        name
+        for name, thing in vars(package).items()
+        if not name.startswith("_") and getattr(thing, "__module__", "") == package.__name__
+    ]
+    return {name: getattr(package, name) for name in names}
+
+
+def home(package, name, thing):
+    """The name of the module that defines a thing."""
+    if isinstance(thing, Operation):
+        return thing.home.partition(":")[0]
+    if inspect.isroutine(thing) or inspect.isclass(thing):
+        return thing.__module__
+    inside = (m for m in list(sys.modules) if m.startswith(f"{package.__name__}."))
+    return next((m for m in inside if vars(sys.modules[m]).get(name) is thing), package.__name__)
+
+
+def entry(package, name, thing):
+    """The lines of reStructuredText that describe a name."""
+    full = f"{package.__name__}.{name}"
+    if isinstance(thing, Operation):
+        return operation(name, thing)
+    if isinstance(thing, Mapping):
+        keys = ", ".join(f"``{key}``" for key in thing)
+        return [f".. py:data:: {name}", "", f"   The names that may stand in a string: {keys}.", ""]
+    if not callable(thing):
+        return [f".. py:data:: {name}", f"   :value: {thing!r}", ""]
+    if inspect.isclass(thing):
+        return [f".. autoclass:: {full}", "   :members:", "   :special-members: __call__", ""]
+    return [f".. autofunction:: {full}", ""]
+
+
+def operation(name, thing):
+    operands = ["x", "y"][: thing.arity]
+    builtin = thing.value.__module__ == "_operator"  # whose words are about Python's sign, not about ours
+    words = "" if builtin else inspect.cleandoc(thing.doc).split("\n\n")[0]
+    rules = [
+        f"{NO_DERIVATIVE} by ``{x}``" if rule == NO_DERIVATIVE else f"by ``{x}``: ``{rule}``"
+        for x, rule in zip(operands, (derivative(thing, i) for i in range(thing.arity)), strict=True)
+    ]
+    text = words.replace("\n", " ") or f"``{applied(thing, operands)}``"
+    return [f".. py:function:: {name}({', '.join(operands)})", "", f"   {text}", "",
+            f"   Derivative: {'; '.join(rules)}.", ""]  # fmt: skip
+
+
+def pages(package, order):
+    """The modules that define public names, first those that are asked for first, each with its names."""
+    sections = {f"{package.__name__}.{module}": [] for module in order}
+    for name, thing in public_names(package).items():
+        if not isinstance(thing, ModuleType):
+            sections.setdefault(home(package, name, thing), []).append((name, thing))
+    return sections
+
+
+def section(module):
+    """A heading from what a module's docstring says first, and then the docstring."""
+    words = plain(inspect.cleandoc(module.__doc__ or module.__name__))
+    title = words.split("\n\n")[0].replace("\n", " ").split(": ")[0].rstrip(".")
+    text = words if ": " in words.split("\n\n")[0] else words.partition("\n\n")[2]
+    return [title, "-" * len(title), "", *text.split("\n"), ""]
+
+
+class Public(SphinxDirective):
+    """`.. public:: package` and, on further lines, the order in which its modules are to come."""
+
+    required_arguments = 1
+    has_content = True
+
+    def run(self):
+        package = import_module(self.arguments[0])
+        lines = [f".. py:module:: {package.__name__}", ""]
+        for module, names in pages(package, " ".join(self.content).split()).items():
+            if module != package.__name__:
+                lines += section(import_module(module))
+            for name, thing in names:
+                lines += entry(package, name, thing)
+        return self.parse_text_to_nodes("\n".join(lines), allow_section_headings=True)
+
+
+def setup(app):
+    app.add_directive("public", Public)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
