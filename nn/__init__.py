@@ -11,6 +11,8 @@
 from nn import data, plots
 from nn.callbacks import Callback, ClipGradients, EarlyStopping, Training
 from nn.clipping import clip_grad_norm_, clip_grad_value_
+from nn.containers import Elementwise, Residual, Sequential
+from nn.dropout import Dropout
 from nn.history import History
 from nn.init import INITS
 from nn.io import load, save
@@ -27,7 +29,8 @@ from nn.losses import (
     mse,
 )
 from nn.metrics import METRICS, accuracy
-from nn.module import Module
+from nn.module import Buffer, Module
+from nn.normalization import BatchNorm, LayerNorm
 from nn.optim import OPTIMIZERS, SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
 from nn.schedules import (
     CosineAnnealingLR,
@@ -44,9 +47,10 @@ from nn.train import fit, predict
 
 __all__ = [
     "ACTIVATIONS", "INITS", "LOSSES", "METRICS", "MLP", "OPTIMIZERS", "SGD", "Adagrad", "Adam", "AdamW",
-    "Callback", "ClipGradients", "CosineAnnealingLR", "EarlyStopping", "ExponentialLR", "History",
-    "LambdaLR", "Layer", "LinearLR", "Module", "MultiStepLR", "Neuron", "Optimizer", "RMSprop",
-    "ReduceLROnPlateau", "Schedule", "SequentialLR", "StepLR", "Training", "accuracy", "bce_with_logits",
-    "clip_grad_norm_", "clip_grad_value_", "cross_entropy", "data", "fit", "half_squared_error", "l1",
-    "l1_penalty", "l2_penalty", "load", "max_margin", "mse", "plots", "predict", "save",
+    "BatchNorm", "Buffer", "Callback", "ClipGradients", "CosineAnnealingLR", "Dropout", "EarlyStopping",
+    "Elementwise", "ExponentialLR", "History", "LambdaLR", "Layer", "LayerNorm", "LinearLR", "Module",
+    "MultiStepLR", "Neuron", "Optimizer", "RMSprop", "ReduceLROnPlateau", "Residual", "Schedule",
+    "Sequential", "SequentialLR", "StepLR", "Training", "accuracy", "bce_with_logits", "clip_grad_norm_",
+    "clip_grad_value_", "cross_entropy", "data", "fit", "half_squared_error", "l1", "l1_penalty",
+    "l2_penalty", "load", "max_margin", "mse", "plots", "predict", "save",
 ]  # fmt: skip

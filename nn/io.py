@@ -1,4 +1,4 @@
-"""Parameters to a file and back, in the safetensors format (the `train` extra)."""
+"""Parameters and buffers to a file and back, in the safetensors format (the `train` extra)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from nn.module import Module
 
 
 def save(model: Module, path: str | Path) -> None:
-    """Write the parameters of a model to a safetensors file, as float64.
+    """Write the parameters and buffers of a model to a safetensors file, as float64.
 
     Parameters that stand in one list, such as the weights `layers.0.neurons.1.w`, become one vector.
     """
@@ -25,10 +25,10 @@ def save(model: Module, path: str | Path) -> None:
 
 
 def load(model: Module, path: str | Path) -> None:
-    """Set the parameters of a model from a file that `save` wrote.
+    """Set the parameters and buffers of a model from a file that `save` wrote.
 
     Raises:
-        ValueError: if the file's parameters are not those of this model; then nothing has changed.
+        ValueError: if what the file holds is not what this model has; then nothing has changed.
     """
     with extra("train", "nn.load"):
         from safetensors.numpy import load_file

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import autograd
-from autograd import Value, as_values, dot, each_in_scope, scope
+from autograd import Operation, Value, as_values, dot, each_in_scope, scope
 from nn.init import INITS, Init, Seed, random_source
 from nn.module import Module
 from nn.named import by_name
@@ -79,11 +79,7 @@ class Neuron(Module):
     @property
     def kind(self) -> str:
         """The name of the activation as it is shown."""
-        names = [name for name, activation in ACTIVATIONS.items() if activation is self.activation]
-        name: str = (
-            names[0] if names else getattr(self.activation, "__name__", type(self.activation).__name__)
-        )
-        return _SHOWN.get(name, name[:1].upper() + name[1:])
+        return activation_name(self.activation)
 
     def __repr__(self) -> str:
         return f"{self.kind}Neuron({len(self.w)})"
@@ -115,8 +111,7 @@ class Layer(Module):
 
     def __call__(self, x: Iterable[Value | float]) -> Any:
         """The outputs for one sample of `nin` numbers or Values: a list, or one Value of one neuron."""
-        out = each_in_scope("neuron", self.neurons, as_inputs(x, self.nin, self))
-        return out[0] if len(out) == 1 else out
+        return unwrapped(each_in_scope("neuron", self.neurons, as_inputs(x, self.nin, self)))
 
     def describe(self) -> str:
         return f"Layer of {len(self.neurons)} {self.neurons[0].kind} ({self.nin})"
@@ -177,19 +172,34 @@ class MLP(Module):
         return f"MLP of [{', '.join(map(repr, self.layers))}]"
 
 
-def as_inputs(x: Iterable[Value | float], nin: int, module: Module) -> list[Value]:
+def activation_name(activation: Activation) -> str:
+    """The name of an activation as it is shown: 'ReLU', 'Tanh'; of an object without a name, its type's."""
+    names = [name for name, function in ACTIVATIONS.items() if function is activation]
+    if isinstance(activation, Operation):
+        names.append(activation.name)
+    name: str = names[0] if names else getattr(activation, "__name__", type(activation).__name__)
+    return _SHOWN.get(name, name[:1].upper() + name[1:])
+
+
+def as_inputs(x: Iterable[Value | float], nin: int | None, module: Module) -> list[Value]:
     """One sample as Values, made once, so that all neurons share the same input nodes.
 
     Raises:
-        ValueError: if there are not `nin` of them.
+        ValueError: if there are not `nin` of them; None takes any number.
         TypeError: if it is not a sequence of numbers.
     """
     try:
         inputs = as_values(x)
     except TypeError as error:
+        count = "" if nin is None else f"{nin} "
         raise TypeError(
-            f"{module.describe()} takes one sample, a sequence of {nin} numbers or Values: {error}"
+            f"{module.describe()} takes one sample, a sequence of {count}numbers or Values: {error}"
         ) from error
-    if len(inputs) != nin:
+    if nin is not None and len(inputs) != nin:
         raise ValueError(f"{module.describe()} takes {nin} inputs, got {len(inputs)}")
     return inputs
+
+
+def unwrapped(out: list[Value]) -> Any:
+    """The outputs of a module for one sample as it gives them: a list, or a single one by itself."""
+    return out[0] if len(out) == 1 else out

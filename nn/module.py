@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Self
 
 from autograd import Value
+
+
+class Buffer(list[float]):
+    """Numbers that belong to the state of a module but are not trained, such as running averages.
+
+    They are saved and loaded with the parameters, which they are not among.
+    """
 
 
 class Module:
@@ -14,6 +21,9 @@ class Module:
     A parameter is a Value that was not computed from others. Each is found once, in the order in which the
     attributes were first set.
 
+    Attributes:
+        training: whether it computes as in training or as in use, where the two differ; see `train`.
+
     >>> class Line(Module):
     ...     def __init__(self):
     ...         self.slope = Value(2.0)
@@ -21,6 +31,33 @@ class Module:
     >>> [name for name, _ in Line().named_parameters()]
     ['slope', 'offsets.0', 'offsets.1']
     """
+
+    training: bool = True
+
+    def batch(self, samples: Iterable[Any]) -> list[Any]:
+        """The outputs for many samples, in order: each by itself, unless a module looks at them together.
+
+        A module that holds a `BatchNorm` overrides this, as `Sequential` and `Residual` do.
+        """
+        call: Any = self
+        return [call(x) for x in samples]
+
+    def train(self, mode: bool = True) -> Self:
+        """Put this module and all inside into training mode, or with False into evaluation mode.
+
+        `Dropout` and `BatchNorm` do in training what they must not do when the model is used.
+        """
+        for module in self.modules():
+            module.training = mode
+        return self
+
+    def eval(self) -> Self:
+        """Put this module and all inside into evaluation mode."""
+        return self.train(False)
+
+    def modules(self) -> list[Module]:
+        """This module and all modules inside, each once."""
+        return [found for _, found in _walk(self) if isinstance(found, Module)]
 
     def parameters(self) -> list[Value]:
         """All parameters, in a fixed order."""
@@ -42,7 +79,15 @@ class Module:
 
     def named_parameters(self) -> list[tuple[str, Value]]:
         """All parameters with the path that leads to each, such as 'layers.0.neurons.2.w.1'."""
-        return list(_parameters_in("", vars(self), set()))
+        return [(path, found) for path, found in _walk(self) if isinstance(found, Value) and not found._prev]
+
+    def buffers(self) -> list[Buffer]:
+        """All buffers, in a fixed order."""
+        return [buffer for _, buffer in self.named_buffers()]
+
+    def named_buffers(self) -> list[tuple[str, Buffer]]:
+        """All buffers with the path that leads to each, such as 'layers.1.running_mean'."""
+        return [(path, found) for path, found in _walk(self) if isinstance(found, Buffer)]
 
     def zero_grad(self) -> None:
         """Set the gradient of every parameter to zero, as each step must before its backward pass."""
@@ -50,39 +95,43 @@ class Module:
             parameter.grad = 0.0
 
     def state_dict(self) -> dict[str, float]:
-        """The number in every parameter, by name.
+        """Every number in the parameters, then in the buffers, by name.
 
         Raises:
-            ValueError: if two parameters have the same name, as under the keys 1 and '1' of a dict.
+            ValueError: if two of them have the same name, as under the keys 1 and '1' of a dict.
 
         >>> from nn import Neuron
         >>> list(Neuron(2).state_dict())
         ['w.0', 'w.1', 'b']
         """
-        named = self.named_parameters()
-        state = {name: parameter.data for name, parameter in named}
+        named = [(name, parameter.data) for name, parameter in self.named_parameters()]
+        for name, buffer in self.named_buffers():
+            named += [(f"{name}.{i}", number) for i, number in enumerate(buffer)]
+        state = dict(named)
         if len(state) < len(named):
             raise ValueError("two parameters have the same name: the keys of a dict must differ as strings")
         return state
 
     def load_state_dict(self, state: Mapping[str, float]) -> None:
-        """Set every parameter to the number that stands under its name.
+        """Set every number in the parameters and buffers to what stands under its name.
 
         Raises:
-            ValueError: if names are missing or unknown; then no parameter has changed.
-            TypeError: if an entry is not a number; then no parameter has changed.
+            ValueError: if names are missing or unknown; then nothing has changed.
+            TypeError: if an entry is not a number; then nothing has changed.
         """
-        parameters = dict(self.named_parameters())
-        missing = [name for name in parameters if name not in state]
-        unknown = [name for name in state if name not in parameters]
+        own = self.state_dict()
+        missing = [name for name in own if name not in state]
+        unknown = [name for name in state if name not in own]
         if missing or unknown:
             raise ValueError(
                 f"the state does not fit this {type(self).__name__}: "
                 f"missing {_few(missing)}, unknown {_few(unknown)}"
             )
-        numbers = {name: Value(state[name]).data for name in parameters}
-        for name, parameter in parameters.items():
+        numbers = {name: Value(state[name]).data for name in own}
+        for name, parameter in self.named_parameters():
             parameter.data = numbers[name]
+        for name, buffer in self.named_buffers():
+            buffer[:] = [numbers[f"{name}.{i}"] for i in range(len(buffer))]
 
     def summary(self) -> str:
         """A table of the parts of this module and how many parameters each has.
@@ -94,11 +143,8 @@ class Module:
         layers.1  Layer of 1 Linear (3)            4
         total                                     13
         """
-        rows = [
-            (name, part.describe(), len(part.parameters()))
-            for name, part in _modules_in("", vars(self), {id(self)})
-            if part.parameters()
-        ]
+        parts = [(path, part) for path, part in _walk(self, into_modules=False) if isinstance(part, Module)]
+        rows = [(path, part.describe(), len(part.parameters())) for path, part in parts[1:]]
         total = len(self.parameters())
         wide = max(len("part"), len("total"), *(len(name) for name, _, _ in rows), 0)
         broad = max(len("module"), *(len(text) for _, text, _ in rows), 0)
@@ -108,31 +154,28 @@ class Module:
         return "\n".join(lines)
 
     def describe(self) -> str:
-        """What `summary` calls this module."""
+        """What `summary` and errors call this module."""
         return type(self).__name__
 
 
-def _parameters_in(path: str, found: Any, seen: set[int]) -> Iterator[tuple[str, Value]]:
-    if isinstance(found, (Value, Module, dict, list, tuple)):
+def _walk(root: Module, into_modules: bool = True) -> Iterator[tuple[str, Any]]:
+    """All that stands in a module, each once, with the path that leads to it; the module itself first.
+
+    Args:
+        root: where to start.
+        into_modules: go on inside the modules that are found; else they end the walk there.
+    """
+    seen: set[int] = set()
+    waiting: list[tuple[str, Any]] = [("", root)]
+    while waiting:
+        path, found = waiting.pop()
         if id(found) in seen:
-            return
-        seen.add(id(found))
-    if isinstance(found, Value) and not found._prev:
-        yield path, found
-    for name, inner in _entries(found):
-        yield from _parameters_in(f"{path}.{name}" if path else name, inner, seen)
-
-
-def _modules_in(path: str, found: Any, seen: set[int]) -> Iterator[tuple[str, Module]]:
-    for name, inner in _entries(found):
-        inner_path = f"{path}.{name}" if path else name
-        if id(inner) in seen:
             continue
-        seen.add(id(inner))
-        if isinstance(inner, Module):
-            yield inner_path, inner
-        else:
-            yield from _modules_in(inner_path, inner, seen)
+        seen.add(id(found))
+        yield path, found
+        if into_modules or found is root or not isinstance(found, Module):
+            inside = [(f"{path}.{name}" if path else name, inner) for name, inner in _entries(found)]
+            waiting.extend(reversed(inside))
 
 
 def _entries(found: Any) -> list[tuple[str, Any]]:
@@ -140,7 +183,7 @@ def _entries(found: Any) -> list[tuple[str, Any]]:
         return list(vars(found).items())
     if isinstance(found, dict):
         return [(str(key), inner) for key, inner in found.items()]
-    if isinstance(found, (list, tuple)):
+    if isinstance(found, (list, tuple)) and not isinstance(found, Buffer):
         return [(str(index), inner) for index, inner in enumerate(found)]
     return []
 

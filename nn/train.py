@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from math import isfinite
 from typing import Any
 
@@ -40,7 +41,8 @@ def fit(
     """Train a model by gradient descent on the average loss of batches of samples.
 
     Args:
-        model: a Module that is called with one sample.
+        model: a Module; its `batch` is given the samples of a batch. It is in training mode during training
+            and in evaluation mode during validation; then every module has the mode again that it had.
         X: the samples, n sequences of numbers; a 2-D numpy array will do.
         y: the n targets, whatever the loss takes: numbers, lists of numbers, class indices.
         loss: a name of `nn.LOSSES`, or a function (output, target) -> Value for one sample.
@@ -62,7 +64,7 @@ def fit(
     Raises:
         ValueError: if X and y differ in length or are empty, or a setting is out of range.
         FloatingPointError: if a loss or a gradient is nan or infinite; it names the node where that began.
-            The parameters are those of the step before.
+            The parameters and buffers are those of the step before.
 
     >>> from nn import MLP
     >>> history = fit(MLP(1, [1], seed=0), [[0.0], [1.0], [2.0]], [1.0, 3.0, 5.0],
@@ -77,32 +79,35 @@ def fit(
     trainer = _Trainer(model, loss, _optimizer(optimizer, model, learning_rate), metrics, l2, callbacks)
     rng = random_source(seed)
     bar = _progress_bar(epochs, progress)
-    for callback in trainer.callbacks:
-        callback.on_train_begin(trainer.training)
-    for _ in bar:
+    with _in_mode(model, True):
         for callback in trainer.callbacks:
-            callback.on_epoch_begin(trainer.training)
-        if size < len(samples):
-            rng.shuffle(samples)
-        record = trainer.epoch([samples[i : i + size] for i in range(0, len(samples), size)], held_out)
-        if not isinstance(bar, range):
-            bar.set_postfix({name: f"{number:.4g}" for name, number in record.items()})
-        if trainer.training.history.stopped:
-            break
-    for callback in trainer.callbacks:
-        callback.on_train_end(trainer.training)
+            callback.on_train_begin(trainer.training)
+        for _ in bar:
+            for callback in trainer.callbacks:
+                callback.on_epoch_begin(trainer.training)
+            if size < len(samples):
+                rng.shuffle(samples)
+            record = trainer.epoch([samples[i : i + size] for i in range(0, len(samples), size)], held_out)
+            if not isinstance(bar, range):
+                bar.set_postfix({name: f"{number:.4g}" for name, number in record.items()})
+            if trainer.training.history.stopped:
+                break
+        for callback in trainer.callbacks:
+            callback.on_train_end(trainer.training)
     return trainer.training.history
 
 
 def predict(model: Module, X: Iterable[Any]) -> list[Any]:
     """The model's outputs for samples, as floats, or lists of floats if it has several; builds no graph.
 
+    The model computes in evaluation mode, and has the mode again that it had.
+
     >>> from nn import MLP
     >>> predict(MLP(2, [1], init=lambda rng, nin, nout: 1.0), [[1.0, 2.0], [3.0, 4.0]])
     [3.0, 7.0]
     """
-    with no_grad():
-        return [_numbers(model(x)) for x in _rows(X)]  # type: ignore[operator]
+    with no_grad(), _in_mode(model, False):
+        return [_numbers(output) for output in model.batch(_rows(X))]
 
 
 class _Trainer:
@@ -121,6 +126,7 @@ class _Trainer:
         self.loss = by_name("loss", loss, LOSSES)
         self.optimizer = optimizer
         self.parameters = model.parameters()
+        self.buffers = model.buffers()
         named = metrics if isinstance(metrics, Mapping) else {name: name for name in metrics}
         self.metrics = {name: by_name("metric", metric, METRICS) for name, metric in named.items()}
         self.l2 = l2
@@ -135,7 +141,7 @@ class _Trainer:
         seen = sum(size for size, _ in steps)
         record = {name: sum(size * numbers[name] for size, numbers in steps) / seen for name in steps[0][1]}
         if held_out:
-            with no_grad():
+            with no_grad(), _in_mode(self.model, False):
                 _, numbers = self.forward(held_out)
             record |= {f"val_{name}": number for name, number in numbers.items()}
         self.training.history.add({**record, "lr": rate})
@@ -145,19 +151,21 @@ class _Trainer:
 
     def step(self, batch: list[Sample]) -> dict[str, float]:
         """Forward, backward, update on one batch; returns the loss and the metrics before the update."""
+        averages = [list(buffer) for buffer in self.buffers]
         total, numbers = self.forward(batch)
         self.model.zero_grad()
         self.optimizer.zero_grad()
         total.backward()
-        if not (isfinite(total.data) and all(isfinite(p.grad) for p in self.parameters)):
-            self.explain_nan(batch)
+        if not self.finite(total):
+            self.explain_nan(batch, averages)
         for callback in self.callbacks:
             callback.on_gradients(self.training)
         self.optimizer.step()
         return numbers
 
     def forward(self, batch: list[Sample]) -> tuple[Value, dict[str, float]]:
-        outputs = [(self.model(x), target) for x, target in batch]
+        computed = self.model.batch([x for x, _ in batch])
+        outputs = [(output, target) for output, (_, target) in zip(computed, batch, strict=True)]
         total = mean([self.loss(output, target) for output, target in outputs])
         if self.l2:
             total = total + l2_penalty(self.parameters, self.l2)
@@ -166,18 +174,42 @@ class _Trainer:
             numbers[name] = mean([float(metric(_numbers(output), target)) for output, target in outputs])
         return total, numbers
 
-    def explain_nan(self, batch: list[Sample]) -> None:
+    def finite(self, total: Value) -> bool:
+        return isfinite(total.data) and all(isfinite(p.grad) for p in self.parameters)
+
+    def explain_nan(self, batch: list[Sample], averages: list[list[float]]) -> None:
         """Raise the error that names the node, by computing the batch again under watch."""
-        self.model.zero_grad()
+        self.restore(averages)
         where = f"training stopped in epoch {self.training.epoch}, before the step"
         try:
             with detect_anomaly():
                 total, _ = self.forward(batch)
                 total.backward()
+            cause = f"the loss is {total.data}, with a nan or inf among the parameters"
+            if self.finite(total):
+                cause = "a nan or inf, but not when computed again: the model draws random numbers"
         except FloatingPointError as error:
-            self.model.zero_grad()
-            raise FloatingPointError(f"{where}: {error}") from None
-        raise FloatingPointError(f"{where}: the loss is {total.data}, with a nan or inf among the parameters")
+            cause = str(error)
+        self.restore(averages)
+        raise FloatingPointError(f"{where}: {cause}")
+
+    def restore(self, averages: list[list[float]]) -> None:
+        """Leave no trace of a step that was not taken."""
+        self.model.zero_grad()
+        for buffer, numbers in zip(self.buffers, averages, strict=True):
+            buffer[:] = numbers
+
+
+@contextmanager
+def _in_mode(model: Module, training: bool) -> Iterator[None]:
+    """The model in training mode, or with False in evaluation mode; afterwards as it was, part by part."""
+    before = [(module, module.training) for module in model.modules()]
+    model.train(training)
+    try:
+        yield
+    finally:
+        for module, was in before:
+            module.training = was
 
 
 def _samples(X: Iterable[Any], y: Iterable[Any]) -> list[Sample]:

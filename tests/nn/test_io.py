@@ -21,6 +21,20 @@ def test_the_weights_of_a_neuron_are_one_vector(tmp_path):
     assert shapes["layers.0.neurons.2.w"] == (2,) and shapes["layers.1.neurons.0.b"] == (1,)
 
 
+def test_running_averages_are_saved_and_loaded(tmp_path):
+    def build(seed):
+        return nn.Sequential(nn.Layer(2, 3, seed=seed), nn.BatchNorm(3), nn.Layer(3, 1, seed=seed))
+
+    model, other = build(0), build(1)
+    model.batch([[0.5, 1.0], [-1.0, 2.0], [3.0, 0.25]])
+    nn.save(model, tmp_path / "model.safetensors")
+    shapes = {name: array.shape for name, array in load_file(tmp_path / "model.safetensors").items()}
+    assert shapes["layers.1.running_mean"] == shapes["layers.1.running_var"] == (3,)
+    nn.load(other, tmp_path / "model.safetensors")
+    assert other.state_dict() == model.state_dict()
+    assert nn.predict(other, [[1.0, 1.0]]) == nn.predict(model, [[1.0, 1.0]])
+
+
 @pytest.mark.parametrize(
     ("shape", "message"),
     [

@@ -1,5 +1,8 @@
 """Parameters are found wherever they stand, named, saved and restored."""
 
+import pickle
+from copy import deepcopy
+
 import pytest
 
 import nn
@@ -103,3 +106,80 @@ def test_parameters_are_the_named_ones_also_where_a_module_chooses_them():
 
     model = HalfFrozen()
     assert model.parameters() == [model.free]
+
+
+class Counted(nn.Module):
+    """A parameter, and buffers in two places."""
+
+    def __init__(self):
+        self.seen = nn.Buffer([0.0, 0.5])
+        self.w = Value(2.0)
+        self.inside = [nn.Buffer([1.0])]
+
+
+def test_buffers_are_named_and_are_not_parameters():
+    model = Counted()
+    assert [name for name, _ in model.named_buffers()] == ["seen", "inside.0"]
+    assert model.buffers() == [[0.0, 0.5], [1.0]] and model.parameters() == [model.w]
+
+
+def test_a_state_holds_parameters_then_buffers_and_sets_them_in_place():
+    model, other = Counted(), Counted()
+    model.w.data, model.seen[:], model.inside[0][0] = 3.0, [4.0, 5.0], 6.0
+    assert model.state_dict() == {"w": 3.0, "seen.0": 4.0, "seen.1": 5.0, "inside.0.0": 6.0}
+    seen = other.seen
+    other.load_state_dict(model.state_dict())
+    assert other.state_dict() == model.state_dict() and other.seen is seen == [4.0, 5.0]
+
+
+@pytest.mark.parametrize("name", ["seen.1", "inside.0.0"])
+def test_a_state_without_a_number_of_a_buffer_changes_nothing(name):
+    model = Counted()
+    state = dict.fromkeys(model.state_dict(), 9.0)
+    del state[name]
+    with pytest.raises(ValueError, match=f"missing {name}"):
+        model.load_state_dict(state)
+    assert model.state_dict() == Counted().state_dict()
+
+
+@pytest.mark.parametrize("copy", [deepcopy, lambda model: pickle.loads(pickle.dumps(model))])
+def test_a_copy_has_buffers_of_its_own(copy):
+    model = Counted()
+    other = copy(model)
+    other.seen[0] = 7.0
+    assert model.seen == [0.0, 0.5] and [name for name, _ in other.named_buffers()] == ["seen", "inside.0"]
+
+
+def test_a_new_module_is_in_training_mode_and_modes_reach_all_inside():
+    model = nn.MLP(2, [2, 1])
+    assert all(module.training for module in model.modules())
+    assert model.eval() is model
+    assert [module.training for module in model.modules()] == [False] * 6
+    assert model.layers[0].train() is model.layers[0]
+    assert not model.training and model.layers[0].neurons[1].training and not model.layers[1].training
+
+
+def test_modes_reach_modules_that_refer_to_each_other():
+    parent, child = Shelf(), Shelf()
+    parent.child, child.parent = child, parent
+    parent.eval()
+    assert not child.training and not child.pair[0].training
+
+
+def test_a_batch_is_each_sample_by_itself():
+    model = nn.MLP(2, [3, 2], seed=0)
+    outputs = model.batch(iter([[1.0, 2.0], [3.0, 4.0]]))
+    assert [[v.data for v in out] for out in outputs] == [
+        [v.data for v in model(x)] for x in ([1, 2], [3, 4])
+    ]
+
+
+def test_modules_nested_deeper_than_python_calls_are_found():
+    model = Counted()
+    for _ in range(3000):
+        outer = nn.Module()
+        outer.inside, model = model, outer
+    assert len(model.parameters()) == len(model.named_parameters()) == 1
+    assert len(model.buffers()) == 2 and len(model.modules()) == 3001
+    assert not model.eval().modules()[-1].training
+    assert model.summary().splitlines()[-1].split() == ["total", "1"]

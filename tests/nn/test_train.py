@@ -353,3 +353,138 @@ def test_without_tqdm_training_runs_without_a_bar(monkeypatch, capsys):
     monkeypatch.setattr(builtins, "__import__", no_tqdm)
     assert fit_line(epochs=3, progress=True).epochs == 3
     assert capsys.readouterr().err == ""
+
+
+TABLE_X = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0], [0.5, 0.25]]
+TABLE_Y = [0.0, 1.0, 1.0, 0.0, 2.0]
+
+
+class InOrder(random.Random):
+    """A seed that leaves the samples in their order."""
+
+    def shuffle(self, x):
+        pass
+
+
+def table_layer(nin, nout, scale):
+    layer = nn.Layer(nin, nout, nonlin=False)
+    for row, neuron in enumerate(layer.neurons):
+        for column, weight in enumerate(neuron.w):
+            weight.data = scale * ((3 * row + 5 * column) % 7 - 3) / 4
+    return layer
+
+
+def every_piece():
+    return nn.Sequential(
+        table_layer(2, 3, 1.0), nn.BatchNorm(3), "tanh",
+        nn.Residual(nn.Sequential(table_layer(3, 3, -0.5), "sigmoid")),
+        nn.LayerNorm(3), table_layer(3, 1, 0.5),
+    )  # fmt: skip
+
+
+def test_training_with_norms_a_residual_and_a_smaller_last_batch_goes_as_in_torch():
+    """The numbers are of torch 2.13.0 in float64: the same layers and weights in torch.nn.Sequential, batches
+    of 3 and 2 in order, SGD(lr=0.1) on mse_loss for 5 epochs; then eval()."""
+    model = every_piece()
+    history = nn.fit(
+        model, TABLE_X, TABLE_Y, learning_rate=0.1, epochs=5, batch_size=3, validation=(TABLE_X, TABLE_Y),
+        progress=False, seed=InOrder(),
+    )  # fmt: skip
+    assert history["loss"] == pytest.approx(
+        [1.3813281103736492, 0.8398713090614631, 0.7436282604184437, 0.7041512133983497, 0.6819621754671865],
+        rel=1e-12,
+    )
+    assert history["val_loss"][-1] == pytest.approx(0.5520699649461972, rel=1e-12)
+    assert nn.predict(model, TABLE_X) == pytest.approx(
+        [1.4472576251576676, 0.6317323667667687, 0.6998769941010983, 0.10112577116892152, 1.3443523040515841],
+        rel=1e-12,
+    )
+    assert model[1].running_mean == pytest.approx(
+        [0.6553806610185465, -0.13856376834968134, 0.327491565623769], rel=1e-12
+    )
+    assert model[1].running_var == pytest.approx(
+        [1.1377017863373509, 0.3970388573710221, 0.44173196697259526], rel=1e-12
+    )
+
+
+def test_training_and_validation_and_use_are_each_in_their_mode_and_leave_it_as_it_was():
+    modes = []
+
+    class Watched(nn.Module):
+        def __init__(self):
+            self.w, self.inside = Value(1.0), nn.Module()
+
+        def __call__(self, x):
+            modes.append((self.training, self.inside.training))
+            return self.w * x[0]
+
+    model = Watched().eval()
+    model.training = True
+    nn.fit(model, [[1.0]], [1.0], epochs=1, validation=([[2.0]], [2.0]), progress=False)
+    nn.predict(model, [[1.0]])
+    assert modes == [(True, True), (False, False), (False, False)]
+    assert (model.training, model.inside.training) == (True, False)
+
+
+def test_the_mode_is_as_it_was_also_after_an_error():
+    model = Spread(1000.0).eval()
+    with pytest.raises(FloatingPointError):
+        nn.fit(model, [[1.0]], [0.0], epochs=1, progress=False)
+    assert not model.training
+
+
+def test_a_part_that_a_callback_puts_into_evaluation_mode_stays_in_it_during_training():
+    """Freezing the running averages."""
+    model = every_piece()
+
+    class Freeze(Callback):
+        def on_train_begin(self, training):
+            training.model[1].eval()
+
+    nn.fit(
+        model, TABLE_X, TABLE_Y, epochs=2, callbacks=[Freeze()], validation=(TABLE_X, TABLE_Y), progress=False
+    )
+    assert model[1].running_mean == [0.0, 0.0, 0.0] and model[1].training
+
+
+def test_a_single_sample_left_over_for_batch_norm_is_an_error_that_says_what_to_do():
+    model = every_piece()
+    with pytest.raises(ValueError, match="choose a batch_size that leaves no single sample over"):
+        nn.fit(model, TABLE_X, TABLE_Y, epochs=1, batch_size=2, progress=False)
+
+
+def test_a_batch_that_makes_nan_leaves_the_running_averages():
+    model = every_piece()
+    before = model.state_dict()
+    with pytest.raises(FloatingPointError, match="x0=nan"):
+        nn.fit(model, [*TABLE_X, [math.nan, 0.0]], [*TABLE_Y, 0.0], epochs=1, progress=False)
+    assert model.state_dict() == before
+
+
+def test_an_overflow_that_dropout_takes_away_again_is_told_as_it_is():
+    """exp(1000) is there only while its number passes; only the first of this seed's two draws lets it."""
+    model = nn.Sequential(
+        nn.Layer(1, 1, nonlin=False, init=lambda rng, nin, nout: 500.0), nn.Dropout(0.5, seed=10), exp
+    )
+    with pytest.raises(FloatingPointError, match="a nan or inf, but not when computed again"):
+        nn.fit(model, [[1.0]], [0.0], epochs=1, progress=False)
+
+
+def test_early_stopping_goes_back_to_the_running_averages_of_the_best_epoch_too():
+    model, after = every_piece(), []
+    history = nn.fit(
+        model, TABLE_X, TABLE_Y, learning_rate=0.3, epochs=12, validation=(TABLE_X, TABLE_Y), progress=False,
+        callbacks=[lambda training: after.append(training.model.state_dict()), EarlyStopping(patience=20)],
+    )  # fmt: skip
+    best = history["val_loss"].index(min(history["val_loss"]))
+    assert best < 11 and model.state_dict() == after[best] != after[-1]
+    assert after[best]["layers.1.running_mean.0"] != after[-1]["layers.1.running_mean.0"]
+
+
+def test_dropout_is_on_in_training_and_off_in_validation():
+    model = nn.Sequential(nn.Dropout(1.0), nn.Layer(1, 1, nonlin=False, init=lambda rng, nin, nout: 1.0))
+    history = nn.fit(
+        model, [[3.0]], [3.0], learning_rate=0.0, epochs=1, validation=([[3.0]], [3.0]), progress=False
+    )
+    assert (history["loss"], history["val_loss"]) == ([9.0], [0.0])
+    assert nn.predict(model, [[3.0]]) == [3.0]

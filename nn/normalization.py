@@ -1,0 +1,154 @@
+"""Normalisation: numbers brought to mean 0 and variance 1, over a batch or within a sample."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from operator import index
+from typing import Any
+
+from autograd import Value, mean, scope, sqrt
+from nn.layers import as_inputs, unwrapped
+from nn.module import Buffer, Module
+from nn.settings import checked
+
+
+class BatchNorm(Module):
+    """Each feature less its mean over the batch, divided by its standard deviation there.
+
+    weight * (x - mean) / sqrt(variance + eps) + bias, for each feature by itself (Ioffe and Szegedy, "Batch
+    normalization: accelerating deep network training by reducing internal covariate shift", 2015, algorithm
+    1). Mean and variance are part of the graph, so a gradient reaches every sample of the batch through them.
+
+    In evaluation mode (`eval()`) running averages stand in for the statistics of the batch, and a sample is
+    normalised by itself. As in torch's BatchNorm1d, the running variance is the unbiased one.
+
+    Args:
+        features: how many numbers a sample has.
+        eps: added to the variance, so that a constant feature is not divided by zero.
+        momentum: the share of the newest batch in the running averages.
+
+    Attributes:
+        weight, bias: a Value for each feature, 1 and 0 at first; the paper's gamma and beta.
+        running_mean, running_var: a `Buffer` each, with a number for each feature, 0 and 1 at first.
+
+    >>> norm = BatchNorm(2)
+    >>> [[round(y.data, 3) for y in outputs] for outputs in norm.batch([[1.0, 10.0], [3.0, 50.0]])]
+    [[-1.0, -1.0], [1.0, 1.0]]
+    >>> norm.running_mean, norm.running_var  # a tenth of the way from 0 and 1
+    ([0.2, 3.0], [1.1, 80.9])
+    >>> [round(y.data, 3) for y in norm.eval()([2.0, 30.0])]
+    [1.716, 3.002]
+    """
+
+    def __init__(self, features: int, eps: float = 1e-5, momentum: float = 0.1) -> None:
+        self.weight: list[Value] = []
+        self.bias: list[Value] = []
+        for i in range(1, _width("BatchNorm", features) + 1):
+            with scope(f"batch norm/feature {i}"):
+                self.weight.append(Value(1.0, label="weight"))
+                self.bias.append(Value(0.0, label="bias"))
+        self.running_mean = Buffer([0.0] * len(self.weight))
+        self.running_var = Buffer([1.0] * len(self.weight))
+        self.eps, self.momentum = checked("BatchNorm", {"eps": eps, "momentum": momentum}).values()
+
+    def __call__(self, x: Iterable[Value | float]) -> Any:
+        """The outputs for one sample by itself: a list, or one Value of one feature; in evaluation mode."""
+        return self.batch([x])[0]
+
+    def batch(self, samples: Iterable[Any]) -> list[Any]:
+        """The outputs for the samples of a batch; in training mode the running averages move.
+
+        Raises:
+            ValueError: if a sample has not as many numbers as there are features, or in training mode if
+                there are fewer than two samples.
+        """
+        rows = [as_inputs(sample, len(self.weight), self) for sample in samples]
+        if self.training and len(rows) < 2:
+            raise ValueError(
+                f"{self.describe()} in training mode needs a batch of two samples or more, got {len(rows)}: "
+                "one is its own mean, and its output would not depend on it. Call batch(samples), choose a "
+                "batch_size that leaves no single sample over, or call eval() to use the running averages"
+            )
+        columns = []
+        for i, column in enumerate(zip(*rows, strict=True)):
+            with scope(f"batch norm/feature {i + 1}"):
+                columns.append(self._feature(i, list(column)))
+        return [unwrapped(list(row)) for row in zip(*columns, strict=True)]
+
+    def _feature(self, i: int, column: list[Value]) -> list[Value]:
+        """One feature of all samples, normalised."""
+        if self.training:
+            average, variance = moments(column)
+            n, share = len(column), self.momentum
+            unbiased = variance.data * n / (n - 1)
+            self.running_mean[i] = (1 - share) * self.running_mean[i] + share * average.data
+            self.running_var[i] = (1 - share) * self.running_var[i] + share * unbiased
+        else:
+            average = Value(self.running_mean[i], label="running mean")
+            variance = Value(self.running_var[i], label="running variance")
+        deviation = sqrt(variance + self.eps)
+        return [self.weight[i] * ((x - average) / deviation) + self.bias[i] for x in column]
+
+    def describe(self) -> str:
+        return f"BatchNorm ({len(self.weight)})"
+
+    def __repr__(self) -> str:
+        return f"BatchNorm({len(self.weight)}, eps={self.eps}, momentum={self.momentum})"
+
+
+class LayerNorm(Module):
+    """Each number of a sample less the mean of the sample, divided by its standard deviation.
+
+    weight * (x - mean) / sqrt(variance + eps) + bias, with a weight and a bias for each place in the sample
+    (Ba, Kiros and Hinton, "Layer normalization", 2016). Samples do not meet, so training and use are alike.
+
+    Args:
+        features: how many numbers a sample has.
+        eps: added to the variance, so that a constant sample is not divided by zero.
+
+    Attributes:
+        weight, bias: a Value for each feature, 1 and 0 at first.
+
+    >>> [round(y.data, 3) for y in LayerNorm(3)([1.0, 2.0, 6.0])]
+    [-0.926, -0.463, 1.389]
+    """
+
+    def __init__(self, features: int, eps: float = 1e-5) -> None:
+        with scope("layer norm"):
+            self.weight = [Value(1.0, label=f"weight{i}") for i in range(_width("LayerNorm", features))]
+            self.bias = [Value(0.0, label=f"bias{i}") for i in range(len(self.weight))]
+        self.eps: float = checked("LayerNorm", {"eps": eps})["eps"]
+
+    def __call__(self, x: Iterable[Value | float]) -> Any:
+        """The outputs for one sample: a list, or one Value of one feature."""
+        inputs = as_inputs(x, len(self.weight), self)
+        with scope("layer norm"):
+            average, variance = moments(inputs)
+            deviation = sqrt(variance + self.eps)
+            triples = zip(self.weight, inputs, self.bias, strict=True)
+            return unwrapped([w * ((x - average) / deviation) + b for w, x, b in triples])
+
+    def describe(self) -> str:
+        return f"LayerNorm ({len(self.weight)})"
+
+    def __repr__(self) -> str:
+        return f"LayerNorm({len(self.weight)}, eps={self.eps})"
+
+
+def moments(numbers: list[Value]) -> tuple[Value, Value]:
+    """The mean, and the mean of the squared distances from it: the biased variance.
+
+    >>> moments([Value(1.0), Value(5.0)])
+    (Value(data=3.0, grad=0.0), Value(data=4.0, grad=0.0))
+    """
+    average = mean(numbers)
+    distances = [x - average for x in numbers]
+    variance = mean([distance * distance for distance in distances])
+    average.label, variance.label = "mean", "variance"
+    return average, variance
+
+
+def _width(owner: str, features: int) -> int:
+    if index(features) < 1:
+        raise ValueError(f"features of {owner} is a whole number, one or more, got {features!r}")
+    return index(features)
