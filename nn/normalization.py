@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from operator import index
-from typing import Any
+from typing import Any, SupportsIndex
 
 from autograd import Value, mean, scope, sqrt
 from nn.layers import as_inputs, unwrapped
@@ -78,16 +78,17 @@ class BatchNorm(Module):
     def _feature(self, i: int, column: list[Value]) -> list[Value]:
         """One feature of all samples, normalised."""
         if self.training:
-            average, variance = moments(column)
+            average, variance, distances = moments(column)
             n, share = len(column), self.momentum
             unbiased = variance.data * n / (n - 1)
             self.running_mean[i] = (1 - share) * self.running_mean[i] + share * average.data
             self.running_var[i] = (1 - share) * self.running_var[i] + share * unbiased
         else:
-            average = Value(self.running_mean[i], label="running mean")
-            variance = Value(self.running_var[i], label="running variance")
+            average = Value(self.running_mean[i], label="running_mean")
+            variance = Value(self.running_var[i], label="running_var")
+            distances = [x - average for x in column]
         deviation = sqrt(variance + self.eps)
-        return [self.weight[i] * ((x - average) / deviation) + self.bias[i] for x in column]
+        return [self.weight[i] * (distance / deviation) + self.bias[i] for distance in distances]
 
     def describe(self) -> str:
         return f"BatchNorm ({len(self.weight)})"
@@ -123,10 +124,10 @@ class LayerNorm(Module):
         """The outputs for one sample: a list, or one Value of one feature."""
         inputs = as_inputs(x, len(self.weight), self)
         with scope("layer norm"):
-            average, variance = moments(inputs)
+            _, variance, distances = moments(inputs)
             deviation = sqrt(variance + self.eps)
-            triples = zip(self.weight, inputs, self.bias, strict=True)
-            return unwrapped([w * ((x - average) / deviation) + b for w, x, b in triples])
+            places = zip(self.weight, distances, self.bias, strict=True)
+            return unwrapped([w * (distance / deviation) + b for w, distance, b in places])
 
     def describe(self) -> str:
         return f"LayerNorm ({len(self.weight)})"
@@ -135,20 +136,21 @@ class LayerNorm(Module):
         return f"LayerNorm({len(self.weight)}, eps={self.eps})"
 
 
-def moments(numbers: list[Value]) -> tuple[Value, Value]:
-    """The mean, and the mean of the squared distances from it: the biased variance.
+def moments(numbers: list[Value]) -> tuple[Value, Value, list[Value]]:
+    """The mean, the mean of the squared distances from it (the biased variance), and the distances.
 
-    >>> moments([Value(1.0), Value(5.0)])
-    (Value(data=3.0, grad=0.0), Value(data=4.0, grad=0.0))
+    >>> average, variance, distances = moments([Value(1.0), Value(5.0)])
+    >>> average.data, variance.data, [distance.data for distance in distances]
+    (3.0, 4.0, [-2.0, 2.0])
     """
     average = mean(numbers)
     distances = [x - average for x in numbers]
     variance = mean([distance * distance for distance in distances])
     average.label, variance.label = "mean", "variance"
-    return average, variance
+    return average, variance, distances
 
 
 def _width(owner: str, features: int) -> int:
-    if index(features) < 1:
+    if not isinstance(features, SupportsIndex) or index(features) < 1:
         raise ValueError(f"features of {owner} is a whole number, one or more, got {features!r}")
     return index(features)
