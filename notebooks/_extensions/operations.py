@@ -1,63 +1,57 @@
-"""The directive `operations`: the operation table as a table, read from `autograd.ops` itself."""
+"""The directive `operations`: the operation table as a page shows it, read from `autograd.ops` itself."""
 
-from math import inf, pi
+from math import pi
 
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 from autograd import ops
-from autograd.show.formula import NO_DERIVATIVE, Symbol, applied, derivative
+from autograd.show.formula import NO_DERIVATIVE, applied, derivative
+from autograd.show.latex import TeX
 
-HEADINGS = ("Name", "Result", "Derivative by x", "Derivative by y", "Domain", "Kink")
-OPERANDS = ("x", "y")
+HEADINGS = ("Name", "out", "Derivative by x", "Derivative by y", "Domain", "Kink")
+X, Y, OUT = TeX("x"), TeX("y"), TeX("out")
+
+
+def formulas(operation):
+    """One row of the table in LaTeX: the result, both derivatives, the domain, the kink."""
+    operands = [X, Y][: operation.arity]
+    by = [derivative(operation, index, operands, OUT) for index in range(operation.arity)]
+    limits = [f"{x} \\in {interval(bounds)}" for x, bounds in zip(operands, operation.domain, strict=True)]
+    bounded = [limit for limit, bounds in zip(limits, operation.domain, strict=True) if bounds != ops.REAL]
+    jump = f"{operation.kink(*operands)} = 0" if operation.kink else ""
+    return [applied(operation, operands), *by, *[""] * (2 - len(by)), ",".join(bounded), jump]
 
 
 def interval(bounds):
-    """An open interval, as in '(-pi/2, pi/2)'."""
-    words = {-inf: "-inf", inf: "inf", -pi / 2: "-pi/2", pi / 2: "pi/2"}
-    low, high = (words.get(bound, f"{bound:g}") for bound in bounds)
-    return f"({low}, {high})"
-
-
-def domain(operation):
-    """The domain by operand, where it is not all numbers."""
-    limits = zip(OPERANDS, operation.domain, strict=False)
-    return ", ".join(f"{x} in {interval(bounds)}" for x, bounds in limits if bounds != ops.REAL)
-
-
-def kink(operation):
-    """Where the derivative jumps, as an equation."""
-    if operation.kink is None:
-        return ""
-    return f"{operation.kink(*map(Symbol, OPERANDS[: operation.arity]))} = 0".replace("x - y = 0", "x = y")
-
-
-def cells(operation):
-    """One row of the table, as texts; '' where there is nothing to say."""
-    by = [derivative(operation, index) for index in range(operation.arity)] + [""] * (2 - operation.arity)
-    result = applied(operation, OPERANDS[: operation.arity])
-    return operation.name, result, *by, domain(operation), kink(operation)
+    """An open interval: `interval((-pi / 2, inf))` is '(-\\pi/2, \\infty)'."""
+    low, high = (bound if bound in (-pi / 2, pi / 2) else TeX(f"{bound:g}") for bound in bounds)
+    return f"({low}, {high})".replace(str(pi / 2), r"\pi/2")
 
 
 class Operations(SphinxDirective):
     """Every operation: its derivatives, where it is defined, and where its derivative jumps."""
 
     def run(self):
-        body = nodes.tbody("", *(row(cells(operation)) for operation in ops.TABLE.values()))
-        head = nodes.thead("", row(HEADINGS, nodes.Text))
+        head = nodes.row("", *(entry(nodes.Text(heading)) for heading in HEADINGS))
+        rows = [self.row(operation) for operation in ops.TABLE.values()]
         columns = [nodes.colspec(colwidth=1) for _ in HEADINGS]
-        group = nodes.tgroup("", *columns, head, body, cols=len(HEADINGS))
+        group = nodes.tgroup("", *columns, nodes.thead("", head), nodes.tbody("", *rows), cols=len(HEADINGS))
         return [nodes.table("", group, classes=["operations"])]
 
+    def row(self, operation):
+        cells = [entry(cell(formula)) for formula in formulas(operation)]
+        return nodes.row("", entry(nodes.literal("", operation.name)), *cells)
 
-def row(texts, kind=None):
-    return nodes.row("", *(nodes.entry("", nodes.paragraph("", "", *written(text, kind))) for text in texts))
+
+def cell(formula):
+    return (
+        nodes.Text(formula) if formula in ("", NO_DERIVATIVE) else nodes.math("", rf"\displaystyle {formula}")
+    )
 
 
-def written(text, kind):
-    if not text:
-        return []
-    return [kind(text) if kind else nodes.Text(text) if text == NO_DERIVATIVE else nodes.literal("", text)]
+def entry(content):
+    return nodes.entry("", nodes.paragraph("", "", content))
 
 
 def setup(app):

@@ -8,7 +8,7 @@ import re
 
 _DOCTEST = re.compile(r"(^ *>>>.*\n?(?:^ *\S.*\n?)*)", re.MULTILINE)
 _CODE = re.compile(r"(`[^`]+`)")
-_MARKUP = re.compile(r"[*|]|(?<=\w)_(?!\w)")
+_MARKUP = re.compile(r"[*|]|(?<=\w)_(?![\w:])")
 
 
 def plain(text):
