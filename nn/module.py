@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Self
 
 from autograd import Value
@@ -156,6 +157,27 @@ class Module:
     def describe(self) -> str:
         """What `summary` and errors call this module."""
         return type(self).__name__
+
+
+@contextmanager
+def in_mode(module: Module, training: bool) -> Iterator[None]:
+    """A module in training mode, or with False in evaluation mode; afterwards as it was, part by part.
+
+    >>> from nn import Dropout
+    >>> dropout = Dropout(1.0)
+    >>> with in_mode(dropout, training=False):
+    ...     dropout([2.0]).data
+    2.0
+    >>> dropout([2.0]).data
+    0.0
+    """
+    before = [(part, part.training) for part in module.modules()]
+    module.train(training)
+    try:
+        yield
+    finally:
+        for part, was in before:
+            part.training = was
 
 
 def _walk(root: Module, into_modules: bool = True) -> Iterator[tuple[str, Any]]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from math import isfinite
 from typing import Any
 
@@ -13,7 +12,7 @@ from nn.history import History
 from nn.init import Seed, random_source
 from nn.losses import LOSSES, l2_penalty
 from nn.metrics import METRICS, Metric
-from nn.module import Module
+from nn.module import Module, in_mode
 from nn.named import by_name
 from nn.optim import OPTIMIZERS, Optimizer
 from nn.settings import checked
@@ -79,7 +78,7 @@ def fit(
     trainer = _Trainer(model, loss, _optimizer(optimizer, model, learning_rate), metrics, l2, callbacks)
     rng = random_source(seed)
     bar = _progress_bar(epochs, progress)
-    with _in_mode(model, True):
+    with in_mode(model, True):
         for callback in trainer.callbacks:
             callback.on_train_begin(trainer.training)
         for _ in bar:
@@ -106,7 +105,7 @@ def predict(model: Module, X: Iterable[Any]) -> list[Any]:
     >>> predict(MLP(2, [1], init=lambda rng, nin, nout: 1.0), [[1.0, 2.0], [3.0, 4.0]])
     [3.0, 7.0]
     """
-    with no_grad(), _in_mode(model, False):
+    with no_grad(), in_mode(model, False):
         return [_numbers(output) for output in model.batch(_rows(X))]
 
 
@@ -141,7 +140,7 @@ class _Trainer:
         seen = sum(size for size, _ in steps)
         record = {name: sum(size * numbers[name] for size, numbers in steps) / seen for name in steps[0][1]}
         if held_out:
-            with no_grad(), _in_mode(self.model, False):
+            with no_grad(), in_mode(self.model, False):
                 _, numbers = self.forward(held_out)
             record |= {f"val_{name}": number for name, number in numbers.items()}
         self.training.history.add({**record, "lr": rate})
@@ -198,18 +197,6 @@ class _Trainer:
         self.model.zero_grad()
         for buffer, numbers in zip(self.buffers, averages, strict=True):
             buffer[:] = numbers
-
-
-@contextmanager
-def _in_mode(model: Module, training: bool) -> Iterator[None]:
-    """The model in training mode, or with False in evaluation mode; afterwards as it was, part by part."""
-    before = [(module, module.training) for module in model.modules()]
-    model.train(training)
-    try:
-        yield
-    finally:
-        for module, was in before:
-            module.training = was
 
 
 def _samples(X: Iterable[Any], y: Iterable[Any]) -> list[Sample]:
