@@ -9,6 +9,7 @@ import pytest
 
 from autograd import Value, operation, scope, stop_gradient, where
 from autograd.show import colors, draw_dot, explain, mimebundle
+from autograd.show.caption import NO_BACKWARD
 from autograd.value import Value as Node
 from tests.autograd.svg import read
 
@@ -169,20 +170,77 @@ def test_colors_tell_the_sign_and_the_size():
     assert fills["c"] == colors.fill(1.0, 1.0)
     assert fills["b"] == colors.fill(2.0, 100.0) != fills["c"]
     assert fills["a"] == colors.fill(-3.0, 100.0)
-    assert seen.caption == colors.LEGEND.split("\n")
+    assert seen.caption == f"{colors.LEGEND}\n{colors.EDGE_LEGEND}".split("\n")
 
 
-def _contrast_with_black(color):
-    """The contrast ratio of WCAG 2, section 1.4.3."""
+def test_edges_have_the_color_and_width_of_what_flows_back():
+    # Broken if an edge shows the gradient of its node and not upstream * local, or a small flow looks large.
+    a, b, c = Value(2.0, label="a"), Value(-3.0, label="b"), Value(0.0, label="c")
+    root = a * b + c * 100
+    root.backward()
+    seen = picture(root, color=True)
+    ids = {texts[0]: name for name, texts in seen.nodes.items()}
+    lines = {seen.nodes[title.split("->")[0]][0]: line for title, line in seen.lines.items() if "->" in title}
+    for name, flow in {"a": -3.0, "b": 2.0, "c": 100.0, "+": 1.0}.items():
+        expected = colors.line(flow, 100.0)
+        assert (lines[name].color, lines[name].width) == (expected["color"], float(expected["penwidth"]))
+        assert lines[name].dashes == ""
+    assert ids.keys() >= {"a", "b", "c"}
+    zero = lines["data 100.0000"]
+    assert zero.dashes and zero.width < 1.0 and zero.color == colors.GREY_LINE
+
+
+def test_one_number_has_one_color_though_contributions_cancel():
+    # Broken if widths and fills have scales of their own: x receives 5 and -5, and its gradient is 0.
+    x = Value(1.0, label="x")
+    root = x * 5 + x * -5
+    root.backward()
+    seen = picture(root, color=True)
+    ids = {name for name, texts in seen.nodes.items() if texts[0] == "x"}
+    flows = {
+        title: line for title, line in seen.lines.items() if title.split("->")[0] in ids and "->" in title
+    }
+    assert sorted(line.width for line in flows.values()) == [5.0, 5.0]
+    assert len({line.color for line in flows.values()}) == 2
+    root_fill = next(seen.fills[name] for name, texts in seen.nodes.items() if "grad 1.0000" in texts)
+    assert root_fill == colors.fill(1.0, 5.0)
+
+
+def test_no_gradient_flows_where_there_is_no_derivative():
+    # Broken if nan is shown where an infinite gradient stops: inf * 0.0.
+    x = Value(2.0, label="x")
+    root = stop_gradient(x) * 3
+    root.backward()
+    root._left.grad = math.inf
+    seen = picture(root, color=True)
+    edge = next(line for title, line in seen.lines.items() if title.startswith("n0->"))
+    assert edge.dashes and edge.color == colors.GREY_LINE
+
+
+def test_every_drawing_has_a_white_ground():
+    # Broken if black lines and text stand on the dark page of a notebook.
+    assert picture(expression(), color=True, marks=True).background in ("white", "#ffffff")
+
+
+def _luminance(color):
+    """The relative luminance of WCAG 2."""
     parts = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
-    return (0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2] + 0.05) / 0.05
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
 @pytest.mark.parametrize("gradient", [-math.inf, -1.0, -0.3, 0.0, 0.3, 1.0, math.inf, math.nan])
 def test_black_text_can_be_read_on_every_color(gradient):
     # Broken if a strong gradient hides its own number; 7 is the ratio that WCAG calls enhanced.
-    assert _contrast_with_black(colors.fill(gradient, 1.0)) >= 7.0
+    assert (_luminance(colors.fill(gradient, 1.0)) + 0.05) / 0.05 >= 7.0
+
+
+@pytest.mark.parametrize("flow", [-math.inf, -1.0, -1e-9, 0.0, 1e-9, 1.0, math.inf, math.nan])
+def test_every_edge_can_be_seen_on_white(flow):
+    # Broken if a small gradient fades away with its colour; 3 is what WCAG asks of lines.
+    line = colors.line(flow, 1.0)
+    assert 1.05 / (_luminance(line["color"]) + 0.05) >= 3.0
+    assert 0.5 <= float(line["penwidth"]) <= 5.0
 
 
 def test_colors_of_gradients_that_are_not_finite():
@@ -196,13 +254,41 @@ def test_colors_of_gradients_that_are_not_finite():
     fills = {texts[0]: seen.fills[name] for name, texts in seen.nodes.items()}
     assert fills["x"] == colors.fill(1.0, 1.0)
     assert fills["n"] not in (fills["x"], "white", "#ffffff")
-    assert seen.caption == [*colors.LEGEND.split("\n"), colors.NAN_LEGEND]
+    assert seen.caption == [
+        *f"{colors.LEGEND}\n{colors.EDGE_LEGEND}".split("\n"),
+        colors.NAN_LEGEND,
+    ]
 
 
 def test_before_the_backward_pass_nothing_is_colored():
     # Broken if dividing by the largest gradient fails where all are zero.
     x = Value(1.0)
-    assert set(picture(x * 2, color=True).fills.values()) <= {"white", "#ffffff", ""}
+    seen = picture(x * 2, color=True)
+    assert set(seen.fills.values()) <= {"white", "#ffffff", "none"}
+    assert {line.dashes for line in seen.lines.values()} == {""}
+
+
+@pytest.mark.parametrize("option", ["color", "local_derivatives", "marks"])
+def test_a_graph_without_backward_says_so(option):
+    # Broken if gradients that nobody has computed are shown as gradients of 0.
+    x = Value(3.0, label="x")
+    y = x * x
+    seen = picture(y, **{option: True})
+    assert seen.caption[-1] == NO_BACKWARD
+    assert seen.tooltips["n0->n1_op"] == {"x: local derivative x = 3"}
+    assert picture(y).caption == []
+    y.backward()
+    seen = picture(y, **{option: True})
+    assert NO_BACKWARD not in seen.caption
+    assert seen.tooltips["n0->n1_op"] == {"x receives upstream 1 * local 3 = 3 (local derivative: x)"}
+
+
+def test_a_gradient_of_zero_after_backward_is_a_gradient():
+    # Broken if "has not run" is decided by a leaf whose gradient is 0.
+    x = Value(0.0, label="x")
+    y = x * x
+    y.backward()
+    assert NO_BACKWARD not in picture(y, color=True).caption
 
 
 def test_local_derivatives_stand_on_the_edges():
@@ -291,6 +377,10 @@ def test_conditions_and_hand_built_nodes_are_drawn():
         ({"root": None}, TypeError, "got NoneType"),
         ({"rankdir": "up"}, ValueError, "LR, TB, RL, BT, got 'up'"),
         ({"rankdir": "lr"}, ValueError, "got 'lr'"),
+        ({"rankdir": ["LR"]}, ValueError, r"got \['LR'\]"),
+        ({"unfold": 3}, TypeError, "path of a scope, such as 'layer 1', or several, got 3"),
+        ({"unfold": ["a", None]}, TypeError, "got None"),
+        ({"unfold": "layer 1"}, ValueError, "no scope 'layer 1' .* scopes are none"),
         ({"format": "gif3"}, ValueError, "gif3"),
         ({"format": 5}, TypeError, "format is a string"),
         ({"max_nodes": 1}, ValueError, "at least 2"),

@@ -2,9 +2,10 @@ import re
 
 import pytest
 
-from autograd import Value, scope
+import nn
+from autograd import Value, mean, scope
 from autograd.graph import nodes_of
-from autograd.show import draw_dot
+from autograd.show import colors, draw_dot
 from autograd.show.fold import fold
 from tests.autograd.svg import read
 
@@ -69,7 +70,7 @@ def test_then_the_nodes_far_from_the_root():
     boxes = fold(nodes, 10)
     assert titles(boxes) == {None}
     assert [node for node in nodes if node not in boxes] == nodes[-9:]
-    assert {box.nodes for box in boxes.values()} == {42}
+    assert {len(box.nodes) for box in boxes.values()} == {42}
 
 
 @pytest.mark.parametrize("max_nodes", [2, 3, 5, 8, 13, 21, 34, 55])
@@ -81,7 +82,7 @@ def test_the_picture_never_has_more_than_was_asked_for(root, max_nodes):
     drawn = [node for node in nodes if node not in boxes]
     distinct = set(boxes.values())
     assert len(drawn) + len(distinct) <= max_nodes or not boxes
-    assert len(drawn) + sum(box.nodes for box in distinct) == len(nodes)
+    assert len(drawn) + sum(len(box.nodes) for box in distinct) == len(nodes)
     assert root in drawn
 
 
@@ -119,6 +120,7 @@ def test_the_picture_says_that_it_is_folded_and_how():
     assert seen.caption == [
         f"{total} nodes, of which {shown} are drawn",
         f"{total - shown} are folded into 6 boxes, one for each scope",
+        'unfold="layer 0/neuron 0" opens the box of that title',
     ]
     counts = [re.search(r"(\d+) nodes", " ".join(texts)) for texts in seen.nodes.values()]
     assert sum(int(count[1]) for count in counts if count) == total - shown
@@ -169,6 +171,162 @@ def test_a_network_of_60000_nodes_is_a_picture_that_can_be_read():
     assert len(nodes_of(root)) > 60_000
     source = draw_dot(root, color=True, clusters=True).source
     assert source.count("shape=") <= 500 and source.count("->") <= 2000
+
+
+def loss_of_samples(samples=100):
+    """The loss of a perceptron over many samples: as many nodes outside the scopes as inside are too many."""
+    model = nn.MLP(2, [4, 3, 1], activation="tanh", seed=1)
+    errors = [nn.mse(model([0.01 * i, 0.5 - 0.02 * i]), i % 2) for i in range(samples)]
+    loss = mean(errors)
+    loss.label = "loss"
+    loss.backward()
+    return loss, model
+
+
+def test_a_loss_over_samples_is_an_overview_of_its_parts():
+    # Broken if hundreds of nodes outside the scopes push the layers out of the picture.
+    loss, model = loss_of_samples()
+    seen = picture(loss)
+    boxes = {texts[0]: texts[1:] for name, texts in seen.nodes.items() if name.startswith("box")}
+    nodes = nodes_of(loss)
+    inside = {f"layer {i}": [n for n in nodes if n.scope.startswith(f"layer {i}/")] for i in (1, 2, 3)}
+    assert boxes.keys() == {*inside, "inputs", "constants", "on the way to loss"}
+    for layer, (title, members) in zip(model.layers, inside.items(), strict=True):
+        assert boxes[title] == [f"{len(layer.parameters())} parameters", f"{len(members):,} nodes"]
+    assert boxes["inputs"] == ["200 nodes"]
+    drawn = [texts for name, texts in seen.nodes.items() if "data" in " ".join(texts)]
+    assert ["loss", f"data {loss.data:.4f}", "grad 1.0000"] in drawn and len(drawn) <= 12
+    counted = sum(int(texts[-1].split()[0].replace(",", "")) for texts in boxes.values())
+    assert counted + len(drawn) == len(nodes)
+    assert seen.caption[0] == f"{len(nodes):,} nodes, of which {len(drawn)} are drawn"
+
+
+def test_edges_between_boxes_are_counted():
+    # Broken if a thousand edges look like one.
+    loss, _ = loss_of_samples()
+    seen = picture(loss)
+    name = {key: texts[0] for key, texts in seen.nodes.items()}
+    labels = {(name[start], name[end]): texts for (start, end), texts in seen.edge_texts.items()}
+    assert labels["inputs", "layer 1"] == ["800 uses"]
+    assert labels["layer 1", "layer 2"] == ["1,200 uses"]
+    assert labels["layer 3", "on the way to loss"] == [f"{100 - shown(seen, name)} uses"]
+    assert ("layer 2", "layer 1") not in labels and ("layer 1", "inputs") not in labels
+
+
+def shown(seen, name):
+    """How many of the errors of samples are drawn beside the box of all others."""
+    return sum(1 for start, end in seen.edges if name[start] == "layer 3" and not end.startswith("box"))
+
+
+def test_the_overview_keeps_the_limit_at_any_size():
+    # Broken if the overview has more nodes and boxes than were asked for.
+    loss, _ = loss_of_samples(20)
+    nodes = nodes_of(loss)
+    for max_nodes in range(2, 120):
+        boxes = fold(nodes, max_nodes)
+        drawn = [node for node in nodes if node not in boxes]
+        assert len(drawn) + len(set(boxes.values())) <= max_nodes
+        assert loss in drawn
+        assert len(drawn) + sum(len(box.nodes) for box in set(boxes.values())) == len(nodes)
+
+
+def test_labelled_leaves_outside_the_scopes_are_not_called_constants():
+    # Broken if a parameter without a scope passes for a number.
+    x = Value(1.0)
+    with scope("layer"):
+        h = x * 2 + x * 3
+    total = h
+    for i in range(30):
+        total = total * Value(1.0, label=f"w{i}")
+    assert "other leaves" in titles(fold(nodes_of(total), 20))
+
+
+def test_an_unfolded_scope_stays_open_and_the_others_are_folded():
+    # Broken if unfolding one scope unfolds all, or nothing.
+    nodes = nodes_of(network(neurons=10))
+    boxes = fold(nodes, 60, ["layer 1/neuron 2"])
+    assert titles(boxes) == {"layer 0", "layer 1"}
+    opened = [node for node in nodes if node.scope == "layer 1/neuron 2"]
+    assert opened and not any(node in boxes for node in opened)
+
+
+def test_a_layer_that_is_too_large_unfolds_to_its_neurons():
+    # Broken if opening a layer of the loss of many samples means drawing thousands of nodes, or an error.
+    loss, _ = loss_of_samples()
+    seen = picture(loss, unfold="layer 1", clusters=True)
+    found = {texts[0] for name, texts in seen.nodes.items() if name.startswith("box")}
+    assert found >= {"layer 1/neuron 1", "layer 1/neuron 4", "layer 2", "layer 3", "inputs"}
+    assert "layer 1" not in found
+    assert list(seen.clusters.values()) == [["layer 1"]]
+
+
+def test_several_scopes_can_be_unfolded():
+    # Broken if only the first is.
+    loss, _ = loss_of_samples()
+    found = titles(fold(nodes_of(loss), 500, ["layer 1", "layer 2"]))
+    assert {"layer 1/neuron 1", "layer 2/neuron 3", "layer 3"} <= found
+    assert not {"layer 1", "layer 2"} & found
+
+
+def test_a_scope_and_one_inside_it_can_both_be_unfolded():
+    # Broken if the outer name closes the inner one.
+    loss, _ = loss_of_samples(10)
+    nodes = nodes_of(loss)
+    boxes = fold(nodes, 130, ["layer 1", "layer 1/neuron 2"])
+    assert {"layer 1/neuron 1", "layer 1/neuron 3"} <= titles(boxes)
+    assert not titles(boxes) & {"layer 1", "layer 1/neuron 2"}
+    assert not any(node in boxes for node in nodes if node.scope == "layer 1/neuron 2")
+
+
+def test_the_caption_and_the_tooltips_tell_what_to_unfold():
+    # Broken if a reader has to guess the names of scopes.
+    loss, _ = loss_of_samples()
+    seen = picture(loss)
+    told = re.search('unfold="(.*)" opens', seen.caption[-1])
+    assert told[1] in {texts[0] for texts in seen.nodes.values()}
+    assert told[1] not in {texts[0] for texts in picture(loss, unfold=told[1]).nodes.values()}
+
+
+def test_scopes_that_cannot_be_unfolded_are_named():
+    # Broken if a misspelt scope gives the same picture as before.
+    loss, _ = loss_of_samples()
+    with pytest.raises(
+        ValueError, match=r"no scope 'layer 9' .* 'layer 1', 'layer 2', 'layer 3', .* and 5 more"
+    ):
+        draw_dot(loss, unfold="layer 9")
+    with pytest.raises(ValueError, match="no scope 'layer'"):
+        draw_dot(network(), unfold="layer")
+    with pytest.raises(ValueError, match="no scope ''"):
+        draw_dot(loss, unfold="")
+    with pytest.raises(
+        ValueError, match=r"with 'layer 1/neuron 1' unfolded .* max_nodes is 500; unfold a smal"
+    ):
+        draw_dot(loss, unfold="layer 1/neuron 1")
+
+
+def test_boxes_have_the_color_of_the_largest_gradient_inside():
+    # Broken if folding hides where the gradients are.
+    loss, _ = loss_of_samples()
+    seen = picture(loss, color=True)
+    ids = {texts[0]: name for name, texts in seen.nodes.items()}
+    nodes = nodes_of(loss)
+    drawn = draw_dot(loss, color=True).source
+    for title in ("layer 1", "layer 3"):
+        gradient = max((n.grad for n in nodes if n.scope.startswith(f"{title}/")), key=abs)
+        assert f"largest gradient {gradient:.6g}" in seen.tooltips[ids[title]].pop()
+        assert seen.fills[ids[title]] in drawn
+        assert (seen.fills[ids[title]] > "#c0") == (gradient > 0)  # orange has more red than blue has
+    first = next(edge for edge in seen.lines if edge == f"{ids['inputs']}->{ids['layer 1']}")
+    assert seen.lines[first].color in (colors.line(1.0, 1.0)["color"], colors.line(-1.0, 1.0)["color"])
+
+
+@pytest.mark.parametrize("rankdir", ["LR", "TB", "RL", "BT"])
+def test_edges_between_crowds_of_boxes_enter_at_their_sides(rankdir):
+    # Broken if steep edges run through the text of neighbouring boxes.
+    leave, enter = {"LR": "ew", "TB": "sn", "RL": "we", "BT": "ns"}[rankdir]
+    source = draw_dot(network(neurons=20), rankdir=rankdir, max_nodes=200).source
+    assert f"edge [headport={enter} tailport={leave}]" in source
+    assert "headport" not in draw_dot(network(), rankdir=rankdir).source
 
 
 def test_a_long_chain_with_a_shared_operand_keeps_all_its_edges():

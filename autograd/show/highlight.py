@@ -1,0 +1,96 @@
+"""The ways from a node to the root of a graph, or one of them, to be drawn strong before a grey rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from autograd.value import Value
+
+_NAMED = 5  # nodes in a caption or an error
+
+
+@dataclass(frozen=True)
+class Ways:
+    """What is highlighted.
+
+    Attributes:
+        starts: where the ways begin; of a single path, all its nodes.
+        is_path: whether it is a single path.
+        nodes: the nodes on the ways.
+        edges: the edges on the ways, each an operand and the node it enters.
+    """
+
+    starts: tuple[Value, ...]
+    is_path: bool
+    nodes: frozenset[Value]
+    edges: frozenset[tuple[Value, Value]]
+
+
+def ways(nodes: Sequence[Value], highlight: Value | Iterable[Value]) -> Ways:
+    """All ways to the root from one node or several; or the one path that a list of nodes describes.
+
+    Args:
+        nodes: the graph, operands first, the root last.
+        highlight: a node, or several. They describe one path if each is an operand of the next and the last
+            one is the root.
+
+    Raises:
+        TypeError: for what is not a Value.
+        ValueError: if a node is not in the graph, or there is none.
+
+    >>> x = Value(3.0)
+    >>> y = x * x
+    >>> z = y + x
+    >>> len(ways([x, y, z], x).edges), len(ways([x, y, z], [x, z]).edges)
+    (3, 1)
+    """
+    starts = _checked(nodes, highlight)
+    steps = list(pairwise(starts))
+    if steps and starts[-1] is nodes[-1] and all(operand in node._prev for operand, node in steps):
+        return Ways(starts, True, frozenset(starts), frozenset(steps))
+    on_a_way, edges = set(starts), set()
+    for node in nodes:
+        for operand in node._prev:
+            if operand in on_a_way:
+                on_a_way.add(node)
+                edges.add((operand, node))
+    return Ways(starts, False, frozenset(on_a_way), frozenset(edges))
+
+
+def in_words(ways: Ways, names: Sequence[str], root: str) -> str:
+    """A line that says what is drawn strong.
+
+    Args:
+        ways: what is highlighted.
+        names: those of `ways.starts`.
+        root: the name of the root.
+    """
+    if ways.is_path:
+        shown = [*names[:_NAMED], "...", names[-1]] if len(names) > _NAMED + 1 else names
+        return f"strong: the path {' -> '.join(shown)}"
+    listed = ", ".join(names) if len(names) <= _NAMED else f"{len(names):,} nodes"
+    return f"strong: every way from {listed} to {root}"
+
+
+def _checked(nodes: Sequence[Value], highlight: object) -> tuple[Value, ...]:
+    starts = tuple(highlight) if isinstance(highlight, Iterable) else (highlight,)
+    if not starts:
+        raise ValueError("highlight is a node or several, got none; None highlights nothing")
+    present = set(nodes)
+    for start in starts:
+        if not isinstance(start, Value):
+            raise TypeError(
+                "highlight is a Value or several, such as a leaf or the nodes of a path, got "
+                f"{type(start).__name__}"
+            )
+        if start not in present:
+            labels = list(dict.fromkeys(node.label for node in nodes if node.label))
+            known = f"; its labels are {', '.join(map(repr, labels[:_NAMED]))}" if labels else ""
+            more = ", ..." if len(labels) > _NAMED else ""
+            raise ValueError(
+                f"cannot highlight {start.label or repr(start)}: the root was not computed from this node"
+                f"{known}{more}"
+            )
+    return starts
