@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 import autograd
 from autograd.check import central_difference
 from autograd.expression import CONSTANTS, FUNCTIONS, Expression, ExpressionError, normalized, shortened
-from autograd.show import Explanation, draw_dot, explain, trace
+from autograd.show import Explanation, draw_dot, explain, player, trace
 from autograd.show.engine import EngineNotFound
 from autograd.show.example import worked_example
 from autograd.show.page import as_page
@@ -93,6 +93,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--png", metavar="FILE", help="draw the graph to a PNG file")
     parser.add_argument("--dot", metavar="FILE", help="write the drawing as DOT text")
     parser.add_argument("--html", metavar="FILE", help="write one page with the drawing and the explanation")
+    parser.add_argument("--player", metavar="FILE", help="write a page that plays the graph step by step")
     parser.add_argument("--version", action="version", version=_version())
     return parser
 
@@ -200,6 +201,7 @@ def _write_files(
         "png": lambda: _drawing(root).pipe(format="png"),
         "dot": lambda: _drawing(root).source.encode(),
         "html": lambda: as_page(expression.text, root, explanation).encode(),
+        "player": lambda: player(root, title=expression.text).html.encode(),
     }
     asked = {kind: file for kind in makers if (file := getattr(options, kind)) is not None}
     for kind, file in asked.items():
