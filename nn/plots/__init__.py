@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from nn.plots.activation_curves import activations
     from nn.plots.boundary import decision_boundary
     from nn.plots.comparison import optimizer_paths
+    from nn.plots.credit import credit_assignment, credit_shares
     from nn.plots.descent import Path, descend
+    from nn.plots.flow import backpropagation_flow
+    from nn.plots.landscape import LossLandscape
     from nn.plots.layer_gradients import gradient_sizes, mean_gradients
     from nn.plots.plane import contour, surface
     from nn.plots.rates import behaviour, learning_rates
@@ -23,9 +26,9 @@ if TYPE_CHECKING:
     from nn.plots.style import CLASS_COLORS
 
 __all__ = [
-    "CLASS_COLORS", "Path", "activations", "behaviour", "contour", "decision_boundary", "descend",
-    "gradient_sizes", "learning_rates", "mean_gradients", "optimizer_paths", "replay", "surface",
-    "training_history",
+    "CLASS_COLORS", "LossLandscape", "Path", "activations", "backpropagation_flow", "behaviour", "contour",
+    "credit_assignment", "credit_shares", "decision_boundary", "descend", "gradient_sizes", "learning_rates",
+    "mean_gradients", "optimizer_paths", "replay", "surface", "training_history",
 ]  # fmt: skip
 
 # Loaded when they are first used: `import nn` needs neither numpy nor matplotlib.
@@ -33,7 +36,10 @@ _LATER = {
     "nn.plots.activation_curves": ("activations",),
     "nn.plots.boundary": ("decision_boundary",),
     "nn.plots.comparison": ("optimizer_paths",),
+    "nn.plots.credit": ("credit_assignment", "credit_shares"),
     "nn.plots.descent": ("Path", "descend"),
+    "nn.plots.flow": ("backpropagation_flow",),
+    "nn.plots.landscape": ("LossLandscape",),
     "nn.plots.layer_gradients": ("gradient_sizes", "mean_gradients"),
     "nn.plots.plane": ("contour", "surface"),
     "nn.plots.rates": ("behaviour", "learning_rates"),

@@ -82,9 +82,11 @@ def _draw(ax: Axes, name: str, function: Activation, xs: Any) -> None:
     highest = np.flatnonzero(slopes == slopes.max())
     top = highest[len(highest) // 2]
     ax.plot(xs[top], slopes[top], "D", color=LINE_COLORS[1], markersize=7)
+    right = xs[top] > 0.2 * xs[-1]  # there the activation is above its derivative, and the words go below
     ax.annotate(
-        f"largest {slopes[top]:.3g}", (xs[top], slopes[top]), xytext=(0, 7), textcoords="offset points",
-        ha="center" if 0.2 < top / len(xs) < 0.8 else "right" if top > len(xs) / 2 else "left", va="bottom",
+        f"largest {slopes[top]:.3g}", (xs[top], slopes[top]),
+        xytext=(0, -7 if right else 7), textcoords="offset points", va="top" if right else "bottom",
+        ha="center" if not right else "right" if top == len(xs) - 1 else "left",
         color=ink(ax), path_effects=halo(ax),
     )  # fmt: skip
     ax.margins(y=0.16)  # room for the words

@@ -3,18 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import cycle
 from typing import Any
 
+from autograd import Value
 from nn.extras import extra
 from nn.module import Module
-from nn.plots.style import CLASS_COLORS
-from nn.train import predict
+from nn.plots.replay import evaluate
+from nn.plots.style import CLASS_COLORS, axes_for, ink, mixed, paper
+
+with extra("plot", "nn.plots"):
+    import numpy as np
+    from matplotlib.axes import Axes
+    from matplotlib.colors import LinearSegmentedColormap
+
+_MARKERS = "os^DvP"
+_TINT = 0.7  # how much of the class's colour is left on the paper behind the samples
+_MARGIN = 0.1  # of the extent of the samples, around them
 
 
 def decision_boundary(
-    model: Module, X: Iterable[Iterable[float]], y: Iterable[float], ax: Any = None, resolution: int = 60
-) -> Any:
+    model: Module,
+    X: Iterable[Iterable[float]],
+    y: Iterable[float],
+    ax: Axes | None = None,
+    resolution: int = 100,
+) -> Axes:
     """The plane of two features, coloured by the class that the model gives each point, and the samples.
+
+    scikit-learn's `DecisionBoundaryDisplay` draws it (the `sklearn` extra).
 
     Args:
         model: takes two features; one output (its sign decides) or one a class (the largest wins).
@@ -28,34 +45,57 @@ def decision_boundary(
 
     Raises:
         ValueError: if the samples do not have two features each.
+        ImportError: if scikit-learn is missing; it says how to install it.
     """
-    with extra("plot", "nn.plots"):
-        import numpy as np
-        from matplotlib import pyplot as plt
-        from matplotlib.colors import LinearSegmentedColormap, ListedColormap
+    with extra("sklearn", "nn.plots.decision_boundary"):
+        from sklearn.inspection import DecisionBoundaryDisplay
     points = np.array([list(x) for x in X], dtype=float)
     classes = np.array(list(y))
     if points.ndim != 2 or points.shape[1] != 2:
         raise ValueError(f"a decision boundary needs samples of two features, got shape {points.shape}")
-    ax = plt.gca() if ax is None else ax
-    low, high = points.min(axis=0), points.max(axis=0)
-    margin = 0.1 * (high - low)
-    across = np.linspace(low[0] - margin[0], high[0] + margin[0], resolution)
-    up = np.linspace(low[1] - margin[1], high[1] + margin[1], resolution)
-    outputs = np.array(predict(model, [[a, b] for b in up for a in across]))
-    if outputs.ndim == 1:
-        score = np.tanh(outputs).reshape(resolution, resolution)
-        shades = LinearSegmentedColormap.from_list("classes", [CLASS_COLORS[0], "#F7F7F7", CLASS_COLORS[1]])
-        ax.contourf(across, up, score, levels=np.linspace(-1, 1, 21), cmap=shades, alpha=0.7)
-        ax.contour(across, up, score, levels=[0.0], colors="#333333", linewidths=1.5)
+    ax = axes_for(ax)
+    across, up, outputs = _outputs(model, points, resolution)
+    plane = {"xx0": across, "xx1": up, "n_classes": 2, "xlabel": "feature 0", "ylabel": "feature 1"}
+    if len(outputs) == 1:
+        score = DecisionBoundaryDisplay(**plane, response=np.tanh(outputs[0]))
+        score.plot(ax=ax, levels=np.linspace(-1, 1, 21), cmap=_shades(ax), zorder=0)
+        leads = list(outputs)
     else:
-        winner = outputs.argmax(axis=1).reshape(resolution, resolution)
-        count = outputs.shape[1]
-        levels = np.arange(count + 1) - 0.5
-        ax.contourf(across, up, winner, levels=levels, cmap=ListedColormap(CLASS_COLORS[:count]), alpha=0.4)
-    for color, label in zip(CLASS_COLORS, np.unique(classes), strict=False):
+        leads = _leads(outputs)
+        for lead, color in zip(leads, cycle(CLASS_COLORS), strict=False):
+            ends = [0.0, max(float(lead.max()), 0.0) + 1.0]
+            area = DecisionBoundaryDisplay(**plane, response=lead)
+            area.plot(ax=ax, levels=ends, colors=[mixed(paper(ax), color, _TINT)], zorder=0)
+    for lead in leads:
+        if lead.min() < 0.0 < lead.max():
+            line = DecisionBoundaryDisplay(**plane, response=lead)
+            line.plot("contour", ax=ax, levels=[0.0], colors=[ink(ax)], linewidths=1.5, zorder=1)
+    for color, marker, label in zip(cycle(CLASS_COLORS), cycle(_MARKERS), np.unique(classes), strict=False):
         chosen = points[classes == label]
-        ax.scatter(chosen[:, 0], chosen[:, 1], color=color, edgecolor="white", label=f"class {label}")
-    ax.set(xlabel="feature 0", ylabel="feature 1")
-    ax.legend(loc="best")
+        ax.scatter(
+            *chosen.T, color=color, marker=marker, edgecolor=paper(ax), linewidth=0.8, label=f"class {label}"
+        )
+    ax.legend(loc="best", framealpha=0.85)
     return ax
+
+
+def _outputs(model: Any, points: Any, resolution: int) -> tuple[Any, Any, Any]:
+    """The grid around the samples, and each output of the model on it."""
+    low, high = points.min(axis=0), points.max(axis=0)
+    margin = np.where(high > low, _MARGIN * (high - low), 1.0)
+    sides = [np.linspace(*ends, resolution) for ends in zip(low - margin, high + margin, strict=True)]
+    across, up = np.meshgrid(*sides)
+    x = [Value(float(number), label=f"x{i}") for i, number in enumerate(points[0])]
+    outputs = evaluate(lambda: model(x), {x[0]: across, x[1]: up})
+    return across, up, np.array(outputs if isinstance(outputs, list) else [outputs])
+
+
+def _leads(outputs: Any) -> list[Any]:
+    """By how much each output is above the largest of the others."""
+    return [output - np.delete(outputs, i, axis=0).max(axis=0) for i, output in enumerate(outputs)]
+
+
+def _shades(ax: Axes) -> LinearSegmentedColormap:
+    """From the first class by the colour of the paper to the second."""
+    first, second = (mixed(paper(ax), color, _TINT) for color in CLASS_COLORS[:2])
+    return LinearSegmentedColormap.from_list("classes", [first, mixed(paper(ax), ink(ax), 0.03), second])

@@ -9,7 +9,7 @@ from typing import Any
 from autograd import Value, grad, hessian
 from nn.extras import extra
 from nn.plots.descent import Function, Path
-from nn.plots.relief import draw_contour, draw_minimum, draw_paths, draw_paths_in_space, draw_surface
+from nn.plots.relief import draw_contour, draw_mark, draw_paths, draw_paths_in_space, draw_surface
 from nn.plots.replay import Array, evaluate
 from nn.plots.style import axes_for
 
@@ -65,7 +65,7 @@ def contour(
     draw_paths(ax, {name: points for name, (points, _) in named.items()})
     point = lowest(f, xs, ys, heights) if minimum is True else minimum or None
     if point is not None:
-        draw_minimum(ax, point)
+        draw_mark(ax, point, "minimum", marker="*", size=15)
     ax.set(xlabel=names[0], ylabel=names[1])
     if named or point is not None:
         ax.legend(loc="best", framealpha=0.85)

@@ -16,6 +16,7 @@ with extra("plot", "nn.plots"):
     import numpy as np
     from matplotlib.axes import Axes
     from matplotlib.colors import BoundaryNorm
+    from matplotlib.ticker import MaxNLocator
     from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
@@ -120,11 +121,10 @@ def _draw_arrows(ax: Axes, way: Array, color: Any) -> None:
         )
 
 
-def draw_minimum(ax: Axes, point: Sequence[float], name: str = "minimum") -> None:
-    """A star."""
-    x, y = point
-    look: Any = {"markeredgecolor": paper(ax), "color": ink(ax)}
-    ax.plot(x, y, "*", markersize=15, **look, label=name, zorder=7)
+def draw_mark(ax: Any, point: Sequence[float], name: str, marker: str = "X", size: float = 11) -> None:
+    """One point that matters, in the plane or in space."""
+    look: dict[str, Any] = {"markeredgecolor": paper(ax), "color": ink(ax), "linestyle": ""}
+    ax.plot(*[[number] for number in point], marker, markersize=size, **look, label=name, zorder=7)
 
 
 def draw_surface(ax: Any, xs: Array, ys: Array, heights: Array, name: str) -> None:
@@ -135,13 +135,15 @@ def draw_surface(ax: Any, xs: Array, ys: Array, heights: Array, name: str) -> No
     ax.computed_zorder = False  # so that paths are not hidden by the surface they lie on
     ax.plot_surface(
         across, up, shown, cmap=_MAP, norm=BoundaryNorm(edges, 256), rcount=len(ys), ccount=len(xs),
-        linewidth=0, antialiased=False, alpha=0.9, zorder=1,
+        linewidth=0, antialiased=False, zorder=1,
     )  # fmt: skip
     for axis in (ax.xaxis, ax.yaxis, ax.zaxis):
+        axis.set_major_locator(MaxNLocator(5))
         axis.set_pane_color((*paper(ax), 1.0))
         axis._axinfo["grid"].update(color=(*mixed(paper(ax), ink(ax), 0.25), 1.0), linewidth=0.6)
     ax.set(xlim=(xs[0], xs[-1]), ylim=(ys[0], ys[-1]), zlabel=name)
-    ax.set_box_aspect(None, zoom=0.9)
+    ax.zaxis.labelpad = 10
+    ax.set_box_aspect(None, zoom=0.85)
 
 
 def draw_paths_in_space(ax: Any, paths: Mapping[str, tuple[Points, Sequence[float]]]) -> None:

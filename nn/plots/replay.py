@@ -12,10 +12,9 @@ differ.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from itertools import chain
 from typing import Any
 
-from autograd import Value, no_grad, trace
+from autograd import Operation, Value, no_grad, trace
 from nn.extras import extra
 
 with extra("plot", "nn.plots"):
@@ -69,12 +68,12 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "minimum": np.minimum,
     "when": lambda x, y: np.where(x != 0.0, y, -0.0),
     "sign": np.sign,
-    "less": np.less,
-    "less_equal": np.less_equal,
-    "greater": np.greater,
-    "greater_equal": np.greater_equal,
-    "equal": np.equal,
-    "not_equal": np.not_equal,
+    "less": lambda x, y: np.less(x, y).astype(float),
+    "less_equal": lambda x, y: np.less_equal(x, y).astype(float),
+    "greater": lambda x, y: np.greater(x, y).astype(float),
+    "greater_equal": lambda x, y: np.greater_equal(x, y).astype(float),
+    "equal": lambda x, y: np.equal(x, y).astype(float),
+    "not_equal": lambda x, y: np.not_equal(x, y).astype(float),
     "stop_gradient": np.positive,
 }
 
@@ -98,43 +97,54 @@ def replay(roots: Value | Sequence[Value], points: Mapping[Value, Any]) -> Any:
     [1.0, 2.0, 5.0]
     """
     wanted = [roots] if isinstance(roots, Value) else list(roots)
-    numbers: dict[Value, Array] = {leaf: np.asarray(given, dtype=float) for leaf, given in points.items()}
-    shapes = {array.shape for array in numbers.values()}
+    moved = {leaf: np.asarray(given, dtype=float) for leaf, given in points.items()}
+    shapes = {array.shape for array in moved.values()}
     if len(shapes) != 1:
         raise ValueError(f"replay needs arrays of one shape, got {sorted(shapes) or 'no arrays'}")
-    for leaf in numbers:
+    for leaf in moved:
         if leaf._prev:
             raise ValueError(f"only leaves can be moved, this was computed by {leaf._op!r}: {leaf!r}")
-    nodes = list(dict.fromkeys(chain.from_iterable(trace(root)[0] for root in wanted)))
-    moving = set(numbers)
-    waiting: dict[Value, int] = dict.fromkeys(wanted, 1)  # how often a result is still needed
-    program = []
-    for node in nodes:
-        if node not in moving and any(operand in moving for operand in node._prev):
-            moving.add(node)
-            program.append(node)
-            for operand in node._prev:
-                waiting[operand] = waiting.get(operand, 0) + 1
     with np.errstate(all="ignore"):  # infinities and nan go on, as they do in the engine
-        for node in program:
-            numbers[node] = _compute(node, [numbers.get(operand, operand.data) for operand in node._prev])
-            for operand in node._prev:
-                waiting[operand] -= 1
-                if not waiting[operand]:
-                    numbers.pop(operand, None)  # thousands of arrays would not fit into memory
+        results = _run(wanted, moved)
     shape = shapes.pop()
-    results = [np.array(np.broadcast_to(numbers.get(root, root.data), shape)) for root in wanted]
-    return results[0] if isinstance(roots, Value) else results
+    shaped = [np.array(np.broadcast_to(result, shape)) for result in results]
+    return shaped[0] if isinstance(roots, Value) else shaped
 
 
-def _compute(node: Value, operands: list[Any]) -> Array:
-    operation = node._operation
+def _run(roots: list[Value], moved: Mapping[Value, Array]) -> list[Any]:
+    nodes = list({id(node): node for root in roots for node in trace(root)[0]}.values())
+    position = {id(node): i for i, node in enumerate(nodes)}
+    numbers: list[Any] = [node.data for node in nodes]
+    moving = [False] * len(nodes)
+    for leaf, array in moved.items():
+        if id(leaf) in position:
+            numbers[position[id(leaf)]], moving[position[id(leaf)]] = array, True
+    program, last_read = [], {}
+    for i, node in enumerate(nodes):
+        operands = [position[id(operand)] for operand in node._prev]
+        for operand in operands:
+            if moving[operand]:
+                moving[i] = True
+        if operands and moving[i]:
+            program.append((i, operands))
+            for operand in operands:
+                last_read[operand] = i
+    for root in roots:
+        last_read[position[id(root)]] = len(nodes)
+    for i, operands in program:
+        numbers[i] = _compute(nodes[i]._operation, [numbers[operand] for operand in operands])
+        for operand in operands:
+            if last_read[operand] == i:
+                numbers[operand] = None  # thousands of arrays would not fit into memory
+    return [numbers[position[id(root)]] for root in roots]
+
+
+def _compute(operation: Operation, operands: list[Any]) -> Any:
     base, fixed = operation.bound or (operation, None)
     function = FUNCTIONS.get(base.home.removeprefix("autograd.ops:"))
     if function is None:
-        return np.asarray(np.vectorize(operation.value, otypes=[float])(*operands))
-    result = function(*operands) if fixed is None else function(*operands, fixed)
-    return np.asarray(result, dtype=float)
+        return np.vectorize(operation.value, otypes=[float])(*operands)
+    return function(*operands) if fixed is None else function(*operands, fixed)
 
 
 def evaluate(program: Callable[[], Any], points: Mapping[Value, Any]) -> Any:

@@ -1,0 +1,102 @@
+"""Credit assignment: how much of the blame for an error each weight gets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from nn.extras import extra
+from nn.module import Module
+from nn.plots.network import (
+    CROWDED,
+    READABLE,
+    draw_gradients,
+    draw_legend,
+    draw_neurons,
+    largest_of,
+    network_axes,
+)
+from nn.plots.passes import backpropagated
+from nn.plots.style import LINE_COLORS, axes_for, paper
+
+with extra("plot", "nn.plots"):
+    from matplotlib.axes import Axes
+    from matplotlib.ticker import PercentFormatter
+
+_NAMED = 24  # bars that can have their names below
+_HATCHES = ("", "//", "..", "xx", "--", "\\\\")
+
+
+def credit_assignment(
+    model: Module, x: Iterable[float], target: Any, loss: Any = "mse", ax: Axes | None = None
+) -> Axes:
+    """Which weights are to blame for the error on one sample: each connection by the gradient of its weight.
+
+    The gradient is the activation that came along the connection times the delta of the neuron it leads to: a
+    large signal into a neuron that matters gets much of the blame.
+
+    Args:
+        model: made of fully connected layers.
+        x: one sample.
+        target: what the loss takes.
+        loss: a name of `nn.LOSSES`, or a function (output, target) -> Value.
+        ax: the matplotlib Axes to draw on; by default those of a new figure of fitting size.
+
+    Returns:
+        The Axes.
+
+    Raises:
+        TypeError: if the model has other parts than fully connected layers.
+    """
+    passes = backpropagated(model, x, target, loss)
+    sizes, few = passes.sizes, max(passes.sizes) <= READABLE
+    ax = network_axes(ax, sizes, with_loss=False)
+    largest = largest_of(passes.gradients)
+    for layer, gradients in enumerate(passes.gradients):
+        numbers = few and sizes[layer] * sizes[layer + 1] <= CROWDED
+        draw_gradients(ax, sizes, layer, gradients, largest, numbers, bow=0.0)
+    draw_neurons(ax, passes, few)
+    draw_legend(ax, "gradient of the weight", forward=False)
+    return ax
+
+
+def credit_shares(
+    model: Module, x: Iterable[float], target: Any, loss: Any = "mse", ax: Axes | None = None
+) -> Axes:
+    """Each weight's share of the blame, |dL/dw| divided by the sum over all weights, layer by layer.
+
+    Args:
+        model: made of fully connected layers.
+        x: one sample.
+        target: what the loss takes.
+        loss: a name of `nn.LOSSES`, or a function (output, target) -> Value.
+        ax: the matplotlib Axes to draw on; by default the current ones.
+
+    Returns:
+        The Axes: a bar for each weight, and in the legend the share of each layer.
+
+    Raises:
+        TypeError: if the model has other parts than fully connected layers.
+    """
+    passes = backpropagated(model, x, target, loss)
+    ax = axes_for(ax)
+    names = [
+        f"$w_{{{j + 1},{i + 1}}}$"
+        for matrix in passes.shares
+        for j, row in enumerate(matrix)
+        for i in range(len(row))
+    ]
+    few, first = len(names) <= _NAMED, 0
+    for layer, matrix in enumerate(passes.shares):
+        shares = [share for row in matrix for share in row]
+        look: Any = {"color": LINE_COLORS[layer % len(LINE_COLORS)], "edgecolor": paper(ax)}
+        if few:  # a pattern needs a bar that is not a hair
+            look |= {"hatch": _HATCHES[layer % len(_HATCHES)]}
+        total = f"layer {layer + 1}: {sum(shares):.1%} of the blame, {len(shares)} weights"
+        ax.bar(range(first, first + len(shares)), shares, label=total, linewidth=0.5 if few else 0.0, **look)
+        first += len(shares)
+    ax.set_xticks(range(len(names)) if few else [], names if few else [])
+    ax.set(xlabel="weight (to neuron, from neuron)", ylabel="share of all |dL/dw|")
+    ax.yaxis.set_major_formatter(PercentFormatter(1.0))
+    ax.legend(loc="best", framealpha=0.85)
+    return ax

@@ -1,0 +1,98 @@
+"""Backpropagation as a picture: activations forward, gradients back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from nn.extras import extra
+from nn.module import Module
+from nn.plots.network import (
+    BOW,
+    CROWDED,
+    READABLE,
+    draw_gradient,
+    draw_gradients,
+    draw_legend,
+    draw_line,
+    draw_neurons,
+    largest_of,
+    network_axes,
+    place,
+    write_on,
+)
+from nn.plots.passes import Pass, backpropagated
+from nn.plots.style import ink, mixed, paper
+
+with extra("plot", "nn.plots"):
+    from matplotlib.axes import Axes
+
+
+def backpropagation_flow(
+    model: Module, x: Iterable[float], target: Any, loss: Any = "mse", ax: Axes | None = None
+) -> Axes:
+    """The forward and the backward pass of one sample, neuron by neuron.
+
+    Each neuron shows its activation a and, below, its delta, the gradient of the loss by its weighted sum.
+    Grey arrows carry activations forward, times the weight beside them. Coloured arrows carry gradients back:
+    weight times delta, the wider the larger. Orange, drawn through, is a gradient above zero; blue, dashed,
+    one below. Numbers are left out where they could not be read, from seven neurons a layer.
+
+    Args:
+        model: made of fully connected layers.
+        x: one sample.
+        target: what the loss takes.
+        loss: a name of `nn.LOSSES`, or a function (output, target) -> Value.
+        ax: the matplotlib Axes to draw on; by default those of a new figure of fitting size.
+
+    Returns:
+        The Axes.
+
+    Raises:
+        TypeError: if the model has other parts than fully connected layers.
+    """
+    passes = backpropagated(model, x, target, loss)
+    sizes, few = passes.sizes, max(passes.sizes) <= READABLE
+    ax = network_axes(ax, sizes, with_loss=True)
+    largest = largest_of([*passes.flows, [passes.output_gradients]])
+    for layer, flows in enumerate(passes.flows):
+        numbers = few and sizes[layer] * sizes[layer + 1] <= CROWDED
+        if few:
+            _draw_weights(ax, passes, layer, numbers)
+        draw_gradients(ax, sizes, layer, flows, largest, numbers, BOW if few else 0.0)
+    _draw_loss(ax, passes, target, largest, few)
+    draw_neurons(ax, passes, few)
+    draw_legend(ax, "gradient, backward", few)
+    return ax
+
+
+def _draw_weights(ax: Axes, passes: Pass, layer: int, numbers: bool) -> None:
+    """Thin arrows forward, with the weight."""
+    grey = mixed(ink(ax), paper(ax), 0.5)
+    for j, row in enumerate(passes.weights[layer]):
+        for i, weight in enumerate(row):
+            start, end = place(passes.sizes, layer, i), place(passes.sizes, layer + 1, j)
+            draw_line(ax, start, end, BOW, grey, 1.0, "-", head=True)
+            if numbers:
+                write_on(ax, start, end, weight, BOW, passes.sizes[layer + 1], grey)
+
+
+def _draw_loss(ax: Axes, passes: Pass, target: Any, largest: float, few: bool) -> None:
+    """The loss at the right, and what it sends back to each output."""
+    column = len(passes.sizes)
+    for i, gradient in enumerate(passes.output_gradients):
+        output = place(passes.sizes, column - 1, i)
+        grey = mixed(ink(ax), paper(ax), 0.5)
+        if few:
+            draw_line(ax, output, (column, 0.0), BOW, grey, 1.0, "-", head=True)
+        draw_gradient(ax, (column, 0.0), output, gradient, largest, BOW if few else 0.0)
+        if few:
+            write_on(ax, (column, 0.0), output, gradient, -BOW, passes.sizes[-1], ink(ax))
+    box = {"boxstyle": "round,pad=0.5", "facecolor": paper(ax), "edgecolor": ink(ax)}
+    words = f"loss\n{passes.loss:.4g}\ntarget {_listed(target)}"
+    ax.text(column, 0.0, words, ha="center", va="center", color=ink(ax), fontsize=9, bbox=box, zorder=4)
+
+
+def _listed(target: Any) -> str:
+    numbers = list(target) if hasattr(target, "__iter__") else [target]
+    return ", ".join(f"{float(number):.3g}" for number in numbers)

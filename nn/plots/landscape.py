@@ -1,0 +1,247 @@
+"""The loss of a network over a plane of its weights."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from math import hypot
+from typing import Any, Self
+
+from nn.extras import extra
+from nn.init import Seed, random_source
+from nn.module import Module
+from nn.plots.relief import draw_contour, draw_mark, draw_paths, draw_paths_in_space, draw_surface
+from nn.plots.replay import Array, evaluate
+from nn.plots.style import axes_for
+
+with extra("plot", "nn.plots"):
+    import numpy as np
+    from matplotlib.axes import Axes
+
+State = Mapping[str, float]
+Loss = Callable[[Any], Any]
+_ZERO = (0.0, 0.0)
+_MARGIN = 0.2  # of the extent of a path, around it
+
+
+class LossLandscape:
+    """The loss on a plane through the weights that a model has now; the constructors `along_...` compute it.
+
+    The loss is a function of the model, such as `lambda model: nn.mse(model([1.0, 2.0]), 1.0)`. Its graph is
+    built once and replayed on the whole grid. A model with dropout should be in evaluation mode.
+
+    Attributes:
+        center: the number in every parameter where both coordinates are zero.
+        directions: for each parameter that moves, by how much with either coordinate.
+        names: what the coordinates are called.
+        xs: the coordinates of the grid along the first direction.
+        ys: the same along the second.
+        heights: the loss; heights[i, j] is the one at xs[j], ys[i].
+        here: the coordinates of the weights that the model has.
+        ax_: the matplotlib Axes of the last picture.
+        figure_: its figure.
+
+    >>> from nn import MLP, mse
+    >>> landscape = LossLandscape.along_weights(
+    ...     lambda model: mse(model([2.0]), 1.0), MLP(1, [1], init=lambda rng, nin, nout: 0.5),
+    ...     "layers.0.neurons.0.w.0", "layers.0.neurons.0.b", span=1.0, resolution=3)
+    >>> landscape.heights.tolist()  # (2w + b - 1)**2: across w from -0.5 to 1.5, down b from -1 to 1
+    [[9.0, 1.0, 1.0], [4.0, 0.0, 4.0], [1.0, 1.0, 9.0]]
+    """
+
+    def __init__(
+        self,
+        center: State,
+        directions: Mapping[str, tuple[float, float]],
+        names: tuple[str, str],
+        xs: Array,
+        ys: Array,
+        heights: Array,
+        here: tuple[float, float] = _ZERO,
+    ) -> None:
+        self.center = dict(center)
+        self.directions = dict(directions)
+        self.names = names
+        self.xs, self.ys, self.heights = xs, ys, heights
+        self.here = here
+        self.ax_: Any = None
+        self.figure_: Any = None
+
+    @classmethod
+    def along_weights(
+        cls, loss: Loss, model: Module, first: str, second: str, span: float = 3.0, resolution: int = 61
+    ) -> Self:
+        """The loss over two weights; all others stay as they are.
+
+        Args:
+            loss: a function of the model; returns a Value.
+            model: whose weights move; afterwards they are what they were.
+            first: the name of a parameter, as in `model.named_parameters()`.
+            second: the name of another one.
+            span: how far to go from the number that each has now, to either side.
+            resolution: how many points along each side.
+
+        Raises:
+            ValueError: if there is no parameter of a name, or both are the same.
+        """
+        state = model.state_dict()
+        for name in (first, second):
+            if name not in state:
+                raise ValueError(f"the model has no parameter {name!r}; there are {_few(list(state))}")
+        if first == second:
+            raise ValueError(f"a plane needs two different weights, got {first!r} twice")
+        here = state[first], state[second]
+        directions = {first: (1.0, 0.0), second: (0.0, 1.0)}
+        sides = [np.linspace(number - span, number + span, resolution) for number in here]
+        center = {**state, first: 0.0, second: 0.0}
+        return cls._computed(loss, model, center, directions, (first, second), sides, here)
+
+    @classmethod
+    def along_random_directions(
+        cls, loss: Loss, model: Module, seed: Seed = 0, span: float = 1.0, resolution: int = 41
+    ) -> Self:
+        """The loss over two random directions, each as long in every neuron as the neuron's weights.
+
+        With this normalisation landscapes can be compared, although a network computes the same when its
+        weights are scaled up in one layer and down in the next (Li, Xu, Taylor, Studer and Goldstein,
+        "Visualizing the loss landscape of neural nets", 2018). The weights of a neuron are the numbers of one
+        list; biases do not move.
+
+        Args:
+            loss: a function of the model; returns a Value.
+            model: whose weights move; afterwards they are what they were.
+            seed: an int, a random.Random, or None for the module `random`.
+            span: how far to go to either side; 1 adds a direction as long as the weights themselves.
+            resolution: how many points along each side.
+        """
+        state, rng = model.state_dict(), random_source(seed)
+        first, second = (_filter_normalised(state, rng) for _ in range(2))
+        directions = {name: (first[name], second[name]) for name in first}
+        side = np.linspace(-span, span, resolution)
+        names = ("random direction 1", "random direction 2")
+        return cls._computed(loss, model, state, directions, names, [side, side], _ZERO)
+
+    @classmethod
+    def along_path(cls, loss: Loss, model: Module, path: Sequence[State], resolution: int = 41) -> Self:
+        """The loss over the two directions that a training varied most along, through its end.
+
+        These are the principal components of the way to the end, as in the paper cited above: a random
+        direction is almost at right angles to any path, which would seem to stand still.
+
+        Args:
+            loss: a function of the model; returns a Value.
+            model: the model as the training left it.
+            path: what `model.state_dict()` gave at each recorded step.
+            resolution: how many points along each side.
+
+        Raises:
+            ValueError: if there are fewer than three steps.
+        """
+        if len(path) < 3:
+            raise ValueError(f"the plane of a path needs at least three states, got {len(path)}")
+        state = model.state_dict()
+        way = np.array([[step[name] - number for name, number in state.items()] for step in path])
+        _, sizes, rows = np.linalg.svd(way, full_matrices=False)
+        directions = {name: (float(a), float(b)) for name, a, b in zip(state, *rows[:2], strict=True)}
+        shares = sizes[:2] ** 2 / (sizes**2).sum()
+        names = [f"principal direction {i + 1} ({share:.0%})" for i, share in enumerate(shares)]
+        sides = [_around([*along, 0.0], resolution) for along in (way @ rows[:2].T).T]
+        return cls._computed(loss, model, state, directions, (names[0], names[1]), sides, _ZERO)
+
+    @classmethod
+    def _computed(
+        cls,
+        loss: Loss,
+        model: Module,
+        center: State,
+        directions: Mapping[str, tuple[float, float]],
+        names: tuple[str, str],
+        sides: Sequence[Array],
+        here: tuple[float, float],
+    ) -> Self:
+        across, up = np.meshgrid(*sides)
+        points = {
+            parameter: center[name] + across * directions[name][0] + up * directions[name][1]
+            for name, parameter in model.named_parameters()
+            if directions.get(name, _ZERO) != _ZERO
+        }
+        heights = evaluate(lambda: loss(model), points)
+        return cls(center, directions, names, sides[0], sides[1], heights, here)
+
+    def project(self, path: Sequence[State]) -> list[tuple[float, float]]:
+        """The coordinates of the point of the plane that is nearest to each state of the model."""
+        if not path:
+            return []
+        across = np.array(list(self.directions.values()))
+        away = [[state[name] - self.center[name] for name in self.directions] for state in path]
+        found, *_ = np.linalg.lstsq(across, np.array(away).T, rcond=None)
+        return [(float(x), float(y)) for x, y in found.T]
+
+    def plot(self, ax: Any = None, path: Sequence[State] | None = None) -> Self:
+        """Draw the surface, with the weights of now and the path of a training.
+
+        Args:
+            ax: Axes made with `projection="3d"`; by default those of a new figure.
+            path: what `model.state_dict()` gave at each recorded step; it is drawn where it would lie on the
+                surface, which is not its own loss if the training left the plane.
+        """
+        ax = self._on(axes_for(ax, "3d"))
+        draw_surface(ax, self.xs, self.ys, self.heights, "loss")
+        points = self.project(path or ())
+        if points:
+            draw_paths_in_space(ax, {"training": (points, [self.height(*point) for point in points])})
+        draw_mark(ax, (*self.here, self.height(*self.here)), "weights now")
+        ax.legend(loc="upper left")
+        return self
+
+    def plot_contour(
+        self, ax: Axes | None = None, path: Sequence[State] | None = None, levels: int = 16
+    ) -> Self:
+        """Draw the contour lines, with the weights of now and the path of a training.
+
+        Args:
+            ax: the matplotlib Axes to draw on; by default the current ones.
+            path: what `model.state_dict()` gave at each recorded step.
+            levels: how many bands of heights.
+        """
+        ax = self._on(axes_for(ax))
+        draw_contour(ax, self.xs, self.ys, self.heights, levels, "loss")
+        if path:
+            draw_paths(ax, {"training": self.project(path)})
+        draw_mark(ax, self.here, "weights now")
+        ax.legend(loc="best", framealpha=0.85)
+        return self
+
+    def height(self, x: float, y: float) -> float:
+        """The loss at a point of the plane, interpolated from the grid."""
+        rows = [float(np.interp(x, self.xs, row)) for row in self.heights]
+        return float(np.interp(y, self.ys, rows))
+
+    def _on(self, ax: Any) -> Any:
+        self.ax_, self.figure_ = ax, ax.get_figure()
+        ax.set(xlabel=self.names[0], ylabel=self.names[1])
+        return ax
+
+
+def _filter_normalised(state: State, rng: Any) -> dict[str, float]:
+    """A normal random direction, scaled in each list of numbers to the norm that the list has."""
+    filters: dict[str, list[str]] = {}
+    for name in state:
+        owner, _, last = name.rpartition(".")
+        if last.isdigit():
+            filters.setdefault(owner, []).append(name)
+    direction = {}
+    for members in filters.values():
+        draws = [rng.gauss(0.0, 1.0) for _ in members]
+        scale = hypot(*(state[name] for name in members)) / hypot(*draws)
+        direction.update({name: scale * draw for name, draw in zip(members, draws, strict=True)})
+    return direction
+
+
+def _around(numbers: Sequence[float], resolution: int) -> Array:
+    low, high = min(numbers), max(numbers)
+    margin = _MARGIN * (high - low) or 1.0
+    return np.linspace(low - margin, high + margin, resolution)
+
+
+def _few(names: list[str]) -> str:
+    return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
