@@ -14,6 +14,7 @@ from autograd.show.text import digits
 from autograd.value import Value
 
 NO_BACKWARD = "backward() has not run: every gradient is still 0"
+OLD_GRADIENTS = "backward() has not run here: the leaves have gradients of an earlier pass"
 
 
 def caption(picture: Picture) -> str:
@@ -65,13 +66,13 @@ def _colored(picture: Picture) -> Iterator[str]:
 
 
 def _marked(picture: Picture) -> list[str]:
-    return marks.legend(picture.marks) if picture.look.marks else []
+    return marks.legend(picture.marks, picture.has_gradients) if picture.look.marks else []
 
 
 def _highlighted(picture: Picture) -> Iterator[str]:
-    if picture.ways is not None:
-        names = [_name(picture, node) for node in picture.ways.starts]
-        yield highlight.in_words(picture.ways, names, _name(picture, picture.nodes[-1]))
+    if picture.highlight is not None:
+        names = [_name(picture, node) for node in picture.highlight.starts]
+        yield highlight.in_words(picture.highlight, names, _name(picture, picture.nodes[-1]))
 
 
 def _name(picture: Picture, node: Value) -> str:
@@ -80,4 +81,4 @@ def _name(picture: Picture, node: Value) -> str:
 
 def _state(picture: Picture) -> Iterator[str]:
     if picture.look.needs_gradients and not picture.has_gradients:
-        yield NO_BACKWARD
+        yield OLD_GRADIENTS if any(node.grad != 0 for node in picture.nodes) else NO_BACKWARD

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from autograd.graph import nodes_of
 from autograd.show.caption import caption
 from autograd.show.fold import fold
-from autograd.show.highlight import ways
+from autograd.show.highlight import highlighted
 from autograd.show.picture import Look, Picture
 from autograd.show.text import label, tooltip
 from autograd.value import Value
@@ -51,7 +51,7 @@ def draw_dot(
         local_derivatives: write on every edge what the gradient is multiplied by on its way back.
         marks: say by a word and an outline which nodes are dead, saturated, vanished or not finite, and count
             them (`autograd/show/marks.py` says when they are).
-        highlight: a node, or several: the ways from them to the root are strong and the rest is grey. A list
+        highlight: a node, or several: the paths from them to the root are strong and the rest is grey. A list
             that ends in the root, each node an operand of the next, is one path.
         clusters: frame the nodes of a scope (`with autograd.scope("layer 1"): ...`).
         unfold: the path of a scope, such as 'layer 1/neuron 3', or several: they stay open in a folded graph.
@@ -87,7 +87,7 @@ def draw_dot(
     except ModuleNotFoundError as error:
         raise ImportError("drawing needs the package graphviz: pip install graphviz graphviz-pure") from error
     nodes = nodes_of(root)
-    strong = None if highlight is None else ways(nodes, highlight)
+    strong = None if highlight is None else highlighted(nodes, highlight)
     boxes = fold(nodes, max_nodes, _scopes(unfold))
     picture = Picture(nodes, boxes, Look(color, local_derivatives, marks), strong)
     drawing = Drawing(
@@ -100,7 +100,7 @@ def draw_dot(
     for node in picture.kept:
         picture.add_node(frames.get(node.scope, drawing), node)
     for box in picture.boxes:
-        picture.add_box(frames.get(_parent(box.title), drawing), box)
+        picture.add_box(frames.get(_parent(box.title) if box.is_scope else "", drawing), box)
     for path in sorted(frames, key=lambda path: -path.count("/")):  # inner frames before they are copied out
         frames.get(_parent(path), drawing).subgraph(frames[path])
     picture.add_edges(drawing)

@@ -1,4 +1,4 @@
-"""The ways from a node to the root of a graph, or one of them, to be drawn strong before a grey rest."""
+"""The paths from a node to the root of a graph, or one of them, to be drawn strong before a grey rest."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ _NAMED = 5  # nodes in a caption or an error
 
 
 @dataclass(frozen=True)
-class Ways:
-    """What is highlighted.
+class Highlight:
+    """What is drawn strong.
 
     Attributes:
-        starts: where the ways begin; of a single path, all its nodes.
+        starts: where the paths begin; of a single path, all its nodes.
         is_path: whether it is a single path.
-        nodes: the nodes on the ways.
-        edges: the edges on the ways, each an operand and the node it enters.
+        nodes: the nodes on the paths.
+        edges: the edges on the paths, each an operand and the node it enters.
     """
 
     starts: tuple[Value, ...]
@@ -28,8 +28,8 @@ class Ways:
     edges: frozenset[tuple[Value, Value]]
 
 
-def ways(nodes: Sequence[Value], highlight: Value | Iterable[Value]) -> Ways:
-    """All ways to the root from one node or several; or the one path that a list of nodes describes.
+def highlighted(nodes: Sequence[Value], highlight: Value | Iterable[Value]) -> Highlight:
+    """All paths to the root from one node or several; or the one path that a list of nodes describes.
 
     Args:
         nodes: the graph, operands first, the root last.
@@ -43,35 +43,35 @@ def ways(nodes: Sequence[Value], highlight: Value | Iterable[Value]) -> Ways:
     >>> x = Value(3.0)
     >>> y = x * x
     >>> z = y + x
-    >>> len(ways([x, y, z], x).edges), len(ways([x, y, z], [x, z]).edges)
+    >>> len(highlighted([x, y, z], x).edges), len(highlighted([x, y, z], [x, z]).edges)
     (3, 1)
     """
     starts = _checked(nodes, highlight)
     steps = list(pairwise(starts))
     if steps and starts[-1] is nodes[-1] and all(operand in node._prev for operand, node in steps):
-        return Ways(starts, True, frozenset(starts), frozenset(steps))
-    on_a_way, edges = set(starts), set()
+        return Highlight(starts, True, frozenset(starts), frozenset(steps))
+    on_a_path, edges = set(starts), set()
     for node in nodes:
         for operand in node._prev:
-            if operand in on_a_way:
-                on_a_way.add(node)
+            if operand in on_a_path:
+                on_a_path.add(node)
                 edges.add((operand, node))
-    return Ways(starts, False, frozenset(on_a_way), frozenset(edges))
+    return Highlight(starts, False, frozenset(on_a_path), frozenset(edges))
 
 
-def in_words(ways: Ways, names: Sequence[str], root: str) -> str:
+def in_words(highlight: Highlight, names: Sequence[str], root: str) -> str:
     """A line that says what is drawn strong.
 
     Args:
-        ways: what is highlighted.
-        names: those of `ways.starts`.
+        highlight: what is drawn strong.
+        names: those of `highlight.starts`.
         root: the name of the root.
     """
-    if ways.is_path:
+    if highlight.is_path:
         shown = [*names[:_NAMED], "...", names[-1]] if len(names) > _NAMED + 1 else names
         return f"strong: the path {' -> '.join(shown)}"
     listed = ", ".join(names) if len(names) <= _NAMED else f"{len(names):,} nodes"
-    return f"strong: every way from {listed} to {root}"
+    return f"strong: every path from {listed} to {root}"
 
 
 def _checked(nodes: Sequence[Value], highlight: object) -> tuple[Value, ...]:

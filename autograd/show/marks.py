@@ -73,10 +73,10 @@ def counted(words: Iterable[tuple[str, ...]]) -> list[str]:
     return [f"{counts[word]:,} {word}" for word in OUTLINES if counts[word]]
 
 
-def legend(marks: Mapping[Value, tuple[str, ...]]) -> list[str]:
-    """A line for every kind of mark, with how many there are."""
+def legend(marks: Mapping[Value, tuple[str, ...]], ran: bool) -> list[str]:
+    """A line for every kind of mark, with how many there are; or that there are none."""
     if not marks:
-        return ["no node is dead, saturated, vanished or not finite"]
+        return [f"no node is dead, saturated{', vanished' if ran else ''} or not finite"]
     counts = Counter(word for words in marks.values() for word in words)
     dead = Counter(node._op for node, words in marks.items() if DEAD in words)
     lines = []

@@ -14,7 +14,7 @@ from autograd.graph import local_derivatives
 from autograd.show import colors, marks
 from autograd.show.fold import Box
 from autograd.show.formula import NO_DERIVATIVE, applied, derivative
-from autograd.show.highlight import Ways
+from autograd.show.highlight import Highlight
 from autograd.show.names import names_of
 from autograd.show.text import decimals, digits, label, tooltip
 from autograd.value import Value
@@ -57,18 +57,18 @@ class Picture:
     """The nodes, boxes and edges of a drawing."""
 
     def __init__(
-        self, nodes: Sequence[Value], box_of: Mapping[Value, Box], look: Look, ways: Ways | None
+        self, nodes: Sequence[Value], box_of: Mapping[Value, Box], look: Look, highlight: Highlight | None
     ) -> None:
         self.nodes = nodes
         self.box_of = box_of
         self.look = look
-        self.ways = ways
+        self.highlight = highlight
         self.boxes = list(dict.fromkeys(box_of.values()))
         self.kept = [node for node in nodes if node not in box_of]
         self.names = names_of(nodes, self.kept)
         self.ids: dict[Value | Box, str] = {box: f"box{i}" for i, box in enumerate(self.boxes)}
         self.ids.update((node, f"n{i}") for i, node in enumerate(nodes) if node not in box_of)
-        self.has_gradients = any(node.grad != 0 for node in nodes)
+        self.has_gradients = nodes[-1].grad != 0 or any(node.grad != 0 for node in nodes if node._prev)
         self.edges, self.bundles = self._edges()
         self.inside = {box: colors.strongest(x.grad for x in box.nodes) for box in self.boxes if look.color}
         self.gradients = self._gradients() if look.color else []
@@ -97,7 +97,7 @@ class Picture:
                 elif source is not target:
                     bundle = bundles.setdefault((source, target), Bundle())
                     bundle.flows.append(flow(node, index))
-                    bundle.strong |= self.ways is not None and (operand, node) in self.ways.edges
+                    bundle.strong |= self.highlight is not None and (operand, node) in self.highlight.edges
         return edges, bundles
 
     def _gradients(self) -> list[float]:
@@ -116,20 +116,20 @@ class Picture:
         looks = [marks.OUTLINES[words[0]]] if words else []
         if self.look.color:
             looks.insert(0, colors.style(node.grad, self.largest))
-        on_a_way = self.ways is None or node in self.ways.nodes
-        computed_on_a_way = self.ways is None or any((x, node) in self.ways.edges for x in node._prev)
+        highlighted = self.highlight is None or node in self.highlight.nodes
+        computed_on_it = self.highlight is None or any((x, node) in self.highlight.edges for x in node._prev)
         said = tooltip(self.sentence(node))
         home.node(
             self.ids[node],
             f"{{ {' | '.join(fields)} }}",
             shape="record",
             tooltip=said,
-            **self._standing_out(on_a_way, *looks),
+            **self._standing_out(highlighted, *looks),
         )
         if node._op:
             operation = self.ids[node] + "_op"
-            home.node(operation, label(node._op), tooltip=said, **self._standing_out(computed_on_a_way))
-            home.edge(operation, self.ids[node], **self._line(node.grad, computed_on_a_way))
+            home.node(operation, label(node._op), tooltip=said, **self._standing_out(computed_on_it))
+            home.edge(operation, self.ids[node], **self._line(node.grad, computed_on_it))
 
     def add_box(self, home: Digraph, box: Box) -> None:
         """One box for many nodes, told from a node by its colour and its rounded corners."""
@@ -142,23 +142,23 @@ class Picture:
         look = {"style": "filled", "fillcolor": "#eeeeee"}
         if self.look.color:
             look = colors.style(self.inside[box], self.largest)
-            said += f", largest gradient {digits(self.inside[box])}"
-        on_a_way = self.ways is None or not self.ways.nodes.isdisjoint(box.nodes)
+            said += f", largest gradient {digits(self.inside[box])}" if self.has_gradients else ""
+        highlighted = self.highlight is None or not self.highlight.nodes.isdisjoint(box.nodes)
         home.node(
             self.ids[box],
             f"{{ {' | '.join(fields)} }}",
             shape="Mrecord",
             margin=_BOX_MARGIN,
             tooltip=tooltip(said),
-            **self._standing_out(on_a_way, look),
+            **self._standing_out(highlighted, look),
         )
 
     def add_edges(self, home: Digraph) -> None:
         """From every operand to the operation it enters; one edge for all between a box and its neighbour."""
         for node, index in self.edges:
             operand = node._prev[index]
-            on_a_way = self.ways is None or (operand, node) in self.ways.edges
-            line = self._line(flow(node, index), on_a_way)
+            highlighted = self.highlight is None or (operand, node) in self.highlight.edges
+            line = self._line(flow(node, index), highlighted)
             home.edge(
                 self.ids[operand], self.ids[node] + "_op", **_merged(self._edge_words(node, index), line)
             )
@@ -168,7 +168,7 @@ class Picture:
             words = {} if uses == 1 or self.large else {"label": said}
             if self.look.color and self.has_gradients:
                 said += f", largest gradient flowing back {digits(strongest)}"
-            line = self._line(strongest, self.ways is None or bundle.strong)
+            line = self._line(strongest, self.highlight is None or bundle.strong)
             end = self.ids[target] + ("_op" if isinstance(target, Value) else "")
             home.edge(self.ids[source], end, **_merged(words, {"tooltip": said}, line))
 
@@ -199,20 +199,20 @@ class Picture:
             f"{name} = {applied(node._operation, [self.names.get(x, '...') for x in node._prev])} = {number}"
         )
 
-    def _line(self, gradient: float, on_a_way: bool) -> dict[str, str]:
+    def _line(self, gradient: float, highlighted: bool) -> dict[str, str]:
         """The look of an edge that this gradient flows back along."""
         colored = self.look.color and self.has_gradients
         look = colors.line(gradient, self.largest) if colored else {}
-        if self.ways is not None and on_a_way and colored:
+        if self.highlight is not None and highlighted and colored:
             return look | {"penwidth": max(look["penwidth"], _STRONG, key=float)}
-        return self._standing_out(on_a_way, look)
+        return self._standing_out(highlighted, look)
 
-    def _standing_out(self, on_a_way: bool, *looks: Mapping[str, str]) -> dict[str, str]:
+    def _standing_out(self, highlighted: bool, *looks: Mapping[str, str]) -> dict[str, str]:
         """A look as it is, or, where something is highlighted, strong or faded."""
         look = _merged(*looks)
-        if self.ways is None:
+        if self.highlight is None:
             return look
-        if on_a_way:
+        if highlighted:
             return {"penwidth": _STRONG} | look
         return look | _FADED | ({"fillcolor": "#f7f7f7"} if "fillcolor" in look else {})
 

@@ -9,7 +9,7 @@ import pytest
 
 from autograd import Value, operation, scope, stop_gradient, where
 from autograd.show import colors, draw_dot, explain, mimebundle
-from autograd.show.caption import NO_BACKWARD
+from autograd.show.caption import NO_BACKWARD, OLD_GRADIENTS
 from autograd.value import Value as Node
 from tests.autograd.svg import read
 
@@ -281,6 +281,19 @@ def test_a_graph_without_backward_says_so(option):
     seen = picture(y, **{option: True})
     assert NO_BACKWARD not in seen.caption
     assert seen.tooltips["n0->n1_op"] == {"x receives upstream 1 * local 3 = 3 (local derivative: x)"}
+
+
+def test_gradients_that_leaves_keep_from_an_earlier_pass_are_not_this_one_s():
+    # Broken in training: before the second backward() the weights have gradients and nothing else has.
+    w = Value(3.0, label="w")
+    (w * 2).backward()
+    loss = w * w
+    seen = picture(loss, color=True, marks=True)
+    assert seen.caption[-1] == OLD_GRADIENTS
+    assert seen.caption[-2] == "no node is dead, saturated or not finite"
+    assert seen.tooltips["n0->n1_op"] == {"w: local derivative w = 3"}
+    loss.backward()
+    assert OLD_GRADIENTS not in picture(loss, color=True).caption
 
 
 def test_a_gradient_of_zero_after_backward_is_a_gradient():

@@ -10,7 +10,7 @@ def picture(root, **options):
 
 
 def graph():
-    """z = (x*w + b) * x: two ways from x, one from w and from b."""
+    """z = (x*w + b) * x: two paths from x, one from w and from b."""
     x, w, b = Value(2.0, label="x"), Value(-3.0, label="w"), Value(1.0, label="b")
     product = x * w
     product.label = "p"
@@ -33,26 +33,26 @@ def strong(seen):
     return records, edges
 
 
-def test_every_way_from_a_leaf_is_strong_and_the_rest_is_grey():
-    # Broken if a way is missing, or an operand that lies on none is strong too.
+def test_every_path_from_a_leaf_is_strong_and_the_rest_is_grey():
+    # Broken if a path is missing, or an operand that lies on none is strong too.
     node = graph()
     seen = picture(node["z"], highlight=node["x"])
     assert strong(seen) == ({"x", "p", "s", "z"}, {("x", "p"), ("p", "s"), ("s", "z"), ("x", "z")})
     faded = {texts[0]: seen.text_colors[key] for key, texts in seen.nodes.items()}
     assert faded["w"] == faded["b"] != faded["x"] == faded["*"] == "black"
-    assert seen.caption == ["strong: every way from x to z"]
+    assert seen.caption == ["strong: every path from x to z"]
 
 
-def test_several_leaves_have_the_ways_of_each():
-    # Broken if only the first of them counts, or only ways that they share.
+def test_several_leaves_have_the_paths_of_each():
+    # Broken if only the first of them counts, or only paths that they share.
     node = graph()
     seen = picture(node["z"], highlight=[node["w"], node["b"]])
     assert strong(seen) == ({"w", "b", "p", "s", "z"}, {("w", "p"), ("b", "s"), ("p", "s"), ("s", "z")})
-    assert seen.caption == ["strong: every way from w, b to z"]
+    assert seen.caption == ["strong: every path from w, b to z"]
 
 
 def test_a_list_of_nodes_that_leads_to_the_root_is_one_path():
-    # Broken if the other way from x is strong too.
+    # Broken if the other path from x is strong too.
     node = graph()
     long, short = ["x", "p", "s", "z"], ["x", "z"]
     seen = picture(node["z"], highlight=[node[name] for name in long])
@@ -62,8 +62,8 @@ def test_a_list_of_nodes_that_leads_to_the_root_is_one_path():
     assert strong(seen) == ({"x", "z"}, {("x", "z")})
 
 
-def test_the_operation_of_a_node_where_a_way_begins_is_not_on_it():
-    # Broken if what computed the highlighted node looks like a part of the way.
+def test_the_operation_of_a_node_where_a_path_begins_is_not_on_it():
+    # Broken if what computed the highlighted node looks like a part of the path.
     node = graph()
     seen = picture(node["z"], highlight=node["s"])
     operations = {texts[0]: seen.lines[key].width > 2 for key, texts in seen.nodes.items() if "_op" in key}
@@ -84,7 +84,7 @@ def test_a_highlight_keeps_its_colors_and_what_is_faded_loses_them():
     assert len(grey) == 1 and grey.isdisjoint(plain.lines[key].color for key in plain.lines)
 
 
-def test_a_way_goes_through_boxes():
+def test_a_path_goes_through_boxes():
     # Broken if highlighting stops where the graph is folded.
     x, other = Value(1.0, label="x"), Value(2.0, label="y")
     with scope("first"):
@@ -105,7 +105,7 @@ def test_a_way_goes_through_boxes():
 
 
 def test_a_chain_of_any_length_can_be_highlighted():
-    # Broken if ways are followed by recursion, or a caption lists thousands of nodes.
+    # Broken if paths are followed by recursion, or a caption lists thousands of nodes.
     x = Value(1.0, label="x")
     chain = [x]
     for _ in range(50_000):

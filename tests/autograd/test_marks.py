@@ -167,6 +167,7 @@ def test_marks_are_only_drawn_when_asked_for_and_their_absence_is_said():
     y = x * 2
     y.backward()
     assert picture(y, marks=True).caption == ["no node is dead, saturated, vanished or not finite"]
+    assert picture(x * 3, marks=True).caption[0] == "no node is dead, saturated or not finite"
     dead = Value(-1.0).relu()
     assert picture(dead).caption == [] and "dead" not in draw_dot(dead).source
 
