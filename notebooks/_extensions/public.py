@@ -18,13 +18,16 @@ from autograd.show.formula import NO_DERIVATIVE, applied, derivative
 
 
 def public_names(package):
-    """The names and what they stand for; of a module without `__all__`, what it defines itself."""
-    names = getattr(package, "__all__", None) or [
-        name
-        for name, thing in vars(package).items()
-        if not name.startswith("_") and getattr(thing, "__module__", "") == package.__name__
-    ]
-    return {name: getattr(package, name) for name in names}
+    """The names and what they stand for: `__all__`, and what a star import leaves out, such as `autograd.abs`."""
+    others = [name for name, thing in vars(package).items() if name[0] != "_" and _is_of(package, thing)]
+    return {
+        name: getattr(package, name) for name in dict.fromkeys([*getattr(package, "__all__", ()), *others])
+    }
+
+
+def _is_of(package, thing):
+    defined = isinstance(thing, Operation) or inspect.isroutine(thing) or inspect.isclass(thing)
+    return defined and f"{home(package, '', thing)}.".startswith(f"{package.__name__}.")
 
 
 def home(package, name, thing):
