@@ -69,6 +69,7 @@ if TYPE_CHECKING:
     from autograd.show.dot import draw_dot
     from autograd.show.explain import Explanation, explain
     from autograd.show.player import Player, player
+    from autograd.show.steps import BackwardStep, BackwardSteps, backward_steps
     from autograd.transforms import grad, gradient, hessian, hvp, jacobian, jvp, value_and_grad
 
 __version__ = "0.1.0"
@@ -78,8 +79,9 @@ native = not value.__file__.endswith(".py")
 
 # abs, pow and sum are here too, but a star import must not replace the builtins of the same name.
 __all__ = [
-    "Explanation", "Operation", "Player", "Value", "acos", "as_values", "asin", "atan", "atan2",
-    "check_grads", "clip", "cos", "cosh", "detect_anomaly", "dot", "draw_dot", "each_in_scope", "elu",
+    "BackwardStep", "BackwardSteps", "Explanation", "Operation", "Player", "Value", "acos", "as_values",
+    "asin", "atan", "atan2", "backward_steps", "check_grads", "clip", "cos", "cosh", "detect_anomaly",
+    "dot", "draw_dot", "each_in_scope", "elu",
     "equal", "erf", "erfc", "exp", "explain", "expm1", "gelu", "grad", "gradient", "greater",
     "greater_equal", "hessian", "hvp", "jacobian", "jvp", "leaky_relu", "less", "less_equal", "log",
     "log1p", "log_softmax", "logsumexp", "maximum", "mean", "minimum", "no_grad", "not_equal",
@@ -90,7 +92,17 @@ __all__ = [
 # Loaded when they are first used: most programs differentiate by backward() and never draw.
 _LATER = {
     "autograd.check": ("check_grads",),
-    "autograd.show": ("Explanation", "Player", "draw_dot", "explain", "player", "trace"),
+    "autograd.show": (
+        "BackwardStep",
+        "BackwardSteps",
+        "Explanation",
+        "Player",
+        "backward_steps",
+        "draw_dot",
+        "explain",
+        "player",
+        "trace",
+    ),
     "autograd.transforms": ("grad", "gradient", "hessian", "hvp", "jacobian", "jvp", "value_and_grad"),
 }
 

@@ -5,5 +5,9 @@ from autograd.show.dot import draw_dot
 from autograd.show.explain import Explanation, explain
 from autograd.show.notebook import mimebundle
 from autograd.show.player import Player, player
+from autograd.show.steps import BackwardStep, BackwardSteps, backward_steps
 
-__all__ = ["Explanation", "Player", "draw_dot", "explain", "mimebundle", "player", "trace"]
+__all__ = [
+    "BackwardStep", "BackwardSteps", "Explanation", "Player", "backward_steps", "draw_dot", "explain",
+    "mimebundle", "player", "trace",
+]  # fmt: skip

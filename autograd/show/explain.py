@@ -6,94 +6,36 @@ gradients as `backward()` sums them, in the same order. No `grad` in the graph i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from itertools import islice
 
-from autograd.graph import adjoints, local_derivatives, nodes_of
-from autograd.show import written
-from autograd.show.formula import applied, derivative
+from autograd.graph import local_derivatives, nodes_of
+from autograd.show import differences, equations, latex
+from autograd.show.excerpt import Excerpt
+from autograd.show.explanation import Explanation, Path, Paths
+from autograd.show.formula import Symbol
 from autograd.show.names import names_of
-from autograd.value import Value, topological_order
+from autograd.show.paths import Link, Ways, product
+from autograd.value import Value
+
+__all__ = ["Explanation", "explain"]
 
 MAX_STEPS = 200
+MAX_PATHS = 10
+MAX_BRANCHING = 5  # nodes whose several paths are listed
 
-
-@dataclass(frozen=True)
-class Equation:
-    """One line of the forward pass: `name = formula = value`; the formula of a leaf is ''."""
-
-    name: str
-    formula: str
-    value: float
-
-
-@dataclass(frozen=True)
-class Step:
-    """One application of the chain rule: what an operand receives from a node that it was used in.
-
-    Attributes:
-        node: the name of the node that the gradient comes from.
-        formula: how the node was computed, such as 'w*x'.
-        operation: the name of its operation, such as 'mul'.
-        operand: the name of the operand that receives.
-        index: which operand of the node it is, counted from 0.
-        upstream: the gradient of the root by the node.
-        local: the local derivative of the node by this operand.
-        local_formula: the same as a formula of names.
-        contribution: upstream * local.
-    """
-
-    node: str
-    formula: str
-    operation: str
-    operand: str
-    index: int
-    upstream: float
-    local: float
-    local_formula: str
-    contribution: float
-
-
-@dataclass(frozen=True)
-class Gradient:
-    """The sum of what a node received; `total` is the derivative of the root by it."""
-
-    name: str
-    contributions: tuple[float, ...]
-    total: float
-
-
-@dataclass(frozen=True)
-class Explanation:
-    """A computation forward and the chain rule backward; `print` it, or read the parts.
-
-    Attributes:
-        root: the name of what was differentiated.
-        value: its number.
-        forward: the equations in which the numbers of the steps were computed.
-        steps: the chain rule from the root to the leaves.
-        gradients: what every node that is asked for or passed received, by its name.
-        asked: the names of the leaves that the explanation leads to.
-        notes: what is left out, in words.
-    """
-
-    root: str
-    value: float
-    forward: tuple[Equation, ...]
-    steps: tuple[Step, ...]
-    gradients: dict[str, Gradient]
-    asked: tuple[str, ...]
-    notes: tuple[str, ...] = ()
-
-    def __str__(self) -> str:
-        return written.as_text(self)
-
-    def _repr_html_(self) -> str:
-        return written.as_html(self)
+_UNLABELLED = "without a label, written as numbers; give wrt to explain their gradients too"
+_STALE = "computed before an operand was changed; compute the graph again"
 
 
 def explain(
-    value: Value, wrt: Value | Iterable[Value] | None = None, *, max_steps: int | None = MAX_STEPS
+    value: Value,
+    wrt: Value | Iterable[Value] | None = None,
+    *,
+    check: bool = False,
+    max_steps: int | None = MAX_STEPS,
+    max_paths: int | None = MAX_PATHS,
 ) -> Explanation:
     """Explain the gradient of a Value: its computation, then the chain rule for every node on the way back.
 
@@ -102,67 +44,78 @@ def explain(
         wrt: the node or nodes to explain the derivative by; only steps that lead there are listed. None
             stands for all leaves with a label, or all leaves if none has one. A leaf that is not asked for
             and has no label is written as its number.
+        check: hold each gradient that is asked for against finite differences (see `differences.py`); the
+            graph is computed forward some tens of times for each.
         max_steps: steps beyond this many, the farthest from the result, are left out with a note; None
             lists all.
+        max_paths: how many of the paths from a node that is asked for are listed, the largest products
+            first, where there are several: of the first five such nodes, for the others they are counted.
+            None lists all of all nodes, which may be exponentially many.
+
+    Returns:
+        An `Explanation`: `print` it, let Jupyter show it, take its `latex()`, or read its parts.
 
     Raises:
         TypeError: if `value` or `wrt` is not made of Values.
         ValueError: if `value` does not depend on a node of `wrt`; the derivative is 0.
 
     >>> x = Value(1.0, label="x")
-    >>> print(explain((3 * x + 2) ** 2))
+    >>> print(explain((3 * x + 2) ** 2, check=True))
     Forward
       x = 1
-      v1 = 3*x = 3
-      v2 = v1 + 2 = 5
-      out = v2**2 = 25
+      v1 = 3*x = 3*1 = 3
+      v2 = v1 + 2 = 3 + 2 = 5
+      out = v2**2 = 5**2 = 25
     Backward: each operand receives upstream * local derivative
       d out/d out = 1
       out = v2**2
-        v2 receives 1 * 10 = 10  (local derivative: 2*v2)
+        v2 receives 1 * 10 = 10  (local derivative: 2*v2 = 2*5 = 10)
       v2 = v1 + 2
         v1 receives 10 * 1 = 10
       v1 = 3*x
         x receives 10 * 3 = 30
     Gradients
-      d out/d x = 30
+      d out/d x = 30  [finite difference 30: agrees]
     Note: 2 leaves without a label, written as numbers; give wrt to explain their gradients too.
     """
-    if not isinstance(value, Value):
-        raise TypeError(f"explain takes the Value to differentiate, got {type(value).__name__}: {value!r}")
-    if max_steps is not None and (not isinstance(max_steps, int) or max_steps < 1):
-        raise ValueError(f"max_steps is an integer of at least 1, or None for all, got {max_steps!r}")
+    _require(value, max_steps, max_paths)
     nodes = nodes_of(value)
     leaves = [node for node in nodes if not node._prev]
     labelled = [leaf for leaf in leaves if leaf.label]
     targets = _targets(wrt, value, set(nodes)) if wrt is not None else labelled or leaves
-    links = list(_links(value, nodes, targets))
-    shown = links[:max_steps]
-    asked = targets[:max_steps]
-    mentioned = {value, *asked, *(node for node, _ in shown), *(x for node, _ in shown for x in node._prev)}
-    if max_steps is None or len(nodes) <= max_steps:
-        mentioned.update(nodes)
-    forward = [node for node in nodes if node in mentioned]
-    names = names_of(nodes, forward, variables=set(asked))
-    table = dict.fromkeys(nodes, 0.0) | adjoints(value)
-    notes = _notes(
-        (len(links) - len(shown), "steps farther from the result left out (see max_steps)"),
-        (len(nodes) - len(forward), "nodes of the forward pass left out"),
-        (len(targets) - len(asked), "gradients that were asked for left out"),
-        (len(leaves) - len(labelled) if wrt is None and labelled else 0, _UNLABELLED),
-    )
+    excerpt = Excerpt(value, nodes, targets, max_steps)
+    found = _found(excerpt, max_paths)
+    names = _names(excerpt, found)
+    forward, steps, gradients = excerpt.lines({node: Symbol(name) for node, name in names.items()})
+    if check:
+        for node in excerpt.asked:
+            verdict = differences.check(value, node, excerpt.adjoints[node], excerpt.order, excerpt.adjoints)
+            gradients[node] = replace(gradients[node], check=verdict)
     return Explanation(
         root=names[value],
         value=value.data,
-        forward=tuple(_equation(node, names) for node in _given_first(forward, set(asked))),
-        steps=tuple(_step(node, index, names, table) for node, index in shown),
-        gradients=_gradients(links, {*asked, *(node for node, _ in shown)}, names, table),
-        asked=tuple(names[node] for node in asked),
-        notes=notes,
+        forward=forward,
+        steps=steps,
+        gradients={gradient.name: gradient for gradient in gradients.values()},
+        asked=tuple(names[node] for node in excerpt.asked),
+        paths={names[node]: _paths(excerpt, node, *found[node], names) for node in excerpt.asked},
+        notes=_notes(
+            (len(excerpt.links) - len(steps), "step", "farther from the result left out (see max_steps)"),
+            (len(nodes) - len(excerpt.forward), "node", "of the forward pass left out"),
+            (len(targets) - len(excerpt.asked), "gradient", "asked for left out"),
+            (len(leaves) - len(labelled) if wrt is None and labelled else 0, "leaf", _UNLABELLED),
+            (len(excerpt.stale()), "node", _STALE),
+        ),
+        equations=_equations(excerpt, names),
     )
 
 
-_UNLABELLED = "leaves without a label, written as numbers; give wrt to explain their gradients too"
+def _require(value: object, max_steps: object, max_paths: object) -> None:
+    if not isinstance(value, Value):
+        raise TypeError(f"explain takes the Value to differentiate, got {type(value).__name__}: {value!r}")
+    for name, limit in (("max_steps", max_steps), ("max_paths", max_paths)):
+        if limit is not None and (not isinstance(limit, int) or limit < 1):
+            raise ValueError(f"{name} is an integer of at least 1, or None for all, got {limit!r}")
 
 
 def _targets(wrt: object, value: Value, nodes: set[Value]) -> list[Value]:
@@ -183,56 +136,52 @@ def _targets(wrt: object, value: Value, nodes: set[Value]) -> list[Value]:
     return list(dict.fromkeys(targets))
 
 
-def _links(value: Value, nodes: Sequence[Value], targets: Iterable[Value]) -> Iterator[tuple[Value, int]]:
-    """Every (node, operand index) on the way from `value` back to a target, the last node first."""
-    leading = set(targets)
-    for node in nodes:
-        if any(operand in leading for operand in node._prev):
-            leading.add(node)
-    for node in reversed(topological_order(value)):
-        for index, operand in enumerate(node._prev):
-            if operand in leading:
-                yield node, index
+def _found(excerpt: Excerpt, limit: int | None) -> dict[Value, tuple[int, list[list[Link]]]]:
+    """How many paths lead from each node that is asked for to the root, and the largest of them.
+
+    They are listed for all nodes with one path, and for the first few of those with more.
+    """
+    ways = Ways(excerpt.root, excerpt.links, set(excerpt.asked))
+    branching = [node for node in excerpt.asked if ways.counts[node] > 1]
+    silent = set(() if limit is None else branching[MAX_BRANCHING:])
+    return {
+        node: (ways.counts[node], [] if node in silent else list(islice(ways.largest(node), limit)))
+        for node in excerpt.asked
+    }
 
 
-def _given_first(forward: Sequence[Value], asked: set[Value]) -> list[Value]:
-    """The leaves that have a name, then everything that is computed from them."""
-    given = [node for node in forward if not node._prev and (node.label or node in asked)]
-    return given + [node for node in forward if node._prev]
+def _names(excerpt: Excerpt, found: Mapping[Value, tuple[int, list[list[Link]]]]) -> dict[Value, str]:
+    """Names for all that is shown, and after them for what only lies on a path."""
+    on_paths = (node for _, paths in found.values() for path in paths for node, _ in path)
+    shown = dict.fromkeys([*excerpt.forward, *on_paths])
+    return names_of(excerpt.nodes, shown, variables=set(excerpt.asked))
 
 
-def _equation(node: Value, names: dict[Value, str]) -> Equation:
-    known = bool(node._prev) and all(operand in names for operand in node._prev)
-    formula = applied(node._operation, [names[operand] for operand in node._prev]) if known else ""
-    return Equation(names[node], formula, node.data)
-
-
-def _step(node: Value, index: int, names: dict[Value, str], table: dict[Value, float]) -> Step:
-    operands = [names[operand] for operand in node._prev]
-    local = local_derivatives(node)[index]
-    return Step(
-        node=names[node],
-        formula=applied(node._operation, operands),
-        operation=node._operation.name,
-        operand=operands[index],
-        index=index,
-        upstream=table[node],
-        local=local,
-        local_formula=derivative(node._operation, index, operands, names[node]),
-        contribution=local * table[node],
+def _paths(
+    excerpt: Excerpt, node: Value, count: int, found: list[list[Link]], names: Mapping[Value, str]
+) -> Paths:
+    listed = tuple(
+        Path(
+            nodes=(names[node], *(names[use] for use, _ in path)),
+            local_derivatives=tuple(local_derivatives(use)[index] for use, index in path),
+            product=product(path),
+        )
+        for path in found
     )
+    return Paths(names[excerpt.root], names[node], count, listed, excerpt.adjoints[node])
 
 
-def _gradients(
-    links: Iterable[tuple[Value, int]], wanted: set[Value], names: dict[Value, str], table: dict[Value, float]
-) -> dict[str, Gradient]:
-    """What each wanted node receives from all its uses, also from steps that are not shown."""
-    received: dict[Value, list[float]] = {node: [] for node in names if node in wanted}
-    for node, index in links:
-        if node._prev[index] in received:
-            received[node._prev[index]].append(local_derivatives(node)[index] * table[node])
-    return {names[node]: Gradient(names[node], tuple(parts), table[node]) for node, parts in received.items()}
+def _equations(excerpt: Excerpt, names: Mapping[Value, str]) -> str:
+    """The explanation again, with the names in LaTeX, so that the same table writes LaTeX."""
+    words = latex.symbols({node: names[node] for node in excerpt.forward})
+    forward, steps, gradients = excerpt.lines(words)
+    return equations.as_latex(words[excerpt.root].text, forward, steps, list(gradients.values()))
 
 
-def _notes(*counted: tuple[int, str]) -> tuple[str, ...]:
-    return tuple(f"{count:,} {what}" for count, what in counted if count)
+def _notes(*counted: tuple[int, str, str]) -> tuple[str, ...]:
+    plural = {"leaf": "leaves"}
+    return tuple(
+        f"{count:,} {noun if count == 1 else plural.get(noun, f'{noun}s')} {what}"
+        for count, noun, what in counted
+        if count
+    )

@@ -12,13 +12,13 @@ from autograd.show.formula import NO_DERIVATIVE, NOT_WRITTEN
 LECTURE = """\
 Forward
   x = 1
-  v1 = 3*x = 3
-  v2 = v1 + 2 = 5
-  y = v2**2 = 25
+  v1 = 3*x = 3*1 = 3
+  v2 = v1 + 2 = 3 + 2 = 5
+  y = v2**2 = 5**2 = 25
 Backward: each operand receives upstream * local derivative
   d y/d y = 1
   y = v2**2
-    v2 receives 1 * 10 = 10  (local derivative: 2*v2)
+    v2 receives 1 * 10 = 10  (local derivative: 2*v2 = 2*5 = 10)
   v2 = v1 + 2
     v1 receives 10 * 1 = 10
   v1 = 3*x
@@ -51,7 +51,8 @@ def test_steps_are_data():
         "v2",
         0,
     )
-    assert (step.upstream, step.local, step.local_formula, step.contribution) == (1.0, 10.0, "2*v2", 10.0)
+    assert (step.upstream, step.local, step.contribution) == (1.0, 10.0, 10.0)
+    assert (step.local_formula, step.local_numbers) == ("2*v2", "2*5")
 
 
 def test_every_use_of_a_node_is_summed():
@@ -188,7 +189,7 @@ def test_nan_and_infinity_are_explained_too():
     x = Value(0.0, label="x")
     explanation = explain(x.log() * 0)
     assert math.isnan(explanation.gradients["x"].total)
-    assert "x receives 0 * inf = nan  (local derivative: 1/x)" in str(explanation)
+    assert "x receives 0 * inf = nan  (local derivative: 1/x = 1/0 = inf)" in str(explanation)
 
 
 def test_a_users_operation_without_a_readable_derivative():
@@ -230,7 +231,7 @@ def test_many_leaves_are_cut_and_say_so():
     root = autograd.sum(Value(1.0, label=f"w{i}") for i in range(300))
     explanation = explain(root, max_steps=20)
     assert len(explanation.asked) == 20
-    assert "280 gradients that were asked for left out" in explanation.notes
+    assert "280 gradients asked for left out" in explanation.notes
 
 
 def test_a_long_sum_is_shortened_in_the_text_but_not_in_the_data():
@@ -261,15 +262,81 @@ def test_all_operations_can_be_explained():
         assert NOT_WRITTEN not in text, name
 
 
+def cells(explanation):
+    """The text of every row of the HTML, and the whole text."""
+    page = ElementTree.fromstring(explanation._repr_html_())
+    return [["".join(cell.itertext()) for cell in row] for row in page.iter("tr")], "".join(page.itertext())
+
+
 def test_html_holds_the_same_numbers_and_escapes_labels():
-    # Broken if a label is taken for markup, or the table is not well formed.
+    # Broken if a label is taken for markup, or the tables are not well formed.
     x = Value(2.0, label="<b>&x")
-    explanation = explain(x * x)
-    page = ElementTree.fromstring(f"<div>{explanation._repr_html_()}</div>")
-    rows = [[cell.text for cell in row] for row in page.iter("tr")]
-    assert rows[0] == ["node", "operand", "upstream", "local derivative", "contribution"]
-    assert rows[1] == ["out = (<b>&x)*(<b>&x)", "<b>&x", "1", "<b>&x = 2", "2"]
-    assert "d out/d <b>&x = 2 + 2 = 4  (2 uses)" in "".join(page.itertext())
+    rows, _ = cells(explain(x * x, check=True))
+    assert rows == [
+        ["node", "formula", "with numbers", "value"],
+        ["<b>&x", "", "", "2"],
+        ["out", "(<b>&x)*(<b>&x)", "2*2", "4"],
+        ["node", "operand", "upstream", "local derivative", "contribution"],
+        ["out = (<b>&x)*(<b>&x)", "<b>&x", "1", "<b>&x = 2", "2"],
+        ["", "<b>&x", "1", "<b>&x = 2", "2"],
+        ["gradient", "path", "local derivatives", "product"],
+        ["∂out/∂<b>&x: 2 paths", "<b>&x -> out", "2", "2"],
+        ["", "<b>&x -> out", "2", "2"],
+        ["", "", "sum", "4"],
+        ["gradient", "sum over the uses", "total", "finite difference", ""],
+        ["∂out/∂<b>&x", "2 + 2", "4", "4", "agrees"],
+    ]
+
+
+def test_html_needs_nothing_from_the_network_and_has_no_colour_of_its_own():
+    # Broken if a page without network lacks something, or dark text stands on a dark page.
+    page = lecture()[1]
+    html = explain(page)._repr_html_()
+    assert not re.search(r"http|src=|@import|url\(|<script|#[0-9a-f]{3}|background: [^n]", html)
+
+
+def test_html_says_where_nothing_flows_and_what_is_left_out():
+    # Broken if the tables show a derivative of 0 where there is none, or hide that they are cut.
+    x, y = Value(2.0, label="x"), Value(3.0, label="y")
+    chosen = autograd.where(autograd.less(x, y), x * y, y)
+    rows, _ = cells(explain(chosen))
+    assert any(row[3:] == [NO_DERIVATIVE, "nothing"] for row in rows)
+    _, text = cells(explain(chosen, max_steps=2))
+    assert "farther from the result left out" in text
+    rows, _ = cells(explain(x.detach() * y, wrt=x))
+    assert ["∂out/∂x", "nothing flows back to it", "0"] in rows
+
+
+def test_half_a_surrogate_in_a_label_can_be_shown():
+    # Broken if Jupyter cannot encode the page of a label that it can hold.
+    explanation = explain(Value(2.0, label="a\ud800") * 2)
+    assert "∂out/∂a" in explanation._repr_html_().encode().decode()
+    assert explanation._repr_latex_().encode()
+
+
+def test_numbers_stand_under_their_formula():
+    # Broken if a negative number loses its parentheses, or a comparison runs into the equals sign.
+    x = Value(-3.0, label="x")
+    text = str(explain((x**2 + x) * x.relu()))
+    assert "v1 = x**2 = (-3)**2 = 9" in text
+    assert "v2 = v1 + x = 9 + (-3) = 6" in text
+    assert "(local derivative: 2*x = 2*(-3) = -6)" in text
+    assert "(local derivative: (x > 0) = (-3 > 0) = 0)" in text
+
+
+def test_a_leaf_that_was_changed_since_is_noted():
+    # Broken if "v1 = 3*x = 3*5 = 3" stands there without a word.
+    x, y = lecture()
+    assert explain(y, x).notes == ()
+    x.data = 5.0
+    assert explain(y, x).notes == ("1 node computed before an operand was changed; compute the graph again",)
+
+
+def test_it_is_shown_as_text_html_and_latex():
+    # Broken if a REPL, a screen or a PDF gets none of its own.
+    explanation = explain(lecture()[1])
+    assert repr(explanation) == str(explanation)
+    assert explanation._repr_latex_() == f"$${explanation.latex()}$$"
 
 
 @pytest.mark.parametrize(
@@ -293,10 +360,12 @@ def test_wrong_arguments_are_named(arguments, error, message):
 
 
 @pytest.mark.parametrize("max_steps", [0, -1, 2.5, "all"])
-def test_max_steps_is_a_positive_integer(max_steps):
+def test_limits_are_positive_integers(max_steps):
     # Broken if 0 gives an explanation without steps that looks like an answer.
     with pytest.raises(ValueError, match="max_steps is an integer of at least 1"):
         explain(Value(1.0), max_steps=max_steps)
+    with pytest.raises(ValueError, match="max_paths is an integer of at least 1"):
+        explain(Value(1.0), max_paths=max_steps)
 
 
 def test_explaining_a_graph_keeps_its_nodes():

@@ -313,10 +313,10 @@ def test_without_arguments_the_lectures_network_is_worked_through(run, tmp_path)
     status, out, err = run()
     assert (status, err) == (0, "")
     for line in (
-        "z1 = v3 + b1 = 1.5",
-        "a1 = sigmoid(z1) = 0.817574",
-        "a2 = sigmoid(z2) = 0.600797",
-        "L = v5**2 = 0.159363",
+        "z1 = v3 + b1 = 1.5 + 0 = 1.5",
+        "a1 = sigmoid(z1) = sigmoid(1.5) = 0.817574",
+        "a2 = sigmoid(z2) = sigmoid(0.408787) = 0.600797",
+        "L = v5**2 = 0.399203**2 = 0.159363",
         "d L/d W1[0] = -0.01428",
         "d L/d W1[1] = -0.02856",
         "d L/d W2 = -0.156557",
