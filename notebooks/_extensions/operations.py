@@ -33,6 +33,7 @@ class Operations(SphinxDirective):
     """Every operation: its derivatives, where it is defined, and where its derivative jumps."""
 
     def run(self):
+        self.env.note_dependency(ops.__file__)
         head = nodes.row("", *(entry(nodes.Text(heading)) for heading in HEADINGS))
         rows = [self.row(operation) for operation in ops.TABLE.values()]
         columns = [nodes.colspec(colwidth=1) for _ in HEADINGS]
