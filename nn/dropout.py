@@ -10,6 +10,7 @@ from autograd import Value, scope
 from nn.init import Seed, random_source
 from nn.layers import as_inputs, unwrapped
 from nn.module import Module
+from nn.settings import checked
 
 
 class Dropout(Module):
@@ -33,9 +34,7 @@ class Dropout(Module):
     """
 
     def __init__(self, p: float = 0.5, seed: Seed = None) -> None:
-        self.p = Value(p).data
-        if not 0.0 <= self.p <= 1.0:
-            raise ValueError(f"p of Dropout is a probability from 0 to 1, got {p!r}")
+        self.p: float = checked("Dropout", {"p": p})["p"]
         source = random_source(seed)
         self.rng = None if source is random else source  # a module, such as `random`, cannot be copied
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from operator import index
-from typing import Any, SupportsIndex
+from typing import Any
 
 from autograd import Value, mean, scope, sqrt
 from nn.layers import as_inputs, unwrapped
@@ -43,7 +42,7 @@ class BatchNorm(Module):
     def __init__(self, features: int, eps: float = 1e-5, momentum: float = 0.1) -> None:
         self.weight: list[Value] = []
         self.bias: list[Value] = []
-        for i in range(1, _width("BatchNorm", features) + 1):
+        for i in range(1, checked("BatchNorm", {"features": features})["features"] + 1):
             with scope(f"batch norm/feature {i}"):
                 self.weight.append(Value(1.0, label="weight"))
                 self.bias.append(Value(0.0, label="bias"))
@@ -115,10 +114,10 @@ class LayerNorm(Module):
     """
 
     def __init__(self, features: int, eps: float = 1e-5) -> None:
+        count, self.eps = checked("LayerNorm", {"features": features, "eps": eps}).values()
         with scope("layer norm"):
-            self.weight = [Value(1.0, label=f"weight{i}") for i in range(_width("LayerNorm", features))]
-            self.bias = [Value(0.0, label=f"bias{i}") for i in range(len(self.weight))]
-        self.eps: float = checked("LayerNorm", {"eps": eps})["eps"]
+            self.weight = [Value(1.0, label=f"weight{i}") for i in range(count)]
+            self.bias = [Value(0.0, label=f"bias{i}") for i in range(count)]
 
     def __call__(self, x: Iterable[Value | float]) -> Any:
         """The outputs for one sample: a list, or one Value of one feature."""
@@ -149,8 +148,3 @@ def moments(numbers: list[Value]) -> tuple[Value, Value, list[Value]]:
     average.label, variance.label = "mean", "variance"
     return average, variance, distances
 
-
-def _width(owner: str, features: int) -> int:
-    if not isinstance(features, SupportsIndex) or index(features) < 1:
-        raise ValueError(f"features of {owner} is a whole number, one or more, got {features!r}")
-    return index(features)

@@ -1,4 +1,4 @@
-"""The settings of optimizers and schedules: how each is read, and what it may be."""
+"""The settings of layers, training, optimizers and schedules: how each is read, and what it may be."""
 
 from __future__ import annotations
 
@@ -41,6 +41,8 @@ RULES: Mapping[str, Rule] = {
     # layers, data and training
     "nin": _COUNT,
     "nout": _COUNT,
+    "features": _COUNT,
+    "p": _FRACTION,
     "samples": _COUNT,
     "centers": _COUNT,
     "arms": _COUNT,
@@ -87,7 +89,7 @@ def checked(owner: str, settings: Mapping[str, Any]) -> dict[str, Any]:
     """The settings, each read and held to its rule.
 
     Args:
-        owner: the optimizer or the schedule, for the error.
+        owner: what is set, such as an optimizer, for the error.
         settings: what was given, by name; each name has a line in the table.
 
     Raises:

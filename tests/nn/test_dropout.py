@@ -73,9 +73,9 @@ def test_nodes_know_that_they_are_of_dropout():
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
-        (lambda: nn.Dropout(1.5), ValueError, "p of Dropout is a probability from 0 to 1, got 1.5"),
-        (lambda: nn.Dropout(float("nan")), ValueError, "p of Dropout is a probability"),
-        (lambda: nn.Dropout("0.5"), TypeError, "got str: '0.5'"),
+        (lambda: nn.Dropout(1.5), ValueError, "p of Dropout is a number from 0 to 1, got 1.5"),
+        (lambda: nn.Dropout(float("nan")), ValueError, "p of Dropout is a number from 0 to 1"),
+        (lambda: nn.Dropout("0.5"), ValueError, "got '0.5'"),
         (lambda: nn.Dropout(seed="1"), TypeError, "a seed is an int"),
         (lambda: nn.Dropout()(1.0), TypeError, r"Dropout\(p=0.5\) takes one sample, a sequence of numbers"),
     ],
