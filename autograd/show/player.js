@@ -168,7 +168,7 @@ for (const [number, item] of items.entries()) {
     jump(number);
   });
 }
-const addressed = () => Number(location.hash.slice(1)) || 0;
+const addressed = () => parseInt(location.hash.slice(1), 10) || 0;
 addEventListener("hashchange", () => jump(addressed()));
 
 // taking over from the page without a script: at its start, or at the step that the address names

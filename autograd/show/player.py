@@ -24,6 +24,7 @@ from autograd.graph import nodes_of
 from autograd.show.dot import draw_dot
 from autograd.show.names import names_of, one_line
 from autograd.show.scenes import Scene, Script
+from autograd.show.steps import backward_steps
 from autograd.show.text import digits
 from autograd.value import Value
 
@@ -75,8 +76,8 @@ def player(
 ) -> Player:
     """Make a page that plays the computation of a Value and its backpropagation.
 
-    Every number is the engine's own. Gradients come from a copy of the graph on which `backward()` runs: no
-    `grad` of the given graph is read or changed.
+    Every number is the engine's own. The backward pass is taken on a copy of the graph: no `grad` of the
+    given graph is read or changed.
 
     Args:
         value: the result, such as a loss.
@@ -109,17 +110,17 @@ def player(
             "play a part, such as the loss of one sample or the output of one neuron, or raise max_nodes"
         )
     names = names_of(nodes, nodes)
-    played = _copy(nodes, names)
-    svg = _drawing(played[-1], rankdir)
-    scenes = list(
-        Script(played, {twin: names[node] for node, twin in zip(nodes, played, strict=True)}).scenes()
-    )
+    copies = _copy(nodes, names)
+    steps = list(backward_steps(copies[value]))
+    svg = _drawing(copies[value], rankdir)
+    called = {copy: names[node] for node, copy in copies.items()}
+    scenes = list(Script(list(called), called, steps).scenes())
     heading = title if title is not None else f"{names[value]} = {digits(value.data)}, step by step"
     return Player(_page(one_line(heading), svg, scenes), len(scenes), _height(svg))
 
 
-def _copy(nodes: Sequence[Value], names: dict[Value, str]) -> list[Value]:
-    """The same graph with the gradients of `backward()` and with names as labels, except of constants."""
+def _copy(nodes: Sequence[Value], names: dict[Value, str]) -> dict[Value, Value]:
+    """The same graph with gradients of 0, and with names as labels except of constants."""
     copies: dict[Value, Value] = {}
     for node in nodes:
         operands = [copies[operand] for operand in node._prev]
@@ -128,8 +129,7 @@ def _copy(nodes: Sequence[Value], names: dict[Value, str]) -> list[Value]:
         copy._fill(node._tag, node._operation, node.data, left, node._dleft, right, node._dright)
         if node._prev or node.label:
             copy.label = names[node]
-    copies[nodes[-1]].backward()
-    return list(copies.values())
+    return copies
 
 
 def _drawing(root: Value, rankdir: str) -> str:

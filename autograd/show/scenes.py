@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from html import escape
 
 from autograd.graph import local_derivatives
-from autograd.show.formula import NO_DERIVATIVE, NOT_WRITTEN, TOO_LONG, applied, derivative
+from autograd.show.formula import WITHOUT_FORMULA, applied, bare_comparison, derivative
+from autograd.show.steps import BackwardStep
 from autograd.show.text import decimals, digits
-from autograd.value import Value, topological_order
+from autograd.value import Value
 
 _NAME = re.compile(r"[^\W\d][\w.']*(\[[\w, ]*\])*'*")  # a name that needs no parentheses behind a ∂
-_NO_FORMULA = (NO_DERIVATIVE, NOT_WRITTEN, TOO_LONG)
 _MAX_LISTED = 12  # leaves, in the first and in the last scene
 
 
@@ -46,16 +46,20 @@ class Scene:
 
 
 class Script:
-    """The scenes of a graph on which `backward()` has run.
+    """The scenes of a graph.
 
     Args:
         nodes: the graph, operands first and the root last; the ids are n0, n1, ... as in a drawing.
         names: what the nodes are called.
+        steps: all steps of its backward pass, taken from gradients of 0.
     """
 
-    def __init__(self, nodes: Sequence[Value], names: dict[Value, str]) -> None:
+    def __init__(
+        self, nodes: Sequence[Value], names: dict[Value, str], steps: Sequence[BackwardStep]
+    ) -> None:
         self.nodes = nodes
         self.names = names
+        self.steps = steps
         self.root = nodes[-1]
         self.ids = {node: f"n{i}" for i, node in enumerate(nodes)}
         self.leaves = [node for node in nodes if not node._prev]
@@ -85,11 +89,13 @@ class Script:
         name, number = self.names[node], digits(node.data)
         formula = applied(node._operation, [self.names[x] for x in node._prev])
         numbers = applied(node._operation, [digits(x.data) for x in node._prev])
-        between = [escape(part) for part in dict.fromkeys((formula, numbers)) if part != number]
         return Scene(
             "forward",
             title,
-            (_equation(_span("target", name), *between, _span("target", number)), *self._kept(node)),
+            (
+                _equation(_span("target", name), *_sides(formula, numbers, number), _span("target", number)),
+                *self._kept(node),
+            ),
             source=tuple(self.ids[x] for x in node._prev),
             edges=(*(self._edge(node, i) for i in range(len(node._prev))), self._result_edge(node)),
             target=(self.ids[node], self.ids[node] + "_op"),
@@ -114,47 +120,39 @@ class Script:
         )
 
     def _chain_rule(self) -> Iterator[Scene]:
-        links = [
-            (node, index)
-            for node in reversed(topological_order(self.root))
-            for index in range(len(node._prev))
-        ]
-        uses = Counter(node._prev[index] for node, index in links)
+        uses = Counter(step.operand for step in self.steps)
         used: Counter[Value] = Counter()
-        sums = dict.fromkeys(self.nodes, 0.0)
-        for count, (node, index) in enumerate(links, 1):
-            operand = node._prev[index]
+        for count, step in enumerate(self.steps, 1):
+            operand = step.operand
             used[operand] += 1
-            before, contribution = sums[operand], local_derivatives(node)[index] * node.grad
-            sums[operand] = before + contribution
             which = f" ({used[operand]} of {uses[operand]} uses)" if uses[operand] > 1 else ""
             total = _equation(
                 _span("target", self._d(operand)),
-                f"{digits(before)} + {_factor(contribution)}",
-                _span("target", digits(sums[operand])) + which,
+                f"{digits(step.before)} + {_factor(step.contribution)}",
+                _span("target", digits(step.after)) + which,
             )
             yield Scene(
                 "backward",
-                f"Backward pass, {count} of {len(links)}",
-                (*self._step(node, index), _row("sum so far", total)),
-                source=(self.ids[node],),
-                edges=(self._edge(node, index), self._result_edge(node)),
+                f"Backward pass, {count} of {len(self.steps)}",
+                (*self._product(step), _row("sum so far", total)),
+                source=(self.ids[step.node],),
+                edges=(self._edge(step.node, step.index), self._result_edge(step.node)),
                 target=(self.ids[operand],),
-                numbers=(self._number(operand, "grad", sums[operand]),),
+                numbers=(self._number(operand, "grad", step.after),),
             )
 
-    def _step(self, node: Value, index: int) -> tuple[str, str, str]:
+    def _product(self, step: BackwardStep) -> tuple[str, str, str]:
         """Upstream times local derivative, and where these two come from."""
-        local, upstream = local_derivatives(node)[index], node.grad
-        by, above = _span("edge", self._local(node, index)), _span("source", self._d(node))
+        by = _span("edge", self._local(step.node, step.index))
+        above = _span("source", self._d(step.node))
         return (
             _equation(
-                f"{_span('target', self._d(node._prev[index]))} += {above} · {by}",
-                f"{_span('source', digits(upstream))} × {_span('edge', _factor(local))}",
-                _span("target", digits(local * upstream)),
+                f"{_span('target', self._d(step.operand))} += {above} · {by}",
+                f"{_span('source', digits(step.upstream))} × {_span('edge', _factor(step.local))}",
+                _span("target", digits(step.contribution)),
             ),
-            _row("upstream", _equation(above, _span("source", digits(upstream)))),
-            _row("local derivative", _equation(by, *self._local_formulas(node)[index])),
+            _row("upstream", _equation(above, _span("source", digits(step.upstream)))),
+            _row("local derivative", _equation(by, *self._local_formulas(step.node)[step.index])),
         )
 
     def _local_formulas(self, node: Value) -> list[list[str]]:
@@ -166,11 +164,10 @@ class Script:
             formula = derivative(node._operation, index, names, out)
             with_numbers = derivative(node._operation, index, numbers, result)
             number = _span("edge", digits(local))
-            if formula in _NO_FORMULA:
+            if formula in WITHOUT_FORMULA:
                 formulas.append([f"{number} ({escape(formula)})"])
-            else:  # what would be said twice is said once
-                parts = dict.fromkeys(part for part in (formula, with_numbers) if part != digits(local))
-                formulas.append([*map(escape, parts), number])
+            else:
+                formulas.append([*_sides(formula, with_numbers, digits(local)), number])
             if len(set(node._prev)) < len(node._prev):
                 formulas[index][-1] += f" (by operand {index + 1})"
         return formulas
@@ -180,7 +177,10 @@ class Script:
         return Scene(
             "backward",
             "Gradients",
-            (listed, f"How much {escape(self.names[self.root])} changes for a small change of each."),
+            (
+                listed,
+                f"{escape(self.names[self.root])} changes this many times as much as each of these does.",
+            ),
             target=tuple(self.ids[leaf] for leaf in self._named(self.leaves)),
             numbers=tuple(self._number(node, "grad", node.grad) for node in self.nodes),
         )
@@ -223,6 +223,12 @@ def _list(equations: Iterable[str]) -> str:
     listed = list(equations)
     more = [f"and {len(listed) - _MAX_LISTED:,} more"] if len(listed) > _MAX_LISTED else []
     return ", ".join(f'<span class="item">{escape(text)}</span>' for text in [*listed[:_MAX_LISTED], *more])
+
+
+def _sides(formula: str, with_numbers: str, number: str) -> list[str]:
+    """What stands between a name and its number; what would be said twice is said once."""
+    sides = [side for side in dict.fromkeys((formula, with_numbers)) if side != number]
+    return [escape(f"({side})" if bare_comparison(side) else side) for side in sides]
 
 
 def _row(what: str, equation: str) -> str:
