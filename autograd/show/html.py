@@ -26,6 +26,7 @@ from autograd.show.written import (
 if TYPE_CHECKING:
     from autograd.show.explanation import Explanation, Gradient, Step
 
+# `:nth-child(n)` is every child; it outweighs the rules that JupyterLab has for all tables.
 _STYLE = """
 .autograd-explanation { font-size: 0.95em; line-height: 1.45; font-variant-numeric: tabular-nums; }
 .autograd-explanation section { margin: 0 0 1.1em; overflow-x: auto; }
@@ -33,13 +34,13 @@ _STYLE = """
 .autograd-explanation table {
   border: 0; border-collapse: collapse; color: inherit; font-size: 1em; margin: 0; }
 .autograd-explanation table tbody tr:nth-child(n) { background: none; }
-.autograd-explanation th, .autograd-explanation td {
+.autograd-explanation th:nth-child(n), .autograd-explanation td:nth-child(n) {
   border: 0; border-top: 1px solid rgba(128, 128, 128, 0.3); max-width: none;
   padding: 0.2em 1.4em 0.2em 0; text-align: left; vertical-align: baseline; white-space: nowrap; }
-.autograd-explanation thead th {
+.autograd-explanation thead th:nth-child(n) {
   border-top: 0; border-bottom: 1px solid rgba(128, 128, 128, 0.8); font-weight: 400; }
-.autograd-explanation tr.more td { border-top: 0; }
-.autograd-explanation .number, .autograd-explanation .result { text-align: right; }
+.autograd-explanation tr.more td:nth-child(n) { border-top: 0; }
+.autograd-explanation .number:nth-child(n), .autograd-explanation .result:nth-child(n) { text-align: right; }
 .autograd-explanation td.result { font-weight: 600; }
 .autograd-explanation p { margin: 0; opacity: 0.75; }
 """.strip()

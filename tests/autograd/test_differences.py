@@ -26,29 +26,28 @@ def test_every_derivative_of_the_table_agrees(line, x):
 
 
 @pytest.mark.parametrize(
-    ("f", "x", "slope"),
+    ("f", "x", "slope", "known_to"),
     [
-        (lambda x: x**3, 2.0, 12.0),
-        (lambda x: x * x, 1e6, 2e6),
-        (lambda x: x.log(), 1e-10, 1e10),
-        (lambda x: 1 / x, 1e-3, -1e6),
-        (lambda x: (x * 1e6).sin(), 0.1, 1e6 * math.cos(1e5)),
-        (lambda x: (x + 1e8) - 1e8, 1.0, 1.0),
-        (lambda x: x * 1e-20, 3.0, 1e-20),
-        (lambda x: x.relu(), 1e-12, 1.0),
-        (lambda x: (x * x).relu(), 0.0, 0.0),
-        (lambda x: autograd.maximum(x, x), 2.0, 1.0),
-        (lambda x: (x * 1000).tanh(), 1.0, 0.0),
-        (lambda x: x.detach() * x, 3.0, 3.0),
-        (lambda x: autograd.where(x > 0.0, x * x, -x), 2.0, 4.0),
+        (lambda x: x**3, 2.0, 12.0, 1e-9),
+        (lambda x: x * x, 1e6, 2e6, 1e-3),
+        (lambda x: x.log(), 1e-10, 1e10, 10.0),
+        (lambda x: 1 / x, 1e-3, -1e6, 1e-3),
+        (lambda x: (x * 1e6).sin(), 0.1, 1e6 * math.cos(1e5), 1.0),
+        (lambda x: (x + 1e8) - 1e8, 1.0, 1.0, 1e-3),
+        (lambda x: x * 1e-20, 3.0, 1e-20, 1e-30),
+        (lambda x: x.relu(), 1e-12, 1.0, 1e-9),
+        (lambda x: (x * x).relu(), 0.0, 0.0, 1e-9),
+        (lambda x: autograd.maximum(x, x), 2.0, 1.0, 1e-9),
+        (lambda x: (x * 1000).tanh(), 1.0, 0.0, 1e-9),
+        (lambda x: x.detach() * x, 3.0, 3.0, 1e-9),
+        (lambda x: autograd.where(x > 0.0, x * x, -x), 2.0, 4.0, 1e-9),
     ],
 )
-def test_right_gradients_agree_also_where_differences_are_hard(f, x, slope):
+def test_right_gradients_agree_also_where_differences_are_hard(f, x, slope, known_to):
     # Broken if a fixed step misses a steep function, steps across a kink, or drowns in rounding.
     check = checked(f, x)
     assert check.verdict == "agrees"
-    assert abs(check.difference - slope) <= check.error
-    assert check.error <= 1e-6 * max(abs(slope), 1e-20) or slope in (0.0, 1.0, 1e-20) or abs(slope) > 1e5
+    assert abs(check.difference - slope) <= check.error <= known_to
 
 
 @pytest.mark.parametrize("wrong", [1e-4, -1e-7, 1.0])
