@@ -22,13 +22,12 @@ if TYPE_CHECKING:
     from nn.plots.plane import contour, surface
     from nn.plots.rates import behaviour, learning_rates
     from nn.plots.records import training_history
-    from nn.plots.replay import replay
     from nn.plots.style import CLASS_COLORS
 
 __all__ = [
     "CLASS_COLORS", "LossLandscape", "Path", "activations", "backpropagation_flow", "behaviour", "contour",
     "credit_assignment", "credit_shares", "decision_boundary", "descend", "gradient_sizes", "learning_rates",
-    "mean_gradients", "optimizer_paths", "replay", "surface", "training_history",
+    "mean_gradients", "optimizer_paths", "surface", "training_history",
 ]  # fmt: skip
 
 # Loaded when they are first used: `import nn` needs neither numpy nor matplotlib.
@@ -44,7 +43,6 @@ _LATER = {
     "nn.plots.plane": ("contour", "surface"),
     "nn.plots.rates": ("behaviour", "learning_rates"),
     "nn.plots.records": ("training_history",),
-    "nn.plots.replay": ("replay",),
     "nn.plots.style": ("CLASS_COLORS",),
 }
 

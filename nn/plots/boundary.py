@@ -8,7 +8,7 @@ from typing import Any
 
 from autograd import Value
 from nn.extras import extra
-from nn.module import Module
+from nn.module import Module, in_mode
 from nn.plots.replay import evaluate
 from nn.plots.style import CLASS_COLORS, axes_for, ink, mixed, paper
 
@@ -86,7 +86,8 @@ def _outputs(model: Any, points: Any, resolution: int) -> tuple[Any, Any, Any]:
     sides = [np.linspace(*ends, resolution) for ends in zip(low - margin, high + margin, strict=True)]
     across, up = np.meshgrid(*sides)
     x = [Value(float(number), label=f"x{i}") for i, number in enumerate(points[0])]
-    outputs = evaluate(lambda: model(x), {x[0]: across, x[1]: up})
+    with in_mode(model, False):
+        outputs = evaluate(lambda: model(x), {x[0]: across, x[1]: up})
     return across, up, np.array(outputs if isinstance(outputs, list) else [outputs])
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from math import hypot
+from collections.abc import Callable, Sequence
 from typing import Any, Self
 
 from nn.extras import extra
 from nn.init import Seed, random_source
-from nn.module import Module
+from nn.module import Module, in_mode
+from nn.plots.directions import Directions, State, filter_normalised, principal, weights_of
 from nn.plots.relief import draw_contour, draw_mark, draw_paths, draw_paths_in_space, draw_surface
 from nn.plots.replay import Array, evaluate
 from nn.plots.style import axes_for
@@ -17,7 +17,6 @@ with extra("plot", "nn.plots"):
     import numpy as np
     from matplotlib.axes import Axes
 
-State = Mapping[str, float]
 Loss = Callable[[Any], Any]
 _ZERO = (0.0, 0.0)
 _MARGIN = 0.2  # of the extent of a path, around it
@@ -27,7 +26,7 @@ class LossLandscape:
     """The loss on a plane through the weights that a model has now; the constructors `along_...` compute it.
 
     The loss is a function of the model, such as `lambda model: nn.mse(model([1.0, 2.0]), 1.0)`. Its graph is
-    built once and replayed on the whole grid. A model with dropout should be in evaluation mode.
+    built once, in evaluation mode, and replayed on the whole grid.
 
     Attributes:
         center: the number in every parameter where both coordinates are zero.
@@ -51,7 +50,7 @@ class LossLandscape:
     def __init__(
         self,
         center: State,
-        directions: Mapping[str, tuple[float, float]],
+        directions: Directions,
         names: tuple[str, str],
         xs: Array,
         ys: Array,
@@ -83,7 +82,7 @@ class LossLandscape:
         Raises:
             ValueError: if there is no parameter of a name, or both are the same.
         """
-        state = model.state_dict()
+        state = weights_of(model)
         for name in (first, second):
             if name not in state:
                 raise ValueError(f"the model has no parameter {name!r}; there are {_few(list(state))}")
@@ -113,8 +112,8 @@ class LossLandscape:
             span: how far to go to either side; 1 adds a direction as long as the weights themselves.
             resolution: how many points along each side.
         """
-        state, rng = model.state_dict(), random_source(seed)
-        first, second = (_filter_normalised(state, rng) for _ in range(2))
+        state, rng = weights_of(model), random_source(seed)
+        first, second = (filter_normalised(state, rng) for _ in range(2))
         directions = {name: (first[name], second[name]) for name in first}
         side = np.linspace(-span, span, resolution)
         names = ("random direction 1", "random direction 2")
@@ -138,13 +137,10 @@ class LossLandscape:
         """
         if len(path) < 3:
             raise ValueError(f"the plane of a path needs at least three states, got {len(path)}")
-        state = model.state_dict()
-        way = np.array([[step[name] - number for name, number in state.items()] for step in path])
-        _, sizes, rows = np.linalg.svd(way, full_matrices=False)
-        directions = {name: (float(a), float(b)) for name, a, b in zip(state, *rows[:2], strict=True)}
-        shares = sizes[:2] ** 2 / (sizes**2).sum()
+        state = weights_of(model)
+        directions, shares, coordinates = principal(state, path)
         names = [f"principal direction {i + 1} ({share:.0%})" for i, share in enumerate(shares)]
-        sides = [_around([*along, 0.0], resolution) for along in (way @ rows[:2].T).T]
+        sides = [_around([*along, 0.0], resolution) for along in coordinates]
         return cls._computed(loss, model, state, directions, (names[0], names[1]), sides, _ZERO)
 
     @classmethod
@@ -153,7 +149,7 @@ class LossLandscape:
         loss: Loss,
         model: Module,
         center: State,
-        directions: Mapping[str, tuple[float, float]],
+        directions: Directions,
         names: tuple[str, str],
         sides: Sequence[Array],
         here: tuple[float, float],
@@ -164,7 +160,8 @@ class LossLandscape:
             for name, parameter in model.named_parameters()
             if directions.get(name, _ZERO) != _ZERO
         }
-        heights = evaluate(lambda: loss(model), points)
+        with in_mode(model, False):
+            heights = evaluate(lambda: loss(model), points)
         return cls(center, directions, names, sides[0], sides[1], heights, here)
 
     def project(self, path: Sequence[State]) -> list[tuple[float, float]]:
@@ -220,21 +217,6 @@ class LossLandscape:
         self.ax_, self.figure_ = ax, ax.get_figure()
         ax.set(xlabel=self.names[0], ylabel=self.names[1])
         return ax
-
-
-def _filter_normalised(state: State, rng: Any) -> dict[str, float]:
-    """A normal random direction, scaled in each list of numbers to the norm that the list has."""
-    filters: dict[str, list[str]] = {}
-    for name in state:
-        owner, _, last = name.rpartition(".")
-        if last.isdigit():
-            filters.setdefault(owner, []).append(name)
-    direction = {}
-    for members in filters.values():
-        draws = [rng.gauss(0.0, 1.0) for _ in members]
-        scale = hypot(*(state[name] for name in members)) / hypot(*draws)
-        direction.update({name: scale * draw for name, draw in zip(members, draws, strict=True)})
-    return direction
 
 
 def _around(numbers: Sequence[float], resolution: int) -> Array:

@@ -41,13 +41,13 @@ def gradient_sizes(
         ax: the matplotlib Axes to draw on; by default the current ones.
         reference: draws how gradients fall that are multiplied by this number in each layer, such as 0.25,
             the largest derivative of a sigmoid; it starts at the last layer of the first model.
-        weights_only: leave out biases and whatever else is no weight of a connection.
+        weights_only: count the weights of neurons, and neither biases nor what a normalisation learns.
 
     Returns:
         The Axes. A layer whose gradients are all exactly zero has a cross at the lower edge.
 
     Raises:
-        ValueError: if there are no models or no samples.
+        ValueError: if there are no models or no samples, or a model has no parameters.
     """
     ax = axes_for(ax)
     named = {"": models} if isinstance(models, Module) else dict(models)
@@ -58,6 +58,8 @@ def gradient_sizes(
     for name, model in named.items():
         backpropagate(model, samples, loss)
         sizes[name] = mean_gradients(model, weights_only)
+        if not sizes[name]:
+            raise ValueError(f"no {'weights of neurons' if weights_only else 'parameters'} in {model!r:.80}")
     lines = {name: np.array(list(by_layer.values())) for name, by_layer in sizes.items()}
     for (name, line), look in zip(lines.items(), line_styles(), strict=False):
         ax.plot(range(1, len(line) + 1), np.where(line > 0.0, line, np.nan), **look, label=name or None)
@@ -99,8 +101,9 @@ def backpropagate(model: Any, samples: list[tuple[Any, Any]], loss: Any) -> Valu
         ValueError: if there are no samples.
     """
     measure = by_name("loss", loss, LOSSES)
-    inputs = [x for x, _ in samples]
-    outputs = model.batch(inputs) if hasattr(model, "batch") else [model(x) for x in inputs]
+    state = model.state_dict()
+    outputs = model.batch([x for x, _ in samples])
+    model.load_state_dict(state)  # running averages stay what they were
     total: Value = mean(
         [measure(output, target) for output, (_, target) in zip(outputs, samples, strict=True)]
     )
@@ -123,7 +126,7 @@ def mean_gradients(model: Module, weights_only: bool = False) -> dict[str, float
     """
     layers: dict[str, list[float]] = {}
     for name, parameter in model.named_parameters():
-        if not weights_only or name[-1].isdigit():
+        if not weights_only or name.split(".")[-2:-1] == ["w"]:
             layers.setdefault(layer_of(name), []).append(abs(parameter.grad))
     return {layer: sum(sizes) / len(sizes) for layer, sizes in layers.items()}
 

@@ -94,7 +94,7 @@ def behaviour(curve: Curve, lowest: float | None = None) -> str:
     near = [loss - bottom <= (1.0 - ARRIVED) * way for loss in losses]
     overshoots = _share_of_turns(curve, losses) >= _MANY
     if near[-1]:
-        if losses[-1 - len(losses) // 10] - losses[-1] > (1.0 - ARRIVED) * way:
+        if losses[-1 - max(1, len(losses) // 10)] - losses[-1] > (1.0 - ARRIVED) * way:
             return "still falling"
         arrived = max((i + 1 for i, close in enumerate(near) if not close), default=0)
         return f"converges in {arrived} step{'s' * (arrived != 1)}{', overshooting' * overshoots}"

@@ -30,7 +30,12 @@ def _sigmoid(x: Array) -> Array:
 
 
 def _pow(x: Array, y: Array) -> Array:
-    return x * x if np.ndim(y) == 0 and y == 2.0 else np.power(x, y)
+    # A single exponent of 0.5 would make numpy take the square root, which differs at -inf.
+    return (
+        x * x
+        if np.ndim(y) == 0 and y == 2.0
+        else np.power(x, np.full(np.shape(x), y) if np.ndim(y) == 0 else y)
+    )
 
 
 # How numpy computes the operations of the table; any other operation computes its points one by one.

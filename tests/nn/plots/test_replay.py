@@ -1,0 +1,135 @@
+"""A replayed graph has the numbers that the engine has, for every operation and at every point."""
+
+import math
+
+import numpy as np
+import pytest
+
+import autograd
+import nn
+from autograd import Value, ops
+from nn.plots.replay import FUNCTIONS, evaluate, replay
+
+EDGES = [
+    -math.inf,
+    -800.0,
+    -2.5,
+    -1.0,
+    -0.3,
+    -1e-9,
+    -0.0,
+    0.0,
+    1e-9,
+    0.3,
+    1.0,
+    2.5,
+    800.0,
+    math.inf,
+    math.nan,
+]
+
+
+@autograd.operation(lambda x, out: 2 * x * out, symbol="exp")
+def exp(x):
+    return autograd.exp(x * x)
+
+
+def by_engine(operation, columns):
+    return [operation(*map(Value, numbers)).data for numbers in zip(*columns, strict=True)]
+
+
+def close(fast, slow):
+    np.testing.assert_allclose(fast, slow, rtol=1e-14, atol=0.0, equal_nan=True)
+
+
+@pytest.mark.parametrize("name", ops.TABLE)
+def test_every_operation_of_the_table_agrees_with_the_engine(name):
+    operation = ops.TABLE[name]
+    columns = np.array(np.meshgrid(*[EDGES] * operation.arity)).reshape(operation.arity, -1)
+    leaves = [Value(0.5) for _ in range(operation.arity)]
+    close(replay(operation(*leaves), dict(zip(leaves, columns, strict=True))), by_engine(operation, columns))
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, line in ops.TABLE.items() if line.arity == 2 and line.partials[0]]
+)
+@pytest.mark.parametrize("fixed", [2.0, 0.5, -1.0])
+def test_operations_with_a_fixed_argument_agree_too(name, fixed):
+    operation = ops.TABLE[name].bind(fixed)
+    x = Value(0.5)
+    close(replay(operation(x), {x: EDGES}), by_engine(operation, [EDGES]))
+
+
+def test_only_operations_without_a_function_in_numpy_are_computed_one_by_one():
+    assert set(ops.TABLE) - set(FUNCTIONS) == {"erf", "erfc", "gelu"}
+    assert set(FUNCTIONS) <= set(ops.TABLE)
+
+
+def test_an_operation_of_ones_own_is_not_taken_for_that_of_the_table():
+    x = Value(0.5)
+    close(replay(exp(x), {x: [0.0, 1.0]}), [1.0, math.e])
+
+
+def test_leaves_that_do_not_move_keep_their_numbers():
+    x, y = Value(2.0), Value(3.0)
+    assert replay(x * y + y * y, {x: [[0.0, 1.0]]}).tolist() == [[9.0, 12.0]]
+    assert replay(y * y, {x: [0.0, 1.0]}).tolist() == [9.0, 9.0]
+    assert replay(x, {x: [0.0, 1.0]}).tolist() == [0.0, 1.0]
+
+
+def test_several_results_share_one_run():
+    x = Value(2.0)
+    square = x * x
+    assert [out.tolist() for out in replay([square, square + x, x], {x: [1.0, 3.0]})] == [
+        [1, 9],
+        [2, 12],
+        [1, 3],
+    ]
+
+
+def test_a_network_agrees_with_the_engine_sample_by_sample():
+    model = nn.MLP(2, [8, 8, 3], activation="tanh", seed=0)
+    x = [Value(0.0), Value(0.0)]
+    points = np.random.default_rng(0).normal(size=(50, 2))
+    outputs = replay(autograd.softmax(model(x)), dict(zip(x, points.T, strict=True)))
+    expected = [[p.data for p in autograd.softmax(model(point))] for point in points.tolist()]
+    np.testing.assert_allclose(np.transpose(outputs), expected, rtol=1e-12)
+
+
+def test_what_was_computed_cannot_be_moved_and_shapes_must_agree():
+    x, y = Value(2.0), Value(3.0)
+    product = x * y
+    with pytest.raises(ValueError, match=r"only leaves can be moved, this was computed by '\*'"):
+        replay(product + 1, {product: [1.0]})
+    with pytest.raises(ValueError, match=r"arrays of one shape, got \[\(1,\), \(2,\)\]"):
+        replay(product, {x: [1.0], y: [1.0, 2.0]})
+    with pytest.raises(ValueError, match="got no arrays"):
+        replay(product, {})
+
+
+def test_a_program_that_branches_is_evaluated_point_by_point():
+    x = Value(1.0, label="x")
+    numbers = np.linspace(-2.0, 2.0, 41)
+    found = evaluate(lambda: x * x if x.data > 0.0 else -x, {x: numbers})
+    assert found.tolist() == [n * n if n > 0.0 else -n for n in numbers.tolist()]
+    assert x.data == 1.0
+
+
+def test_a_branch_that_only_overflow_tells_is_found():
+    """The shift of log-sum-exp is a number of the point where the graph was built."""
+    x = Value(0.0)
+    numbers = np.linspace(-3000.0, 3000.0, 61)
+    found = evaluate(lambda: autograd.logsumexp([x, -x]), {x: numbers})
+    np.testing.assert_allclose(found, np.logaddexp(numbers, -numbers), rtol=1e-12)
+
+
+def test_a_program_without_branches_is_run_a_few_times_only():
+    runs = []
+    x = Value(1.0)
+    evaluate(lambda: runs.append(x.data) or x * x, {x: np.linspace(0.0, 1.0, 1000)})
+    assert len(runs) < 20
+
+
+def test_a_constant_program_is_a_number_everywhere():
+    x = Value(1.0)
+    assert evaluate(lambda: 2.5, {x: [0.0, 1.0]}).tolist() == [2.5, 2.5]
