@@ -86,11 +86,16 @@ def _draw(ax: Axes, name: str, function: Activation, xs: Any) -> None:
     ax.annotate(
         f"largest {slopes[top]:.3g}", (xs[top], slopes[top]),
         xytext=(0, -7 if right else 7), textcoords="offset points", va="top" if right else "bottom",
-        ha="center" if not right else "right" if top == len(xs) - 1 else "left",
+        ha="center" if not right else _aligned(top / len(xs)),
         color=ink(ax), path_effects=halo(ax),
     )  # fmt: skip
     ax.margins(y=0.16)  # room for the words
     ax.set(title=name, xlabel="$x$", xlim=(xs[0], xs[-1]))
+
+
+def _aligned(share: float) -> str:
+    """How words stand to a mark at a share of the width: the further right it is, the more to its left."""
+    return "left" if share < 0.7 else "center" if share < 0.85 else "right"
 
 
 def _panels(count: int) -> list[Axes]:

@@ -92,7 +92,8 @@ def credit_shares(
         look: Any = {"color": LINE_COLORS[layer % len(LINE_COLORS)], "edgecolor": paper(ax)}
         if few:  # a pattern needs a bar that is not a hair
             look |= {"hatch": _HATCHES[layer % len(_HATCHES)]}
-        total = f"layer {layer + 1}: {sum(shares):.1%} of the blame, {len(shares)} weights"
+        count = f"{len(shares)} weight{'s' * (len(shares) != 1)}"
+        total = f"layer {layer + 1}: {sum(shares):.1%} of the blame, {count}"
         ax.bar(range(first, first + len(shares)), shares, label=total, linewidth=0.5 if few else 0.0, **look)
         first += len(shares)
     ax.set_xticks(range(len(names)) if few else [], names if few else [])

@@ -74,7 +74,7 @@ def _draw_weights(ax: Axes, passes: Pass, layer: int, numbers: bool) -> None:
             start, end = place(passes.sizes, layer, i), place(passes.sizes, layer + 1, j)
             draw_line(ax, start, end, BOW, grey, 1.0, "-", head=True)
             if numbers:
-                write_on(ax, start, end, weight, BOW, passes.sizes[layer + 1], grey)
+                write_on(ax, start, end, weight, BOW, (passes.sizes[layer], passes.sizes[layer + 1]), grey)
 
 
 def _draw_loss(ax: Axes, passes: Pass, target: Any, largest: float, few: bool) -> None:
@@ -87,7 +87,7 @@ def _draw_loss(ax: Axes, passes: Pass, target: Any, largest: float, few: bool) -
             draw_line(ax, output, (column, 0.0), BOW, grey, 1.0, "-", head=True)
         draw_gradient(ax, (column, 0.0), output, gradient, largest, BOW if few else 0.0)
         if few:
-            write_on(ax, (column, 0.0), output, gradient, -BOW, passes.sizes[-1], ink(ax))
+            write_on(ax, (column, 0.0), output, gradient, -BOW, (1, passes.sizes[-1]), ink(ax))
     box = {"boxstyle": "round,pad=0.5", "facecolor": paper(ax), "edgecolor": ink(ax)}
     words = f"loss\n{passes.loss:.4g}\ntarget {_listed(target)}"
     ax.text(column, 0.0, words, ha="center", va="center", color=ink(ax), fontsize=9, bbox=box, zorder=4)

@@ -75,7 +75,7 @@ def draw_gradients(
             start, end = place(sizes, layer + 1, j), place(sizes, layer, i)
             draw_gradient(ax, start, end, gradient, largest, bow)
             if numbers:
-                write_on(ax, start, end, gradient, -bow, sizes[layer], ink(ax))
+                write_on(ax, start, end, gradient, -bow, (sizes[layer + 1], sizes[layer]), ink(ax))
 
 
 def draw_gradient(
@@ -91,14 +91,18 @@ def draw_gradient(
     draw_line(ax, start, end, -bow, color, width, dashes, bow != 0.0)
 
 
-def write_on(ax: Axes, start: Place, end: Place, number: float, bow: float, ends: int, color: Any) -> None:
-    """A number on a line, so near to its start that lines from there to several ends are apart.
+def write_on(
+    ax: Axes, start: Place, end: Place, number: float, bow: float, fan: tuple[int, int], color: Any
+) -> None:
+    """A number on a line, where it is apart from those on the others of its fan: so many starts and ends.
 
     With n ends one step apart, the lines of neighbouring starts do not meet before 1/(n + 1) of the way.
     """
-    at = curve_point(start, end, bow, min(max(1.0 / (ends + 1), 0.2), 0.3))
+    starts, ends = fan
+    share = 0.4 if starts == 1 else min(max(1.0 / (ends + 1), 0.2), 0.3)
     up = bow >= 0.0
-    write(ax, at, f"{number:.3g}", (0, 2 if up else -2), va="bottom" if up else "top", color=color)
+    va = "bottom" if up else "top"
+    write(ax, curve_point(start, end, bow, share), f"{number:.3g}", (0, 2 if up else -2), va=va, color=color)
 
 
 def draw_line(

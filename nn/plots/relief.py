@@ -142,6 +142,7 @@ def draw_surface(ax: Any, xs: Array, ys: Array, heights: Array, name: str) -> No
         axis.set_pane_color((*paper(ax), 1.0))
         axis._axinfo["grid"].update(color=(*mixed(paper(ax), ink(ax), 0.25), 1.0), linewidth=0.6)
     ax.set(xlim=(xs[0], xs[-1]), ylim=(ys[0], ys[-1]), zlabel=name)
+    ax.xaxis.labelpad = ax.yaxis.labelpad = 6
     ax.zaxis.labelpad = 10
     ax.set_box_aspect(None, zoom=0.85)
 

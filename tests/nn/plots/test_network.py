@@ -103,7 +103,7 @@ def test_the_bars_are_the_shares_and_the_legend_those_of_the_layers(lecture, ax)
     np.testing.assert_allclose(heights, np.abs([first, 2 * first, second]) / total, rtol=1e-12)
     assert [text.get_text() for text in ax.get_legend().get_texts()] == [
         f"layer 1: {3 * abs(first) / total:.1%} of the blame, 2 weights",
-        f"layer 2: {abs(second) / total:.1%} of the blame, 1 weights",
+        f"layer 2: {abs(second) / total:.1%} of the blame, 1 weight",
     ]
 
 
