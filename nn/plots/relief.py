@@ -85,6 +85,8 @@ def draw_paths(ax: Axes, paths: Mapping[str, Points]) -> None:
     start_named = False
     for (name, points), look in zip(paths.items(), line_styles(), strict=False):
         way = np.array([point for point in points if np.isfinite(point).all()], dtype=float)
+        if not len(way):
+            continue
         ax.plot(*way.T, color=paper(ax), linewidth=4, zorder=4)
         ax.plot(*way.T, **look, markersize=4, markevery=_SPACING, linewidth=1.8, label=name, zorder=4)
         _draw_arrows(ax, way, look["color"])
