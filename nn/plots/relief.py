@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from math import log
-from typing import Any
+from typing import Any, TypeAlias
 
 from nn.extras import extra
 from nn.plots.style import ink, line_styles, mixed, paper, tinted
@@ -19,7 +19,7 @@ with extra("plot", "nn.plots"):
     from matplotlib.ticker import MaxNLocator
     from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+Array: TypeAlias = NDArray[np.float64]  # said, for a build without numpy
 Points = Sequence[Sequence[float]]
 
 _MAP = "viridis"

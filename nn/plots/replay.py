@@ -12,7 +12,7 @@ differ.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 from autograd import Operation, Value, no_grad, trace
 from nn.extras import extra
@@ -21,7 +21,7 @@ with extra("plot", "nn.plots"):
     import numpy as np
     from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+Array: TypeAlias = NDArray[np.float64]  # said, for a build without numpy
 
 
 def _sigmoid(x: Array) -> Array:
