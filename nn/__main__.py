@@ -53,8 +53,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 def draw_boundary(model: MLP, X: Points, y: list[int], path: Path) -> None:
     """Write the decision boundary as a picture, if matplotlib is there."""
-    if not find_spec("matplotlib"):
-        print("no decision boundary: it needs matplotlib, pip install 'scalar-autograd[plot]'")
+    if not (find_spec("matplotlib") and find_spec("sklearn")):
+        extras = "'scalar-autograd[plot,sklearn]'"
+        print(f"no decision boundary: it needs matplotlib and scikit-learn, pip install {extras}")
         return
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure

@@ -147,4 +147,3 @@ def moments(numbers: list[Value]) -> tuple[Value, Value, list[Value]]:
     variance = mean([distance * distance for distance in distances])
     average.label, variance.label = "mean", "variance"
     return average, variance, distances
-

@@ -118,7 +118,7 @@ def test_the_heading_says_what_you_will_be_able_to_do(path):
 
 
 def test_the_notebooks_are_numbered_and_listed():
-    """Else a notebook that was renamed or lost would not be missed, and nobody would find the path through them."""
+    """Else a notebook that was renamed or lost would not be missed, and nobody would find the path."""
     assert [int(path.name[:2]) for path in NOTEBOOKS] == list(range(1, len(NOTEBOOKS) + 1))
     guide = (ROOT / "notebooks" / "README.md").read_text(encoding="utf-8")
     assert [path.name for path in NOTEBOOKS if f"({path.name})" not in guide] == []

@@ -15,6 +15,7 @@ from nn.plots.style import axes_for, ink, line_styles, paper
 with extra("plot", "nn.plots"):
     import numpy as np
     from matplotlib.axes import Axes
+    from matplotlib.ticker import MaxNLocator
 
 Curve = Path | History | Sequence[float]
 
@@ -62,6 +63,7 @@ def learning_rates(curves: Mapping[Any, Curve], ax: Axes | None = None) -> Axes:
         if shown[1][-1] == top:
             end = {"color": look["color"], "markeredgecolor": paper(ax), "clip_on": False, "zorder": 5}
             ax.plot(shown[0][-1], top, "^", markersize=12, **end)
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.grid(color=(*ink(ax), 0.15), linewidth=0.6)
     ax.legend(loc="best", framealpha=0.85)
     return ax

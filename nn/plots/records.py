@@ -7,7 +7,7 @@ from typing import Any
 
 from nn.extras import extra
 from nn.history import History
-from nn.plots.style import LINE_COLORS, axes_for, halo, ink, paper
+from nn.plots.style import LINE_COLORS, axes_for, ink, paper
 
 with extra("plot", "nn.plots"):
     from matplotlib.axes import Axes
@@ -69,11 +69,8 @@ def training_history(
 def _mark_best(ax: Axes, name: str, numbers: list[float], color: str) -> None:
     best = max(numbers) if name.endswith("accuracy") else min(numbers)
     epoch = numbers.index(best) + 1
-    ax.plot(epoch, best, "*", markersize=14, color=color, markeredgecolor=paper(ax), zorder=5)
-    ax.annotate(
-        f"best: {best:.3g} in epoch {epoch}", (epoch, best), xytext=(0, 10), textcoords="offset points",
-        ha="right" if epoch > len(numbers) / 2 else "left", color=ink(ax), path_effects=halo(ax), zorder=6,
-    )  # fmt: skip
+    star: Any = {"markersize": 14, "color": color, "markeredgecolor": paper(ax), "linestyle": "none"}
+    ax.plot(epoch, best, "*", **star, label=f"best: {best:.3g} in epoch {epoch}", zorder=5)
 
 
 def _draw_rates(ax: Axes, rates: list[float]) -> None:
