@@ -14,17 +14,19 @@ from io import TextIOWrapper
 from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 import autograd
-from autograd.check import central_difference
 from autograd.expression import CONSTANTS, FUNCTIONS, Expression, ExpressionError, normalized, shortened
+from autograd.graph import adjoints
 from autograd.show import Explanation, draw_dot, explain, player, trace
+from autograd.show.differences import check
 from autograd.show.engine import EngineNotFound
 from autograd.show.example import worked_example
 from autograd.show.page import as_page
 from autograd.show.table import as_record, as_table, finite
-from autograd.value import Value
+from autograd.value import Value, topological_order
 
 if TYPE_CHECKING:
     from autograd.show.drawing import Drawing
+    from autograd.show.explanation import Check
 
 _OPTION = re.compile(r"-h|--|--[a-z]+(=.*)?", re.DOTALL)
 EXAMPLE_FILE = "backprop-2-1-1.svg"
@@ -87,7 +89,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("expression", nargs="?", help="a formula, such as '(3*x + 2)**2'")
     parser.add_argument("assignments", nargs="*", metavar="name=number", help="a number for each variable")
     parser.add_argument("--explain", action="store_true", help="write the chain rule out, step by step")
-    parser.add_argument("--check", action="store_true", help="finite differences beside the gradients")
+    parser.add_argument("--check", action="store_true", help="hold the gradients against finite differences")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     parser.add_argument("--svg", metavar="FILE", help="draw the graph to an SVG file")
     parser.add_argument("--png", metavar="FILE", help="draw the graph to a PNG file")
@@ -125,11 +127,11 @@ def _answer(options: argparse.Namespace) -> str:
     root.backward()
     reached = set(trace(root)[0])
     explanation = explain(root, [leaf for leaf in leaves if leaf in reached] or None)
-    differences = _differences(expression, leaves) if options.check else None
+    checks = _checks(root, leaves) if options.check else None
     written = _write_files(options, expression, root, explanation)
     if options.json:
-        return _as_json(options, expression, root, leaves, explanation, differences)
-    parts = [as_table(root, leaves, differences)]
+        return _as_json(options, expression, root, leaves, explanation, checks)
+    parts = [as_table(root, leaves, checks)]
     if options.explain:
         parts.append(str(explanation))
     if written:
@@ -161,15 +163,10 @@ def _numbers(assignments: Sequence[str], expression: Expression) -> dict[str, fl
     return {name: numbers[name] for name in expression.variables}
 
 
-def _differences(expression: Expression, leaves: Sequence[Value]) -> dict[Value, float]:
-    """The derivative by every variable from function values alone."""
-
-    def function(point: list[float]) -> float:
-        result = expression(dict(zip(expression.variables, point, strict=True)))
-        return result.data if isinstance(result, Value) else result
-
-    point = [leaf.data for leaf in leaves]
-    return {leaf: central_difference(function, point, index) for index, leaf in enumerate(leaves)}
+def _checks(root: Value, leaves: Sequence[Value]) -> dict[Value, Check]:
+    """Finite differences by every variable, also by one that the result does not depend on."""
+    order, gradients = topological_order(root), dict.fromkeys(leaves, 0.0) | adjoints(root)
+    return {leaf: check(root, leaf, gradients[leaf], order, gradients) for leaf in leaves}
 
 
 def _as_json(
@@ -178,14 +175,14 @@ def _as_json(
     root: Value,
     leaves: Sequence[Value],
     explanation: Explanation,
-    differences: dict[Value, float] | None,
+    checks: dict[Value, Check] | None,
 ) -> str:
     record: dict[str, Any] = {
         "expression": expression.text,
         "gradients": {leaf.label: leaf.grad for leaf in leaves},
     }
-    if differences is not None:
-        record["finite_differences"] = {leaf.label: slope for leaf, slope in differences.items()}
+    if checks is not None:
+        record["finite_differences"] = {leaf.label: asdict(made) for leaf, made in checks.items()}
     record |= as_record(root, leaves)
     if options.explain:
         record["steps"] = [asdict(step) for step in explanation.steps]

@@ -7,21 +7,27 @@ is computed by the same operations. A difference has two errors, and both are es
   result (Linnainmaa, 1976), and the difference divides it by the step;
 - truncation: no more than what the difference changed by since the step before, which was 16 times as long.
 
-Of a series of steps the one with the smallest estimate counts (as in Ridders, 1982).
+Two series of steps are tried, in units of 1 and of the size of the number. The step with the smallest
+estimate counts (as in Ridders, 1982), unless a shorter one contradicts it: a wave that is shorter than the
+step leaves no trace in the estimate.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from math import inf, isfinite, nan
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from math import inf, isfinite, nan, ulp
+from typing import TYPE_CHECKING
 
 from autograd.check import central_difference
 from autograd.show.explanation import Check
 from autograd.value import Value
 
+if TYPE_CHECKING:
+    from autograd.primitive import Partial
+
 _FIRST_STEP = 1e-3  # of `central_difference` at 0
-_STEPS = [8 * 16.0**-k for k in range(5)]  # in units of the size of the number, and of 1 if that is larger
+_STEPS = [8 * 16.0**-k for k in range(5)]  # in units of 1, and of the size of the number
 _ROUNDING = 4 * sys.float_info.epsilon  # of one operation; a composed one such as GELU needs several units
 _EXTRAPOLATED = 3.0  # roundings of a central difference over h in the combination of those over h and h/2
 _SMOOTH = 0.75  # slopes on the two sides of a smooth function come twice as close when the step is halved
@@ -41,7 +47,7 @@ class Replay:
         self.node = node
         self.moved = {node: None}
         for later in order:
-            if any(operand in self.moved for operand in later._prev):
+            if any(operand in self.moved for operand, partial in _edges(later) if partial is not None):
                 self.moved.setdefault(later)
         del self.moved[node]
 
@@ -66,7 +72,10 @@ class Replay:
         for node in self.moved:
             kink = node._operation.kink
             if kink is not None:
-                at = [kink(*(table.get(x, x.data) for x in node._prev)) for table in (below, here, above)]
+                at = [
+                    kink(*(table.get(operand, operand.data) for operand in node._prev))
+                    for table in (below, here, above)
+                ]
                 if not (max(at) < 0 or min(at) > 0 or at[0] == at[1] == at[2]):
                     return True
         return False
@@ -75,9 +84,19 @@ class Replay:
 def recomputed(node: Value, numbers: Mapping[Value, float]) -> float:
     """The number of a node from new numbers of its operands; nan where a user's function has none."""
     try:
-        return node._operation.value(*(numbers.get(operand, operand.data) for operand in node._prev))
+        return node._operation.value(
+            *(
+                operand.data if partial is None else numbers.get(operand, operand.data)
+                for operand, partial in _edges(node)
+            )
+        )
     except (ArithmeticError, ValueError):
         return nan
+
+
+def _edges(node: Value) -> Iterator[tuple[Value, Partial | None]]:
+    """The operands of a node, each with its partial derivative."""
+    return zip(node._prev, node._operation.partials, strict=True)
 
 
 def check(
@@ -89,17 +108,34 @@ def check(
     smaller than that error is not told from 0, which the verdict says.
     """
     replay = Replay(root, node, order)
-    rounding = _ROUNDING * sum(abs(adjoints[moved] * moved.data) for moved in (node, *replay.moved))
-    sizes = (max(1.0, abs(node.data)), abs(node.data))
-    best, error, width, before = nan, inf, nan, nan
-    for scale in sorted({step * size for step in _STEPS for size in sizes if size}, reverse=True):
-        slope = central_difference(replay.from_here(scale), [0.0], 0) / scale
-        step = _FIRST_STEP * scale
-        estimate = abs(slope - before) + _EXTRAPOLATED * rounding / step
-        if estimate <= error:
+    best, error, width = nan, inf, nan
+    for slope, estimate, step in _slopes(replay, adjoints):
+        if estimate <= error or abs(slope - best) > estimate + error:
             best, error, width = slope, estimate, step
-        before = slope
     return Check(best, error, _verdict(replay, gradient, best, error, width))
+
+
+def _slopes(replay: Replay, adjoints: Mapping[Value, float]) -> Iterator[tuple[float, float, float]]:
+    """Differences over shorter and shorter steps, each with its estimated error and its step."""
+    number = replay.node.data
+    for size in sorted({1.0, abs(number)}, reverse=True):
+        before = nan
+        for scale in (step * size for step in _STEPS):
+            step = _FIRST_STEP * scale
+            if step > 2 * ulp(number):  # else the number would hardly move
+                slope = central_difference(replay.from_here(scale), [0.0], 0) / scale
+                yield (
+                    slope,
+                    abs(slope - before) + _EXTRAPOLATED * _rounding(replay, step, adjoints) / step,
+                    step,
+                )
+                before = slope
+
+
+def _rounding(replay: Replay, step: float, adjoints: Mapping[Value, float]) -> float:
+    """What the roundings of all operations may add up to in the result, here or a step away."""
+    moved = replay.numbers(replay.node.data + step).items()
+    return _ROUNDING * sum(abs(adjoints[node]) * max(abs(node.data), abs(number)) for node, number in moved)
 
 
 def _verdict(replay: Replay, gradient: float, difference: float, error: float, step: float) -> str:

@@ -90,8 +90,8 @@ def player(
         A `Player`: `.save("name.html")` writes the page, `.html` is its text, and Jupyter shows it.
 
     Raises:
-        TypeError: if `value` is not a Value.
-        ValueError: if the graph has more than `max_nodes` nodes.
+        TypeError: if `value` is not a Value, or the title not a string.
+        ValueError: for an unknown rankdir, or if the graph has more than `max_nodes` nodes.
         EngineNotFound: if no program to lay drawings out is installed.
         FloatingPointError: under `detect_anomaly()`, at the first gradient that is not finite.
 
@@ -103,6 +103,8 @@ def player(
         raise TypeError(f"player plays one Value and what it was computed from, got {type(value).__name__}")
     if max_nodes is not None and (not isinstance(max_nodes, int) or max_nodes < 1):
         raise ValueError(f"max_nodes is an integer of at least 1, or None for any size, got {max_nodes!r}")
+    if title is not None and not isinstance(title, str):
+        raise TypeError(f"title is a string, the heading of the page, got {title!r}")
     nodes = nodes_of(value)
     if max_nodes is not None and len(nodes) > max_nodes:
         raise ValueError(

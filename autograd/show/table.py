@@ -7,6 +7,7 @@ from math import isfinite
 from typing import Any
 
 from autograd.graph import adjoints, local_derivatives, nodes_of
+from autograd.show.explanation import Check
 from autograd.show.formula import NO_DERIVATIVE, applied
 from autograd.show.names import names_of
 from autograd.show.text import digits
@@ -17,14 +18,14 @@ _NUMERIC = {"value", "gradient", "finite difference"}
 
 
 def as_table(
-    root: Value, variables: Sequence[Value] = (), differences: Mapping[Value, float] | None = None
+    root: Value, variables: Sequence[Value] = (), checks: Mapping[Value, Check] | None = None
 ) -> str:
     """One line for every node that has a name: what it is, its number, and the gradient of the root by it.
 
     Args:
         root: the result.
         variables: leaves that have a line even without a label; other leaves are constants.
-        differences: finite differences, to stand beside the gradients.
+        checks: finite differences, to stand beside the gradients with their verdicts.
 
     >>> x = Value(1.0, label="x")
     >>> print(as_table((3 * x + 2) ** 2))
@@ -37,7 +38,7 @@ def as_table(
     nodes = _with(variables, root)
     names = names_of(nodes, nodes, variables)
     gradients = dict.fromkeys(nodes, 0.0) | adjoints(root)
-    header = _HEADER if differences is None else (*_HEADER, "finite difference")
+    header = _HEADER if checks is None else (*_HEADER, "finite difference", "verdict")
     rows: list[tuple[str, ...]] = [header]
     for node in nodes:
         if node._prev or node.label or node in variables or node is root:
@@ -48,8 +49,7 @@ def as_table(
                 _locals(node, names),
                 digits(gradients[node]),
             )
-            difference = digits(differences[node]) if differences and node in differences else ""
-            rows.append(row if differences is None else (*row, difference))
+            rows.append(row if checks is None else (*row, *_checked(checks.get(node))))
     return _aligned(rows)
 
 
@@ -115,6 +115,10 @@ def _locals(node: Value, names: Mapping[Value, str]) -> str:
         for operand, partial, local in parts
         if operand._prev or names[operand] != digits(operand.data)
     )
+
+
+def _checked(check: Check | None) -> tuple[str, str]:
+    return (digits(check.difference), check.verdict) if check is not None else ("", "")
 
 
 def _aligned(rows: Sequence[tuple[str, ...]]) -> str:

@@ -1,6 +1,7 @@
 """The finite differences beside the gradients of an explanation."""
 
 import math
+import random
 
 import pytest
 
@@ -16,7 +17,7 @@ def checked(f, *numbers):
 
 
 @pytest.mark.parametrize("line", autograd.ops.TABLE.values(), ids=lambda line: line.name)
-@pytest.mark.parametrize("x", [0.3, 0.7])
+@pytest.mark.parametrize("x", [0.3, 0.7, 0.99])  # just below 1, where the two series of steps nearly meet
 def test_every_derivative_of_the_table_agrees(line, x):
     # Broken if the estimate of the error is too small for what an operation rounds, or a derivative is wrong.
     if line.differentiable:
@@ -32,9 +33,14 @@ def test_every_derivative_of_the_table_agrees(line, x):
         (lambda x: x * x, 1e6, 2e6, 1e-3),
         (lambda x: x.log(), 1e-10, 1e10, 10.0),
         (lambda x: 1 / x, 1e-3, -1e6, 1e-3),
-        (lambda x: (x * 1e6).sin(), 0.1, 1e6 * math.cos(1e5), 1.0),
+        (lambda x: (x * 1e6).sin(), 0.1, 1e6 * math.cos(1e5), 4.0),
         (lambda x: (x + 1e8) - 1e8, 1.0, 1.0, 1e-3),
         (lambda x: x * 1e-20, 3.0, 1e-20, 1e-30),
+        (lambda x: x * x, 1e-20, 2e-20, 1e-30),
+        (lambda x: x.sin(), 1e8, math.cos(1e8), 0.01),
+        (lambda x: x.log1p(), 1e-12, 1 - 1e-12, 1e-9),
+        (lambda x: 3 * x, 5e-324, 3.0, 1e-9),
+        (lambda x: 3 * x, 1e300, 3.0, 1e-9),
         (lambda x: x.relu(), 1e-12, 1.0, 1e-9),
         (lambda x: (x * x).relu(), 0.0, 0.0, 1e-9),
         (lambda x: autograd.maximum(x, x), 2.0, 1.0, 1e-9),
@@ -48,6 +54,15 @@ def test_right_gradients_agree_also_where_differences_are_hard(f, x, slope, know
     check = checked(f, x)
     assert check.verdict == "agrees"
     assert abs(check.difference - slope) <= check.error <= known_to
+
+
+def test_right_gradients_agree_wherever_the_number_is():
+    # Broken if an estimate of the error is only right for numbers that are nothing special.
+    rng = random.Random(0)
+    for _ in range(300):
+        assert (
+            checked(lambda x: (x * x).sin() + x.exp() / (2 + x), rng.uniform(-1.5, 1.5)).verdict == "agrees"
+        )
 
 
 @pytest.mark.parametrize("wrong", [1e-4, -1e-7, 1.0])
@@ -94,6 +109,13 @@ def test_a_users_function_outside_its_domain():
     # Broken if math.log's exception ends the explanation, or keeps the difference from shorter steps.
     log = operation(lambda x, out: 1 / x)(lambda x: math.log(x))
     assert checked(log, 1e-3).verdict == "agrees"
+
+
+def test_an_operand_without_a_derivative_stays_where_it_is():
+    # Broken if an operand that no gradient passes to moves nevertheless, and right gradients differ.
+    scaled = operation(lambda x, y, out: y, None)(lambda x, y: x * y)
+    assert checked(lambda x: scaled(Value(3.0), x), 2.0).verdict == "agrees"
+    assert checked(lambda x: scaled(x * x, x), 2.0).difference == pytest.approx(8.0)
 
 
 def test_a_node_between_and_the_root_can_be_checked():

@@ -174,6 +174,8 @@ def test_mistakes():
     """Broken if a mistake ends in a traceback from inside, or in a page that nobody can step through."""
     with pytest.raises(TypeError, match="player plays one Value and what it was computed from, got float"):
         player(3.0)
+    with pytest.raises(TypeError, match="title is a string, the heading of the page, got 3"):
+        player(lecture(), title=3)
     with pytest.raises(ValueError, match="max_nodes is an integer of at least 1, or None"):
         player(lecture(), max_nodes=0)
     with pytest.raises(ValueError, match="rankdir is one of LR, TB, RL, BT, got 'up'"):
