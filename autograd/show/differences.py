@@ -124,11 +124,8 @@ def _slopes(replay: Replay, adjoints: Mapping[Value, float]) -> Iterator[tuple[f
             step = _FIRST_STEP * scale
             if step > 2 * ulp(number):  # else the number would hardly move
                 slope = central_difference(replay.from_here(scale), [0.0], 0) / scale
-                yield (
-                    slope,
-                    abs(slope - before) + _EXTRAPOLATED * _rounding(replay, step, adjoints) / step,
-                    step,
-                )
+                rounding = _EXTRAPOLATED * _rounding(replay, step, adjoints) / step
+                yield slope, abs(slope - before) + rounding, step
                 before = slope
 
 

@@ -58,6 +58,7 @@ def explain(
     Raises:
         TypeError: if `value` or `wrt` is not made of Values.
         ValueError: if `value` does not depend on a node of `wrt`; the derivative is 0.
+        FloatingPointError: inside `detect_anomaly()`, at the first gradient that is not finite.
 
     >>> x = Value(1.0, label="x")
     >>> print(explain((3 * x + 2) ** 2, check=True))

@@ -15,7 +15,7 @@ from html import escape
 from autograd.graph import local_derivatives
 from autograd.show.formula import WITHOUT_FORMULA, applied, bare_comparison, derivative
 from autograd.show.steps import BackwardStep
-from autograd.show.text import decimals, digits
+from autograd.show.text import decimals, digits, factor
 from autograd.value import Value
 
 _NAME = re.compile(r"[^\W\d][\w.']*(\[[\w, ]*\])*'*")  # a name that needs no parentheses behind a ∂
@@ -128,7 +128,7 @@ class Script:
             which = f" ({used[operand]} of {uses[operand]} uses)" if uses[operand] > 1 else ""
             total = _equation(
                 _span("target", self._d(operand)),
-                f"{digits(step.before)} + {_factor(step.contribution)}",
+                f"{digits(step.before)} + {factor(step.contribution)}",
                 _span("target", digits(step.after)) + which,
             )
             yield Scene(
@@ -148,7 +148,7 @@ class Script:
         return (
             _equation(
                 f"{_span('target', self._d(step.operand))} += {above} · {by}",
-                f"{_span('source', digits(step.upstream))} × {_span('edge', _factor(step.local))}",
+                f"{_span('source', digits(step.upstream))} × {_span('edge', factor(step.local))}",
                 _span("target", digits(step.contribution)),
             ),
             _row("upstream", _equation(above, _span("source", digits(step.upstream)))),
@@ -233,7 +233,3 @@ def _sides(formula: str, with_numbers: str, number: str) -> list[str]:
 
 def _row(what: str, equation: str) -> str:
     return f"<b>{what}</b> {equation}"
-
-
-def _factor(number: float) -> str:
-    return f"({digits(number)})" if digits(number).startswith("-") else digits(number)

@@ -10,7 +10,7 @@ from autograd import anomaly, modes
 from autograd.graph import local_derivatives, nodes_of
 from autograd.show.formula import applied
 from autograd.show.names import names_of
-from autograd.show.text import digits
+from autograd.show.text import digits, factor
 from autograd.value import Value, topological_order
 
 
@@ -76,11 +76,10 @@ class BackwardStep:
 
     def __repr__(self) -> str:
         names = self._steps.names
-        local = f"({digits(self.local)})" if self.local < 0 else digits(self.local)
         formula = applied(self.node._operation, [names[operand] for operand in self.node._prev])
         return (
-            f"{names[self.operand]} receives {digits(self.upstream)} * {local} = {digits(self.contribution)} "
-            f"from {names[self.node]} = {formula}; "
+            f"{names[self.operand]} receives {digits(self.upstream)} * {factor(self.local)} = "
+            f"{digits(self.contribution)} from {names[self.node]} = {formula}; "
             f"its gradient was {digits(self.before)} and is {digits(self.after)}"
         )
 

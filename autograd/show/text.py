@@ -35,6 +35,15 @@ def digits(number: float) -> str:
     return f"{number + _NO_SIGN:.6g}"
 
 
+def factor(number: float) -> str:
+    """A number with six significant digits behind a multiplication or plus sign: in parentheses if below 0.
+
+    >>> factor(3.0), factor(-0.5)
+    ('3', '(-0.5)')
+    """
+    return f"({digits(number)})" if number < 0 else digits(number)
+
+
 def label(text: str) -> str:
     r"""Text as a DOT label, or a field of a record, that shows exactly this text.
 

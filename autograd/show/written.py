@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from autograd.show.formula import NO_DERIVATIVE, WITHOUT_FORMULA, bare_comparison
-from autograd.show.text import digits
+from autograd.show.text import digits, factor
 
 if TYPE_CHECKING:
     from autograd.show.explanation import Equation, Explanation, Gradient, Path, Paths, Step
@@ -64,7 +64,7 @@ def path_way(path: Path) -> str:
 
 def path_factors(path: Path) -> str:
     """The local derivatives along a path as a product; a long one is shortened in its middle."""
-    factors = [_factor(local) if i else digits(local) for i, local in enumerate(path.local_derivatives)]
+    factors = [factor(local) if i else digits(local) for i, local in enumerate(path.local_derivatives)]
     return " * ".join(_shortened(factors))
 
 
@@ -98,7 +98,7 @@ def _block(explanation: Explanation, node: str, steps: Sequence[Step]) -> Iterat
 def _received(step: Step) -> str:
     if step.local_formula == NO_DERIVATIVE:
         return f"{step.operand} receives nothing: {NO_DERIVATIVE}"
-    product = f"{digits(step.upstream)} * {_factor(step.local)} = {digits(step.contribution)}"
+    product = f"{digits(step.upstream)} * {factor(step.local)} = {digits(step.contribution)}"
     known = step.local_formula == digits(step.local)
     return f"{step.operand} receives {product}" + ("" if known else f"  (local derivative: {local(step)})")
 
@@ -148,7 +148,3 @@ def chain(*sides: str) -> str:
     if len(distinct) == 1:
         return distinct[0]
     return " = ".join(f"({side})" if bare_comparison(side) else side for side in distinct)
-
-
-def _factor(number: float) -> str:
-    return f"({digits(number)})" if digits(number).startswith("-") else digits(number)

@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 import pytest
 
 import autograd
-from autograd import Value, explain, operation
+from autograd import Value, detect_anomaly, explain, operation
 from autograd.graph import adjoints, nodes_of
 from autograd.show.formula import NO_DERIVATIVE, NOT_WRITTEN
 
@@ -374,3 +374,10 @@ def test_explaining_a_graph_keeps_its_nodes():
     before = nodes_of(y)
     str(explain(y))
     assert nodes_of(y) == before
+
+
+def test_an_explanation_under_detect_anomaly_stops_where_the_gradient_does():
+    # Broken if an explanation hides the step that makes the gradient nan.
+    x = Value(0.0, label="x")
+    with detect_anomaly(), pytest.raises(FloatingPointError, match=r"gradient of x=0\.0 became nan or inf"):
+        explain(x.sqrt() * x)
