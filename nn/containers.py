@@ -48,7 +48,7 @@ class Sequential(Module):
 
     def batch(self, samples: Iterable[Any]) -> list[Any]:
         """The outputs of the last module for the samples of a batch."""
-        rows: list[Any] = [as_inputs(sample, None, self) for sample in samples]
+        rows: list[Any] = [unwrapped(as_inputs(sample, None, self)) for sample in samples]
         for i, layer in enumerate(self.layers, 1):
             with scope(f"layer {i}"):
                 rows = layer.batch([_listed(row) for row in rows])

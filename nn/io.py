@@ -40,13 +40,13 @@ def load(model: Module, path: str | Path) -> None:
     state = dict.fromkeys(unknown, 0.0)  # names that the model does not have, for it to refuse
     for vector, members in names.items():
         if vector in vectors:
-            numbers = vectors[vector].tolist()
-            if len(numbers) != len(members):
+            numbers = vectors[vector]
+            if numbers.shape != (len(members),):
                 raise ValueError(
-                    f"{path} has {len(numbers)} numbers in {vector}, "
+                    f"{path} has {' x '.join(map(str, numbers.shape)) or 'one'} numbers in {vector}, "
                     f"this {type(model).__name__} {len(members)}"
                 )
-            state.update(zip(members, numbers, strict=True))
+            state.update(zip(members, numbers.tolist(), strict=True))
     model.load_state_dict(state)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Self
 
@@ -159,9 +159,20 @@ class Module:
         return type(self).__name__
 
 
+def outputs_of(model: Module | Callable[[Any], Any], samples: Iterable[Any]) -> list[Any]:
+    """What a model gives for samples: a module for all together, any other function for each by itself.
+
+    >>> outputs_of(lambda x: x[0] + x[1], [[1.0, 2.0], [3.0, 4.0]])
+    [3.0, 7.0]
+    """
+    return model.batch(samples) if isinstance(model, Module) else [model(x) for x in samples]
+
+
 @contextmanager
-def in_mode(module: Module, training: bool) -> Iterator[None]:
+def in_mode(model: Module | Callable[[Any], Any], training: bool) -> Iterator[None]:
     """A module in training mode, or with False in evaluation mode; afterwards as it was, part by part.
+
+    Any other function has no modes, and is left alone.
 
     >>> from nn import Dropout
     >>> dropout = Dropout(1.0)
@@ -171,8 +182,9 @@ def in_mode(module: Module, training: bool) -> Iterator[None]:
     >>> dropout([2.0]).data
     0.0
     """
-    before = [(part, part.training) for part in module.modules()]
-    module.train(training)
+    before = [(part, part.training) for part in model.modules()] if isinstance(model, Module) else []
+    for part, _ in before:
+        part.training = training
     try:
         yield
     finally:

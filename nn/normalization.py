@@ -65,8 +65,9 @@ class BatchNorm(Module):
         if self.training and len(rows) < 2:
             raise ValueError(
                 f"{self.describe()} in training mode needs a batch of two samples or more, got {len(rows)}: "
-                "one is its own mean, and its output would not depend on it. Call batch(samples), choose a "
-                "batch_size that leaves no single sample over, or call eval() to use the running averages"
+                "one is its own mean, and its output would not depend on it. Call batch(samples), in a "
+                "module of your own from its batch(); choose a batch_size that leaves no single sample over; "
+                "or call eval() to use the running averages"
             )
         columns = []
         for i, column in enumerate(zip(*rows, strict=True)):

@@ -43,10 +43,12 @@ RULES: Mapping[str, Rule] = {
     "nout": _COUNT,
     "features": _COUNT,
     "p": _FRACTION,
+    "BatchNorm.momentum": _FRACTION,  # a share, unlike that of an optimizer
     "samples": _COUNT,
     "centers": _COUNT,
     "arms": _COUNT,
     "noise": _FACTOR,
+    "resolution": (index, lambda n: n >= 2, "a whole number, two or more"),
     "epochs": _COUNT,
     "batch_size": _COUNT,
     # optimizers
@@ -90,7 +92,7 @@ def checked(owner: str, settings: Mapping[str, Any]) -> dict[str, Any]:
 
     Args:
         owner: what is set, such as an optimizer, for the error.
-        settings: what was given, by name; each name has a line in the table.
+        settings: what was given, by name; each name has a line in the table, some one for their owner.
 
     Raises:
         ValueError: naming the setting, what it may be and what it was.
@@ -104,7 +106,7 @@ def checked(owner: str, settings: Mapping[str, Any]) -> dict[str, Any]:
     """
     result = {}
     for name, given in settings.items():
-        read, holds, expected = RULES[name]
+        read, holds, expected = RULES.get(f"{owner}.{name}") or RULES[name]
         try:
             setting = read(given)
             fits = holds(setting)

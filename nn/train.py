@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import isfinite
 from typing import Any
 
@@ -12,7 +12,7 @@ from nn.history import History
 from nn.init import Seed, random_source
 from nn.losses import LOSSES, l2_penalty
 from nn.metrics import METRICS, Metric
-from nn.module import Module, in_mode
+from nn.module import Module, in_mode, outputs_of
 from nn.named import by_name
 from nn.optim import OPTIMIZERS, Optimizer
 from nn.settings import checked
@@ -71,8 +71,8 @@ def fit(
     >>> history["loss"][-1] < 1e-3
     True
     """
-    samples = _samples(X, y)
-    held_out = _samples(*validation) if validation is not None else []
+    samples = paired(X, y)
+    held_out = paired(*validation) if validation is not None else []
     given = {"epochs": epochs, "batch_size": len(samples) if batch_size is None else batch_size}
     epochs, size = checked("fit", given).values()
     trainer = _Trainer(model, loss, _optimizer(optimizer, model, learning_rate), metrics, l2, callbacks)
@@ -96,17 +96,17 @@ def fit(
     return trainer.training.history
 
 
-def predict(model: Module, X: Iterable[Any]) -> list[Any]:
+def predict(model: Module | Callable[[Any], Any], X: Iterable[Any]) -> list[Any]:
     """The model's outputs for samples, as floats, or lists of floats if it has several; builds no graph.
 
-    The model computes in evaluation mode, and has the mode again that it had.
+    A module computes in evaluation mode, and has the mode again that it had. A function of a sample will do.
 
     >>> from nn import MLP
     >>> predict(MLP(2, [1], init=lambda rng, nin, nout: 1.0), [[1.0, 2.0], [3.0, 4.0]])
     [3.0, 7.0]
     """
     with no_grad(), in_mode(model, False):
-        return [_numbers(output) for output in model.batch(_rows(X))]
+        return [_numbers(output) for output in outputs_of(model, _rows(X))]
 
 
 class _Trainer:
@@ -125,7 +125,7 @@ class _Trainer:
         self.loss = by_name("loss", loss, LOSSES)
         self.optimizer = optimizer
         self.parameters = model.parameters()
-        self.buffers = model.buffers()
+        self.buffers = model.buffers() if isinstance(model, Module) else []
         named = metrics if isinstance(metrics, Mapping) else {name: name for name in metrics}
         self.metrics = {name: by_name("metric", metric, METRICS) for name, metric in named.items()}
         self.l2 = l2
@@ -163,7 +163,7 @@ class _Trainer:
         return numbers
 
     def forward(self, batch: list[Sample]) -> tuple[Value, dict[str, float]]:
-        computed = self.model.batch([x for x, _ in batch])
+        computed = outputs_of(self.model, [x for x, _ in batch])
         outputs = [(output, target) for output, (_, target) in zip(computed, batch, strict=True)]
         total = mean([self.loss(output, target) for output, target in outputs])
         if self.l2:
@@ -199,12 +199,13 @@ class _Trainer:
             buffer[:] = numbers
 
 
-def _samples(X: Iterable[Any], y: Iterable[Any]) -> list[Sample]:
-    rows, targets = _rows(X), y.tolist() if hasattr(y, "tolist") else list(y)
+def paired(X: Iterable[Any], y: Iterable[Any]) -> list[Sample]:
+    """Each sample with its target; ValueError if there are more of the one or none at all."""
+    rows, targets = _rows(X), _rows(y)
     if len(rows) != len(targets):
         raise ValueError(f"every sample needs a target: got {len(rows)} samples and {len(targets)} targets")
     if not rows:
-        raise ValueError("there are no samples to train on: X is empty")
+        raise ValueError("there are no samples: X is empty")
     return list(zip(rows, targets, strict=True))
 
 

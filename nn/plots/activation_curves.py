@@ -48,13 +48,15 @@ def activations(
         The Axes.
 
     Raises:
-        ValueError: if a name is unknown, or there are not as many Axes as activations.
+        ValueError: if a name is unknown, there are none, or there are not as many Axes as activations.
     """  # fmt: skip
     chosen: dict[str, Any] = (
         dict(names)
         if isinstance(names, Mapping)
         else {name: by_name("activation", name, ACTIVATIONS) for name in names}
     )
+    if not chosen:
+        raise ValueError("activations needs at least one activation, got none")
     panels = _panels(len(chosen)) if axes is None else list(axes)
     if len(panels) != len(chosen):
         raise ValueError(

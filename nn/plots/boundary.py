@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import cycle
 from typing import Any
 
@@ -11,6 +11,8 @@ from nn.extras import extra
 from nn.module import Module, in_mode
 from nn.plots.replay import evaluate
 from nn.plots.style import CLASS_COLORS, axes_for, ink, mixed, paper
+from nn.settings import checked
+from nn.train import paired
 
 with extra("plot", "nn.plots"):
     import numpy as np
@@ -19,11 +21,12 @@ with extra("plot", "nn.plots"):
 
 _MARKERS = "os^DvP"
 _TINT = 0.7  # how much of the class's colour is left on the paper behind the samples
+_FAR = 1e300  # drawn for infinity
 _MARGIN = 0.1  # of the extent of the samples, around them
 
 
 def decision_boundary(
-    model: Module,
+    model: Module | Callable[[Any], Any],
     X: Iterable[Iterable[float]],
     y: Iterable[float],
     ax: Axes | None = None,
@@ -34,9 +37,10 @@ def decision_boundary(
     scikit-learn's `DecisionBoundaryDisplay` draws it (the `sklearn` extra).
 
     Args:
-        model: takes two features; one output (its sign decides) or one a class (the largest wins).
+        model: takes two features; one output (its sign decides) or one a class (the largest wins). A function
+            of a sample will do.
         X: n samples of two features.
-        y: n classes: 0, 1, ..., or -1 and 1.
+        y: n classes: 0, 1, ..., or -1 and 1; or their names, in the order of the alphabet.
         ax: the matplotlib Axes to draw on; by default the current ones.
         resolution: how many points the model is asked for along each side.
 
@@ -44,17 +48,20 @@ def decision_boundary(
         The Axes.
 
     Raises:
-        ValueError: if the samples do not have two features each.
+        ValueError: if the samples do not have two features each, X and y differ in length, or the
+            resolution is below 2.
         ImportError: if scikit-learn is missing; it says how to install it.
     """
     with extra("sklearn", "nn.plots.decision_boundary"):
         from sklearn.inspection import DecisionBoundaryDisplay
-    points = np.array([list(x) for x in X], dtype=float)
-    classes = np.array(list(y))
+    samples = paired(X, y)
+    points = np.array([list(x) for x, _ in samples], dtype=float)
+    classes = np.array([label for _, label in samples])
     if points.ndim != 2 or points.shape[1] != 2:
         raise ValueError(f"a decision boundary needs samples of two features, got shape {points.shape}")
-    ax = axes_for(ax)
+    resolution = checked("decision_boundary", {"resolution": resolution})["resolution"]
     across, up, outputs = _outputs(model, points, resolution)
+    ax = axes_for(ax)
     plane = {"xx0": across, "xx1": up, "n_classes": 2, "xlabel": "feature 0", "ylabel": "feature 1"}
     if len(outputs) == 1:
         score = DecisionBoundaryDisplay(**plane, response=np.tanh(outputs[0]))
@@ -70,11 +77,14 @@ def decision_boundary(
         if lead.min() < 0.0 < lead.max():
             line = DecisionBoundaryDisplay(**plane, response=lead)
             line.plot("contour", ax=ax, levels=[0.0], colors=[ink(ax)], linewidths=1.5, zorder=1)
-    for color, marker, label in zip(cycle(CLASS_COLORS), cycle(_MARKERS), np.unique(classes), strict=False):
-        chosen = points[classes == label]
-        ax.scatter(
-            *chosen.T, color=color, marker=marker, edgecolor=paper(ax), linewidth=0.8, label=f"class {label}"
-        )
+    for place, label in enumerate(np.unique(classes)):
+        index = max(int(label), 0) if classes.dtype.kind in "biuf" else place  # also where a class is missing
+        look: Any = {
+            "color": CLASS_COLORS[index % len(CLASS_COLORS)],
+            "marker": _MARKERS[index % len(_MARKERS)],
+        }
+        look |= {"edgecolor": paper(ax), "linewidth": 0.8, "label": f"class {label}"}
+        ax.scatter(*points[classes == label].T, **look)
     ax.legend(loc="best", framealpha=0.85)
     return ax
 
@@ -92,7 +102,8 @@ def _outputs(model: Any, points: Any, resolution: int) -> tuple[Any, Any, Any]:
 
 
 def _leads(outputs: Any) -> list[Any]:
-    """By how much each output is above the largest of the others."""
+    """By how much each output is above the largest of the others; of two infinite ones none is."""
+    outputs = np.nan_to_num(outputs, nan=0.0, posinf=_FAR, neginf=-_FAR)
     return [output - np.delete(outputs, i, axis=0).max(axis=0) for i, output in enumerate(outputs)]
 
 

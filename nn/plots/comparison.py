@@ -46,16 +46,23 @@ def optimizer_paths(
     Returns:
         The two Axes: the contour, and the losses.
 
+    Raises:
+        ValueError: if there are no optimizers, the start is not two numbers, or as `descend` and `contour`.
+
     >>> ravine = lambda x, y: x**2 + 8 * y**2
     >>> pair = optimizer_paths(ravine, (2.0, 1.0), {"SGD": 0.1, "Adam": "adam"}, steps=5)
     >>> [ax.get_xlabel() for ax in pair]
     ['x', 'step']
     """
+    if not optimizers:
+        raise ValueError("optimizer_paths needs at least one optimizer, got none")
+    if len(start) != 2:
+        raise ValueError(f"the start of optimizer_paths is two numbers, got {start!r}")
+    paths = {name: descend(f, start, optimizer, steps) for name, optimizer in optimizers.items()}
+    across, up = _limits(paths.values())
     if axes is None:
         _, axes = plt.subplots(1, 2, figsize=(12, 4.5), layout="constrained", width_ratios=[1.25, 1])
     left, right = axes
-    paths = {name: descend(f, start, optimizer, steps) for name, optimizer in optimizers.items()}
-    across, up = _limits(paths.values())
     contour(f, xlim or across, ylim or up, paths, left, **settings)
     learning_rates(paths, ax=right)
     return left, right

@@ -47,8 +47,13 @@ def principal(center: State, path: Sequence[State]) -> tuple[Directions, list[fl
     Returns:
         The directions, of length 1 and at right angles; the share of the squared distances from the center
         that lies along each; and two rows with the coordinates of the path.
+
+    Raises:
+        ValueError: if there are fewer than two weights, or the path stands still.
     """
     way = np.array([[step[name] - number for name, number in center.items()] for step in path])
+    if way.shape[1] < 2 or not way.any():
+        raise ValueError(f"the states of {way.shape[1]} weights, {len(way)} in all, do not span a plane")
     _, sizes, rows = np.linalg.svd(way, full_matrices=False)
     directions = {name: (float(a), float(b)) for name, a, b in zip(center, *rows[:2], strict=True)}
     return directions, (sizes[:2] ** 2 / (sizes**2).sum()).tolist(), (way @ rows[:2].T).T

@@ -94,5 +94,6 @@ def _draw_loss(ax: Axes, passes: Pass, target: Any, largest: float, few: bool) -
 
 
 def _listed(target: Any) -> str:
-    numbers = list(target) if hasattr(target, "__iter__") else [target]
-    return ", ".join(f"{float(number):.3g}" for number in numbers)
+    """Whatever the loss takes: numbers, names, nothing."""
+    entries = list(target) if hasattr(target, "__iter__") and not isinstance(target, str) else [target]
+    return ", ".join(f"{float(e):.3g}" if hasattr(e, "__float__") else str(e) for e in entries)

@@ -12,6 +12,7 @@ from nn.plots.directions import Directions, State, filter_normalised, principal,
 from nn.plots.relief import draw_contour, draw_mark, draw_paths, draw_paths_in_space, draw_surface
 from nn.plots.replay import Array, evaluate
 from nn.plots.style import axes_for
+from nn.settings import checked
 
 with extra("plot", "nn.plots"):
     import numpy as np
@@ -80,7 +81,7 @@ class LossLandscape:
             resolution: how many points along each side.
 
         Raises:
-            ValueError: if there is no parameter of a name, or both are the same.
+            ValueError: if there is no parameter of a name, both are the same, or the resolution is below 2.
         """
         state = weights_of(model)
         for name in (first, second):
@@ -111,6 +112,10 @@ class LossLandscape:
             seed: an int, a random.Random, or None for the module `random`.
             span: how far to go to either side; 1 adds a direction as long as the weights themselves.
             resolution: how many points along each side.
+
+        Raises:
+            ValueError: if no weights can move: all are zero, or none stands in a list; or the
+                resolution is below 2.
         """
         state, rng = weights_of(model), random_source(seed)
         first, second = (filter_normalised(state, rng) for _ in range(2))
@@ -133,7 +138,8 @@ class LossLandscape:
             resolution: how many points along each side.
 
         Raises:
-            ValueError: if there are fewer than three steps.
+            ValueError: if there are fewer than three states, or all are the same; if the model has fewer
+                than two parameters, or the resolution is below 2.
         """
         if len(path) < 3:
             raise ValueError(f"the plane of a path needs at least three states, got {len(path)}")
@@ -154,12 +160,17 @@ class LossLandscape:
         sides: Sequence[Array],
         here: tuple[float, float],
     ) -> Self:
+        checked("a landscape", {"resolution": len(sides[0])})
         across, up = np.meshgrid(*sides)
         points = {
             parameter: center[name] + across * directions[name][0] + up * directions[name][1]
             for name, parameter in model.named_parameters()
             if directions.get(name, _ZERO) != _ZERO
         }
+        if not points:
+            raise ValueError(
+                "no weight can move: those in lists, such as a neuron's, are all zero, or there are none"
+            )
         with in_mode(model, False):
             heights = evaluate(lambda: loss(model), points)
         return cls(center, directions, names, sides[0], sides[1], heights, here)
@@ -212,6 +223,10 @@ class LossLandscape:
         """The loss at a point of the plane, interpolated from the grid."""
         rows = [float(np.interp(x, self.xs, row)) for row in self.heights]
         return float(np.interp(y, self.ys, rows))
+
+    def __repr__(self) -> str:
+        low, high = float(self.heights.min()), float(self.heights.max())
+        return f"<LossLandscape of {len(self.xs)} x {len(self.ys)} points: loss {low:.4g} to {high:.4g}>"
 
     def _on(self, ax: Any) -> Any:
         self.ax_, self.figure_ = ax, ax.get_figure()

@@ -11,6 +11,7 @@ from nn.losses import LOSSES
 from nn.module import Module
 from nn.named import by_name
 from nn.plots.style import axes_for, ink, line_styles
+from nn.train import paired
 
 with extra("plot", "nn.plots"):
     import numpy as np
@@ -47,19 +48,20 @@ def gradient_sizes(
         The Axes. A layer whose gradients are all exactly zero has a cross at the lower edge.
 
     Raises:
-        ValueError: if there are no models or no samples, or a model has no parameters.
+        ValueError: if there are no models or no samples, X and y differ in length, or a model has no
+            parameters.
     """
-    ax = axes_for(ax)
     named = {"": models} if isinstance(models, Module) else dict(models)
     if not named:
         raise ValueError("gradient_sizes needs at least one model, got none")
-    samples = list(zip(X, y, strict=True))
+    samples = paired(X, y)
     sizes = {}
     for name, model in named.items():
         backpropagate(model, samples, loss)
         sizes[name] = mean_gradients(model, weights_only)
         if not sizes[name]:
             raise ValueError(f"no {'weights of neurons' if weights_only else 'parameters'} in {model!r:.80}")
+    ax = axes_for(ax)
     lines = {name: np.array(list(by_layer.values())) for name, by_layer in sizes.items()}
     for (name, line), look in zip(lines.items(), line_styles(), strict=False):
         ax.plot(range(1, len(line) + 1), np.where(line > 0.0, line, np.nan), **look, label=name or None)
@@ -95,11 +97,7 @@ def _finish(ax: Axes, lines: Mapping[str, Any], deepest: int, names: list[str] |
 
 
 def backpropagate(model: Any, samples: list[tuple[Any, Any]], loss: Any) -> Value:
-    """The mean loss of a model over samples, its gradients left in the parameters.
-
-    Raises:
-        ValueError: if there are no samples.
-    """
+    """The mean loss of a model over samples, its gradients left in the parameters."""
     measure = by_name("loss", loss, LOSSES)
     state = model.state_dict()
     outputs = model.batch([x for x, _ in samples])

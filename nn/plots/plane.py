@@ -12,6 +12,7 @@ from nn.plots.descent import Function, Path
 from nn.plots.relief import draw_contour, draw_mark, draw_paths, draw_paths_in_space, draw_surface
 from nn.plots.replay import Array, evaluate
 from nn.plots.style import axes_for
+from nn.settings import checked
 
 with extra("plot", "nn.plots"):
     import numpy as np
@@ -56,12 +57,14 @@ def contour(
         The Axes.
 
     Raises:
-        ValueError: if the function is not finite anywhere, or the limits are not in order.
+        ValueError: if the function is not finite anywhere, the limits are not in order, a path is not of two
+            numbers, or the resolution is below 2.
+        TypeError: if the function does not return a number.
     """
-    ax = axes_for(ax)
-    xs, ys, heights = grid(f, xlim, ylim, resolution)
-    draw_contour(ax, xs, ys, heights, levels, height)
     named = as_paths(paths)
+    xs, ys, heights = grid(f, xlim, ylim, resolution)
+    ax = axes_for(ax)
+    draw_contour(ax, xs, ys, heights, levels, height)
     draw_paths(ax, {name: points for name, (points, _) in named.items()})
     point = lowest(f, xs, ys, heights) if minimum is True else minimum or None
     if point is not None:
@@ -100,11 +103,12 @@ def surface(
 
     Raises:
         ValueError: as `contour`; if the Axes are flat.
+        TypeError: as `contour`.
     """
-    ax = axes_for(ax, "3d")
-    xs, ys, heights = grid(f, xlim, ylim, resolution)
-    draw_surface(ax, xs, ys, heights, height)
     named = as_paths(paths)
+    xs, ys, heights = grid(f, xlim, ylim, resolution)
+    ax = axes_for(ax, "3d")
+    draw_surface(ax, xs, ys, heights, height)
     on_it = {
         name: (points, [_number(f(*map(Value, point))) for point in points] if known is None else known)
         for name, (points, known) in named.items()
@@ -121,10 +125,14 @@ def grid(f: Function, xlim: Limits, ylim: Limits, resolution: int) -> tuple[Arra
     for name, (low, high) in {"xlim": xlim, "ylim": ylim}.items():
         if not (isfinite(low) and isfinite(high) and low < high):
             raise ValueError(f"{name} is a pair (from, to) of finite numbers in order, got {(low, high)}")
+    resolution = checked("a picture", {"resolution": resolution})["resolution"]
     xs, ys = np.linspace(*xlim, resolution), np.linspace(*ylim, resolution)
     across, up = np.meshgrid(xs, ys)
     x, y = Value(xs[resolution // 3]), Value(ys[resolution // 3])
-    return xs, ys, evaluate(lambda: f(x, y), {x: across, y: up})
+    heights = evaluate(lambda: f(x, y), {x: across, y: up})
+    if isinstance(heights, list):
+        raise TypeError(f"a function of the plane returns one number, got {len(heights)}")
+    return xs, ys, heights
 
 
 def lowest(f: Function, xs: Array, ys: Array, heights: Array) -> tuple[float, float] | None:

@@ -43,10 +43,10 @@ def learning_rates(curves: Mapping[Any, Curve], ax: Axes | None = None) -> Axes:
     Raises:
         ValueError: if there are no curves, or one is empty or starts with a loss that is not finite.
     """
-    ax = axes_for(ax)
     losses = {rate: losses_of(rate, curve) for rate, curve in curves.items()}
     if not losses:
         raise ValueError("learning_rates needs at least one curve, got none")
+    ax = axes_for(ax)
     finite = [loss for run in losses.values() for loss in run if isfinite(loss)]
     start, floor = max(run[0] for run in losses.values()), min(finite)
     if floor > 0.0:

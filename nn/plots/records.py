@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from math import isnan
 from typing import Any
 
 from nn.extras import extra
@@ -17,7 +18,7 @@ _MARKERS = "os^DvP"
 
 def training_history(
     history: History,
-    names: Iterable[str] = ("loss", "val_loss"),
+    names: str | Iterable[str] = ("loss", "val_loss"),
     ax: Axes | None = None,
     learning_rate: bool | None = None,
 ) -> Axes:
@@ -28,7 +29,7 @@ def training_history(
 
     Args:
         history: what `fit` returned.
-        names: which of its records to draw; those that it does not have are left out.
+        names: which of its records to draw, or a single one; those that it does not have are left out.
         ax: the matplotlib Axes to draw on; by default the current ones.
         learning_rate: draw it too, on a logarithmic scale of its own at the right; by default if it changed.
 
@@ -37,11 +38,14 @@ def training_history(
 
     Raises:
         ValueError: if the history has none of these records.
+        KeyError: if the learning rate is wanted and was not recorded.
     """
-    wanted = list(names)
+    wanted = [names] if isinstance(names, str) else list(names)
     present = [name for name in wanted if name in history.records]
     if not present:
-        raise ValueError(f"no {' or '.join(wanted)} in the history; it has {', '.join(history.records)}")
+        kept = ", ".join(history.records) or "no epochs"
+        raise ValueError(f"no {' or '.join(wanted)} in the history; it has {kept}")
+    rates = history["lr"] if learning_rate else history.records.get("lr", [])
     ax = axes_for(ax)
     epochs = range(1, history.epochs + 1)
     kinds = list(dict.fromkeys(name.removeprefix("val_") for name in present))
@@ -58,7 +62,6 @@ def training_history(
         ax.plot(epochs, history[name], **look, linestyle="--" if validation else "-", label=name)
         if validation:
             _mark_best(ax, name, history[name], color)
-    rates = history.records.get("lr", [])
     ax.set(xlabel="epoch", ylabel=present[0] if len(present) == 1 else "")
     ax.legend(loc="best", framealpha=0.85)
     if len(set(rates)) > 1 if learning_rate is None else learning_rate:
@@ -67,7 +70,10 @@ def training_history(
 
 
 def _mark_best(ax: Axes, name: str, numbers: list[float], color: str) -> None:
-    best = max(numbers) if name.endswith("accuracy") else min(numbers)
+    known = [number for number in numbers if not isnan(number)]
+    if not known:
+        return
+    best = max(known) if name.endswith("accuracy") else min(known)
     epoch = numbers.index(best) + 1
     star: Any = {"markersize": 14, "color": color, "markeredgecolor": paper(ax), "linestyle": "none"}
     ax.plot(epoch, best, "*", **star, label=f"best: {best:.3g} in epoch {epoch}", zorder=5)

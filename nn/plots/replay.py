@@ -6,7 +6,7 @@ building the graph anew would cost all of its nodes for every point.
 
 A program that branches in Python on the numbers (`if z.data > 0`) leaves only the branch that was taken in
 its graph. `evaluate` therefore computes some of the points by the program itself, and all of them where these
-differ.
+differ, or where the graph has nothing to do with what moves.
 """
 
 from __future__ import annotations
@@ -168,7 +168,11 @@ def evaluate(program: Callable[[], Any], points: Mapping[Value, Any]) -> Any:
     several = isinstance(fast, list)
     results = np.stack(fast) if several else np.asarray(fast)[np.newaxis]
     flat = results.reshape(len(results), -1)
-    if not all(_agree(flat[:, i], _at(program, points, i)) for i in _samples(flat)):
+    graphs = roots if isinstance(roots, list) else [roots]
+    apart = (flat == flat[:, :1]).all() and not any(
+        leaf in points for root in graphs for leaf in trace(root)[0]
+    )
+    if apart or not all(_agree(flat[:, i], _at(program, points, i)) for i in _samples(flat)):
         flat[:] = np.transpose([_at(program, points, i) for i in range(flat.shape[1])])
     return list(results) if several else results[0]
 

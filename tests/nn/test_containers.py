@@ -52,6 +52,7 @@ def test_a_single_output_is_a_value_and_goes_on_as_a_sample_of_one():
 def test_without_modules_a_sample_passes():
     x = [Value(1.0), Value(2.0)]
     assert nn.Sequential()(x) == x
+    assert nn.Sequential()(x[:1]) is x[0]
 
 
 def test_a_sequence_has_a_length_entries_and_parts():

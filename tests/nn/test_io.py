@@ -2,8 +2,9 @@
 
 import sys
 
+import numpy
 import pytest
-from safetensors.numpy import load_file
+from safetensors.numpy import load_file, save_file
 
 import nn
 
@@ -50,6 +51,18 @@ def test_a_file_of_another_model_changes_nothing(tmp_path, shape, message):
     with pytest.raises(ValueError, match=message):
         nn.load(other, tmp_path / "model.safetensors")
     assert other.state_dict() == before
+
+
+@pytest.mark.parametrize(
+    ("shape", "message"), [((2, 1), "has 2 x 1 numbers in w"), ((), "has one numbers in w")]
+)
+def test_a_file_of_arrays_that_are_no_vectors_changes_nothing(tmp_path, shape, message):
+    save_file({"w": numpy.zeros(shape), "b": numpy.zeros(1)}, tmp_path / "model.safetensors")
+    model = nn.Neuron(2, seed=0)
+    before = model.state_dict()
+    with pytest.raises(ValueError, match=message):
+        nn.load(model, tmp_path / "model.safetensors")
+    assert model.state_dict() == before
 
 
 @pytest.mark.parametrize("function", [nn.save, nn.load])

@@ -23,7 +23,9 @@ def test_it_trains_and_writes_the_boundary_and_a_neuron(tmp_path, capsys):
     assert sorted(path.name for path in (tmp_path / "new").iterdir()) == ["moons.png", "neuron.svg"]
 
 
-def test_without_a_plotting_library_it_says_what_is_missing_and_still_draws_the_neuron(tmp_path, capsys, monkeypatch):
+def test_without_a_plotting_library_it_says_what_is_missing_and_still_draws_the_neuron(
+    tmp_path, capsys, monkeypatch
+):
     monkeypatch.setattr(nn.__main__, "find_spec", lambda name: None)
     assert main(["--samples", "10", "--epochs", "2", "--out", str(tmp_path)]) == 0
     assert "pip install 'scalar-autograd[plot,sklearn]'" in capsys.readouterr().out

@@ -214,7 +214,8 @@ def test_nodes_and_parameters_know_their_norm_and_feature():
             "features of LayerNorm is a whole number, one or more, got -2",
         ),
         (lambda: nn.BatchNorm(2, eps=-1), ValueError, "eps of BatchNorm is a finite number, zero or more"),
-        (lambda: nn.BatchNorm(2, momentum="0.1"), ValueError, "momentum of BatchNorm is a finite number"),
+        (lambda: nn.BatchNorm(2, momentum="0.1"), ValueError, "momentum of BatchNorm is a number from 0"),
+        (lambda: nn.BatchNorm(2, momentum=1.5), ValueError, "is a number from 0 to 1, got 1.5"),
         (lambda: nn.LayerNorm(2, eps="small"), ValueError, "eps of LayerNorm is a finite number"),
     ],
 )

@@ -145,6 +145,27 @@ def test_predict_gives_floats_and_lists_of_floats_without_touching_gradients():
     assert nn.predict(line(), LINE_X) == [line()(x).data for x in LINE_X]
 
 
+def test_what_only_computes_outputs_and_has_parameters_is_a_model_too():
+    class Slope:
+        def __init__(self):
+            self.w = Value(0.0)
+
+        def __call__(self, x):
+            return self.w * x[0]
+
+        def parameters(self):
+            return [self.w]
+
+        def zero_grad(self):
+            self.w.grad = 0.0
+
+    model = Slope()
+    nn.fit(model, [[1.0]], [1.0], learning_rate=0.25, epochs=1, validation=([[2.0]], [2.0]), progress=False)
+    assert model.w.data == 0.5
+    assert nn.predict(model, [[3.0]]) == [1.5]
+    assert nn.predict(lambda x: 2.0 * x[0], [[3.0]]) == [6.0]
+
+
 class Spread(nn.Module):
     """exp(w * x): overflows for a large weight."""
 

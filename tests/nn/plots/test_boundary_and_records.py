@@ -1,8 +1,11 @@
 """The pictures show the model's own classes and the numbers of the run."""
 
+import math
+
 import numpy
 import pytest
-from matplotlib.colors import to_rgb
+from matplotlib import pyplot as plt
+from matplotlib.colors import to_hex, to_rgb
 
 import nn
 from nn.plots import decision_boundary, training_history
@@ -133,3 +136,64 @@ def test_the_learning_rate_can_be_left_out_and_a_constant_one_is(ax, history):
 def test_a_history_without_the_records_is_an_error(ax, history):
     with pytest.raises(ValueError, match="no f1 or val_f1 in the history; it has loss, accuracy, val_loss"):
         training_history(history, ["f1", "val_f1"], ax=ax)
+
+
+def test_a_class_without_samples_leaves_the_colours_of_the_others(ax):
+    """Samples of class 2 look like the area of class 2."""
+    decision_boundary(nn.MLP(2, [3], seed=0), [[0.0, 1.0], [1.0, 0.0]], [2, 0], ax, resolution=5)
+    drawn = [
+        to_hex(c.get_facecolor()[0]).upper() for c in ax.collections if c.get_label().startswith("class")
+    ]
+    assert drawn == [CLASS_COLORS[0], CLASS_COLORS[2]]
+
+
+def test_classes_may_have_names_and_the_model_may_be_a_function(ax):
+    decision_boundary(lambda x: x[0] - 0.5, [[0.0, 1.0], [1.0, 0.0]], ["left", "right"], ax, resolution=5)
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["class left", "class right"]
+
+
+def test_where_two_outputs_are_infinite_neither_wins(ax):
+    decision_boundary(
+        nn.MLP(2, [2], init=lambda *_: 1e308), [[9.0, 9.0], [8.0, 8.0]], [0, 1], ax, resolution=5
+    )
+    ax.get_figure().canvas.draw()
+    assert not lines_of(ax)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (([[0.0, 1.0], [1.0, 0.0]], [1]), "2 samples and 1 targets"),
+        (([], []), "there are no samples"),
+        (
+            ([[0.0, 1.0]], [1], None, 1),
+            "resolution of decision_boundary is a whole number, two or more, got 1",
+        ),
+    ],
+)
+def test_a_mistake_is_named_and_leaves_no_figure(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        decision_boundary(nn.MLP(2, [1], seed=0), *arguments)
+    assert not plt.get_fignums()
+
+
+def test_the_best_epoch_is_none_that_is_not_a_number(ax):
+    record = nn.History()
+    for loss in (math.nan, 2.0, 1.0, math.nan):
+        record.add({"val_loss": loss})
+    training_history(record, "val_loss", ax)
+    assert ax.get_legend_handles_labels()[1] == ["val_loss", "best: 1 in epoch 3"]
+    blank = nn.History()
+    blank.add({"val_loss": math.nan})
+    lines = len(training_history(blank, ax=ax).lines)
+    assert lines == 3
+
+
+def test_a_learning_rate_that_was_not_recorded_cannot_be_drawn():
+    record = nn.History()
+    record.add({"loss": 1.0})
+    with pytest.raises(KeyError, match="no 'lr' was recorded"):
+        training_history(record, learning_rate=True)
+    with pytest.raises(ValueError, match="it has no epochs"):
+        training_history(nn.History())
+    assert not plt.get_fignums()

@@ -146,6 +146,21 @@ def test_two_states_are_no_path(model):
         LossLandscape.along_path(loss, model, [model.state_dict()] * 2)
 
 
+def test_where_nothing_moves_there_is_no_plane(model):
+    with pytest.raises(ValueError, match="13 weights, 3 in all, do not span a plane"):
+        LossLandscape.along_path(loss, model, [model.state_dict()] * 3)
+    with pytest.raises(ValueError, match="no weight can move"):
+        LossLandscape.along_random_directions(loss, nn.MLP(2, [1], init=lambda *_: 0.0))
+    with pytest.raises(ValueError, match="resolution of a landscape is a whole number, two or more, got 1"):
+        LossLandscape.along_weights(loss, model, FIRST, SECOND, resolution=1)
+
+
+def test_a_landscape_says_how_large_and_how_high_it_is(model):
+    landscape = LossLandscape.along_weights(loss, model, FIRST, SECOND, resolution=3)
+    low, high = landscape.heights.min(), landscape.heights.max()
+    assert repr(landscape) == f"<LossLandscape of 3 x 3 points: loss {low:.4g} to {high:.4g}>"
+
+
 def test_a_loss_that_branches_is_computed_point_by_point(model):
     def branching(model):
         output = model(X[0])

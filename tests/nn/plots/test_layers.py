@@ -74,8 +74,12 @@ def test_a_layer_is_read_from_the_name_of_its_parameters(name, layer):
 def test_there_must_be_models_with_parameters(ax):
     with pytest.raises(ValueError, match="at least one model"):
         gradient_sizes({}, X, Y, ax=ax)
-    with pytest.raises(ValueError, match="at least one number"):
+    with pytest.raises(ValueError, match="there are no samples"):
         gradient_sizes(deep("tanh"), [], [], ax=ax)
+    with pytest.raises(ValueError, match="1 samples and 2 targets"):
+        gradient_sizes(deep("tanh"), [[0.0, 1.0]], [0.0, 1.0], ax=ax)
+    with pytest.raises(ValueError, match="at least one activation"):
+        activations([])
     with pytest.raises(ValueError, match="no weights of neurons in"):
         gradient_sizes(nn.LayerNorm(2), X, X, ax=ax, weights_only=True)
 

@@ -144,3 +144,9 @@ def test_it_can_be_read_in_light_and_dark(style, lecture):
             assert text.get_color() == ((1.0, 1.0, 1.0) if dark else (0.0, 0.0, 0.0))
     circles = np.array([circle.get_facecolor()[0, :3].sum() for circle in ax.collections])
     assert (circles < 1.6).all() if dark else (circles > 1.8).all()
+
+
+@pytest.mark.parametrize(("target", "words"), [(None, "None"), ("up", "up"), ([1, 0.25], "1, 0.25")])
+def test_a_target_is_whatever_the_loss_takes(model, target, words):
+    drawn = backpropagation_flow(model, [0.5, -1.0], target, loss=lambda output, target: output[0])
+    assert any(text.endswith(f"target {words}") for text in texts(drawn))

@@ -165,6 +165,18 @@ def test_a_path_must_be_of_two_numbers():
         contour(ravine, paths={"three": [(1.0, 2.0, 3.0)]})
 
 
+def test_a_mistake_leaves_no_figure():
+    with pytest.raises(TypeError, match="returns one number, got 2"):
+        contour(lambda x, y: [x, y])
+    with pytest.raises(ValueError, match="resolution of a picture is a whole number, two or more, got 1"):
+        surface(ravine, resolution=1)
+    with pytest.raises(ValueError, match="at least one optimizer"):
+        optimizer_paths(ravine, (1.0, 1.0), {})
+    with pytest.raises(ValueError, match="two numbers"):
+        optimizer_paths(ravine, (1.0, 1.0, 1.0), {"SGD": 0.1})
+    assert not plt.get_fignums()
+
+
 def test_the_surface_has_the_heights_of_the_function_and_the_losses_of_the_path(monkeypatch):
     drawn_surfaces = []
     draw = Axes3D.plot_surface

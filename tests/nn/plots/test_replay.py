@@ -133,3 +133,11 @@ def test_a_program_without_branches_is_run_a_few_times_only():
 def test_a_constant_program_is_a_number_everywhere():
     x = Value(1.0)
     assert evaluate(lambda: 2.5, {x: [0.0, 1.0]}).tolist() == [2.5, 2.5]
+
+
+def test_a_program_that_only_branches_is_asked_at_every_point():
+    """Its graph is one constant; no few points would find the disc."""
+    x, y = Value(0.9), Value(0.9)
+    across, up = np.meshgrid(*[np.linspace(-1.0, 1.0, 41)] * 2)
+    found = evaluate(lambda: 1.0 if x.data**2 + y.data**2 < 0.02 else -1.0, {x: across, y: up})
+    assert np.array_equal(found > 0.0, across**2 + up**2 < 0.02)
