@@ -283,7 +283,7 @@ def test_html_holds_the_same_numbers_and_escapes_labels():
         ["∂out/∂<b>&x: 2 paths", "<b>&x -> out", "2", "2"],
         ["", "<b>&x -> out", "2", "2"],
         ["", "", "sum", "4"],
-        ["gradient", "sum over the uses", "total", "finite difference", ""],
+        ["gradient", "sum over the uses", "total", "finite difference", "verdict"],
         ["∂out/∂<b>&x", "2 + 2", "4", "4", "agrees"],
     ]
 
