@@ -12,6 +12,7 @@ from nn.plots.style import LINE_COLORS, axes_for, ink, paper
 
 with extra("plot", "nn.plots"):
     from matplotlib.axes import Axes
+    from matplotlib.ticker import MaxNLocator
 
 _MARKERS = "os^DvP"
 
@@ -63,6 +64,7 @@ def training_history(
         if validation:
             _mark_best(ax, name, history[name], color)
     ax.set(xlabel="epoch", ylabel=present[0] if len(present) == 1 else "")
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.legend(loc="best", framealpha=0.85)
     if len(set(rates)) > 1 if learning_rate is None else learning_rate:
         _draw_rates(ax, rates)

@@ -189,6 +189,13 @@ def test_the_best_epoch_is_none_that_is_not_a_number(ax):
     assert lines == 3
 
 
+def test_epochs_are_whole_numbers(ax):
+    record = nn.History()
+    for loss in (3.0, 2.0, 1.0):
+        record.add({"loss": loss})
+    assert all(tick == round(tick) for tick in training_history(record, ax=ax).get_xticks())
+
+
 def test_a_learning_rate_that_was_not_recorded_cannot_be_drawn():
     record = nn.History()
     record.add({"loss": 1.0})
