@@ -126,7 +126,7 @@ class Module:
         if missing or unknown:
             raise ValueError(
                 f"the state does not fit this {type(self).__name__}: "
-                f"missing {_few(missing)}, unknown {_few(unknown)}"
+                f"missing {few(missing)}, unknown {few(unknown)}"
             )
         numbers = {name: Value(state[name]).data for name in own}
         for name, parameter in self.named_parameters():
@@ -222,5 +222,10 @@ def _entries(found: Any) -> list[tuple[str, Any]]:
     return []
 
 
-def _few(names: list[str]) -> str:
+def few(names: list[str]) -> str:
+    """The first of some names, for an error.
+
+    >>> few(["w.0", "w.1", "w.2", "b"]), few([])
+    ('w.0, w.1, w.2 and 1 more', 'none')
+    """
     return (", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")) or "none"

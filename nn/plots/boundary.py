@@ -10,7 +10,7 @@ from autograd import Value
 from nn.extras import extra
 from nn.module import Module, in_mode
 from nn.plots.replay import evaluate
-from nn.plots.style import CLASS_COLORS, axes_for, ink, mixed, paper
+from nn.plots.style import CLASS_COLORS, MARKERS, axes_for, ink, mixed, paper
 from nn.settings import checked
 from nn.train import paired
 
@@ -19,7 +19,6 @@ with extra("plot", "nn.plots"):
     from matplotlib.axes import Axes
     from matplotlib.colors import LinearSegmentedColormap
 
-_MARKERS = "os^DvP"
 _TINT = 0.7  # how much of the class's colour is left on the paper behind the samples
 _FAR = 1e300  # drawn for infinity
 _MARGIN = 0.1  # of the extent of the samples, around them
@@ -28,7 +27,7 @@ _MARGIN = 0.1  # of the extent of the samples, around them
 def decision_boundary(
     model: Module | Callable[[Any], Any],
     X: Iterable[Iterable[float]],
-    y: Iterable[float],
+    y: Iterable[float | str],
     ax: Axes | None = None,
     resolution: int = 100,
 ) -> Axes:
@@ -81,7 +80,7 @@ def decision_boundary(
         index = max(int(label), 0) if classes.dtype.kind in "biuf" else place  # also where a class is missing
         look: Any = {
             "color": CLASS_COLORS[index % len(CLASS_COLORS)],
-            "marker": _MARKERS[index % len(_MARKERS)],
+            "marker": MARKERS[index % len(MARKERS)],
         }
         look |= {"edgecolor": paper(ax), "linewidth": 0.8, "label": f"class {label}"}
         ax.scatter(*points[classes == label].T, **look)

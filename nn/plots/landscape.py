@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from nn.extras import extra
 from nn.init import Seed, random_source
-from nn.module import Module, in_mode
+from nn.module import Module, few, in_mode
 from nn.plots.directions import Directions, State, filter_normalised, principal, weights_of
 from nn.plots.relief import draw_contour, draw_mark, draw_paths, draw_paths_in_space, draw_surface
 from nn.plots.replay import Array, evaluate
@@ -86,7 +86,7 @@ class LossLandscape:
         state = weights_of(model)
         for name in (first, second):
             if name not in state:
-                raise ValueError(f"the model has no parameter {name!r}; there are {_few(list(state))}")
+                raise ValueError(f"the model has no parameter {name!r}; there are {few(list(state))}")
         if first == second:
             raise ValueError(f"a plane needs two different weights, got {first!r} twice")
         here = state[first], state[second]
@@ -238,7 +238,3 @@ def _around(numbers: Sequence[float], resolution: int) -> Array:
     low, high = min(numbers), max(numbers)
     margin = _MARGIN * (high - low) or 1.0
     return np.linspace(low - margin, high + margin, resolution)
-
-
-def _few(names: list[str]) -> str:
-    return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")

@@ -160,13 +160,9 @@ def color_of(gradient: float) -> str:
 
 
 def _share(gradient: float, largest: float) -> float:
-    return (
-        0.0
-        if gradient == 0.0
-        else min(abs(gradient) / largest, 1.0)
-        if largest and isfinite(gradient)
-        else 1.0
-    )
+    if gradient == 0.0:
+        return 0.0
+    return min(abs(gradient) / largest, 1.0) if largest and isfinite(gradient) else 1.0
 
 
 def curve_point(start: Place, end: Place, bow: float, share: float) -> Place:

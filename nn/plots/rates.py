@@ -19,9 +19,8 @@ with extra("plot", "nn.plots"):
 
 Curve = Path | History | Sequence[float]
 
-ARRIVED = (
-    0.99  # the share of the way down, from the first loss to the lowest of all, that counts as all of it
-)
+# The share of the way down, from the first loss to the lowest of all, that counts as all of it.
+ARRIVED = 0.99
 _MANY = 0.25  # the share of steps that must go up, or turn back, for a run to be called one that overshoots
 _HEADROOM = 10.0  # how far above the highest start the picture ends, as a factor
 _DECADES = 8  # how far below it at most

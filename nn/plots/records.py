@@ -8,13 +8,11 @@ from typing import Any
 
 from nn.extras import extra
 from nn.history import History
-from nn.plots.style import LINE_COLORS, axes_for, ink, paper
+from nn.plots.style import LINE_COLORS, MARKERS, axes_for, ink, paper
 
 with extra("plot", "nn.plots"):
     from matplotlib.axes import Axes
     from matplotlib.ticker import MaxNLocator
-
-_MARKERS = "os^DvP"
 
 
 def training_history(
@@ -52,7 +50,7 @@ def training_history(
     kinds = list(dict.fromkeys(name.removeprefix("val_") for name in present))
     for name in present:
         index = kinds.index(name.removeprefix("val_"))
-        color, marker = LINE_COLORS[index % len(LINE_COLORS)], _MARKERS[index % len(_MARKERS)]
+        color, marker = LINE_COLORS[index % len(LINE_COLORS)], MARKERS[index % len(MARKERS)]
         look: Any = {
             "color": color,
             "marker": marker,

@@ -25,9 +25,8 @@ Points = Sequence[Sequence[float]]
 _MAP = "viridis"
 _TINT = 0.55  # how much of the colour map is left on the paper, under lines
 _SPACING = 0.02  # between the markers of a path, of the diagonal of the picture; all are steps
-_NEARLY_SQUARE = (
-    3.0  # up to this ratio of the sides both axes get the same scale: gradients cross at right angles
-)
+# Up to this ratio of the sides both axes get the same scale: gradients cross at right angles.
+_NEARLY_SQUARE = 3.0
 
 
 def band_edges(heights: Array, bands: int) -> Array:

@@ -31,11 +31,9 @@ def _sigmoid(x: Array) -> Array:
 
 def _pow(x: Array, y: Array) -> Array:
     # A single exponent of 0.5 would make numpy take the square root, which differs at -inf.
-    return (
-        x * x
-        if np.ndim(y) == 0 and y == 2.0
-        else np.power(x, np.full(np.shape(x), y) if np.ndim(y) == 0 else y)
-    )
+    if np.ndim(y) == 0:
+        return x * x if y == 2.0 else np.power(x, np.full(np.shape(x), y))
+    return np.power(x, y)
 
 
 # How numpy computes the operations of the table; any other operation computes its points one by one.

@@ -21,12 +21,12 @@ CLASS_COLORS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7")
 LINE_COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 POSITIVE, NEGATIVE = "#E69F00", "#56B4E9"  # gradients, as `draw_dot` colours them
 _DASHES = ("-", "--", "-.", (0, (1, 1)), (0, (5, 1, 1, 1, 1, 1)), (0, (8, 3)))
-_MARKERS = ("o", "s", "^", "D", "v", "P")
+MARKERS = ("o", "s", "^", "D", "v", "P")
 
 
 def line_styles() -> Iterator[dict[str, Any]]:
     """A colour, a dash and a marker for each line of a picture; they repeat after six."""
-    for color, dash, marker in cycle(zip(LINE_COLORS, _DASHES, _MARKERS, strict=True)):
+    for color, dash, marker in cycle(zip(LINE_COLORS, _DASHES, MARKERS, strict=True)):
         yield {"color": color, "linestyle": dash, "marker": marker}
 
 
