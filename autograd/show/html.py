@@ -109,7 +109,8 @@ def _paths(explanation: Explanation) -> Iterable[_Row]:
 def _gradients(explanation: Explanation) -> str:
     parts = [explanation.gradients[name] for name in explanation.asked]
     checked = any(part.check for part in parts)
-    header = ("gradient", "sum over the uses", "total", *(("finite difference", "verdict") if checked else ()))
+    beside = ("finite difference", "verdict") if checked else ()
+    header = ("gradient", "sum over the uses", "total", *beside)
     return _section("Gradients", header, (_gradient(explanation, part) for part in parts))
 
 
