@@ -109,7 +109,8 @@ class Expression:
         """Raise ExpressionError if a variable has no number."""
         missing = [variable for variable in self.variables if variable not in numbers]
         if missing:
-            raise ExpressionError(f"no value for {', '.join(missing)}: add {missing[0]}=NUMBER")
+            wanted = " ".join(f"{variable}=NUMBER" for variable in missing)
+            raise ExpressionError(f"no value for {', '.join(missing)}: add {wanted}")
 
 
 def normalized(name: str) -> str:

@@ -184,6 +184,12 @@ def operation(
         )
 
     def define(value: Callable[..., float]) -> Operation:
+        if not callable(value):  # the derivative itself was decorated, and is called with a number
+            raise TypeError(
+                "operation() takes the derivatives first and then decorates the function, as in "
+                f"@operation(lambda x, out: ...); for it stood {value!r}"
+            )
+
         def number(*args: float) -> float:
             return floats.as_float(value(*args))  # not to build a graph on what is no number
 

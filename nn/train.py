@@ -31,7 +31,7 @@ def fit(
     epochs: int = 100,
     batch_size: int | None = None,
     validation: tuple[Iterable[Any], Iterable[Any]] | None = None,
-    metrics: Sequence[str] | Mapping[str, Metric] = (),
+    metrics: str | Sequence[str] | Mapping[str, Metric] = (),
     l2: float = 0.0,
     callbacks: Iterable[Any] = (),
     progress: bool = True,
@@ -50,7 +50,7 @@ def fit(
         epochs: how many times all samples are seen.
         batch_size: samples a step, shuffled anew in every epoch; by default all of them, in order.
         validation: (X, y) to compute the loss and the metrics on after every epoch.
-        metrics: names of `nn.METRICS`, or a dict of functions (output, target) -> number; averaged.
+        metrics: a name of `nn.METRICS`, several, or a dict of functions (output, target) -> number; averaged.
             'accuracy' is for scores and logits; for probabilities see `nn.accuracy`.
         l2: the strength of L2 regularisation, added to the loss: l2 * sum of w**2 over all parameters.
         callbacks: `Callback`s, learning rate schedules, functions of the training state.
@@ -117,7 +117,7 @@ class _Trainer:
         model: Module,
         loss: Any,
         optimizer: Optimizer,
-        metrics: Sequence[str] | Mapping[str, Metric],
+        metrics: str | Sequence[str] | Mapping[str, Metric],
         l2: float,
         callbacks: Iterable[Any],
     ) -> None:
@@ -126,7 +126,8 @@ class _Trainer:
         self.optimizer = optimizer
         self.parameters = model.parameters()
         self.buffers = model.buffers() if isinstance(model, Module) else []
-        named = metrics if isinstance(metrics, Mapping) else {name: name for name in metrics}
+        listed = [metrics] if isinstance(metrics, str) else metrics
+        named = listed if isinstance(listed, Mapping) else {name: name for name in listed}
         self.metrics = {name: by_name("metric", metric, METRICS) for name, metric in named.items()}
         self.l2 = l2
         self.callbacks: list[Callback] = [as_callback(callback) for callback in callbacks]
@@ -165,7 +166,10 @@ class _Trainer:
     def forward(self, batch: list[Sample]) -> tuple[Value, dict[str, float]]:
         computed = outputs_of(self.model, [x for x, _ in batch])
         outputs = [(output, target) for output, (_, target) in zip(computed, batch, strict=True)]
-        total = mean([self.loss(output, target) for output, target in outputs])
+        losses = [self.loss(output, target) for output, target in outputs]
+        if not isinstance(losses[0], Value):
+            raise TypeError(f"a loss returns a Value computed from the output, got {losses[0]!r:.60}")
+        total = mean(losses)
         if self.l2:
             total = total + l2_penalty(self.parameters, self.l2)
         numbers = {"loss": total.data}

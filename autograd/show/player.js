@@ -60,7 +60,7 @@ function light() {
 }
 
 /** Scroll the drawing, and nothing around it, until what is lit stands in its middle. */
-function follow() {
+function follow(behavior) {
   const boxes = (role) => [...figure.querySelectorAll(role)].map((group) => group.getBoundingClientRect());
   const [seen, targets, lit] = [figure.getBoundingClientRect(), boxes(".target"), boxes(".source, .target")];
   const distance = (start, end) => {
@@ -72,7 +72,7 @@ function follow() {
   figure.scrollBy({
     left: now === 0 ? -figure.scrollWidth : distance("left", "right"),
     top: distance("top", "bottom"),
-    behavior: calm.matches ? "auto" : "smooth",
+    behavior,
   });
 }
 
@@ -89,11 +89,11 @@ function say() {
 
 // moving
 
-function go(number) {
+function go(number, behavior = calm.matches ? "auto" : "smooth") {
   now = Math.min(Math.max(number, 0), last);
   showNumbers();
   light();
-  follow();
+  follow(behavior);
   say();
 }
 
@@ -125,7 +125,7 @@ function toggle() {
 function toggleFit() {
   if (fit.hidden) return;
   fit.ariaPressed = figure.classList.toggle("whole");
-  follow();
+  follow("auto");
 }
 
 const actions = {
@@ -179,4 +179,4 @@ const overflows = () => figure.scrollWidth > figure.clientWidth || figure.scroll
 new ResizeObserver(() => {
   fit.hidden = !figure.classList.contains("whole") && !overflows();
 }).observe(figure);
-go(addressed());
+go(addressed(), "instant");

@@ -129,7 +129,7 @@ def test_every_function_that_help_lists_can_be_called(run):
         (["clip(x, 2, 1)", "x=1"], "clip needs low <= high"),
         (["tanh", "x=1"], "tanh is a function: write tanh(...)"),
         (["x"], "no value for x: add x=NUMBER"),
-        (["x*y*z", "y=1"], "no value for x, z: add x=NUMBER"),
+        (["x*y*z", "y=1"], "no value for x, z: add x=NUMBER z=NUMBER"),
         (["x", "x=abc"], "the value of x is not a number: 'abc'"),
         (["x", "x="], "the value of x is not a number: ''"),
         (["x", "x=1", "x=2"], "x is given twice"),

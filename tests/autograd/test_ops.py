@@ -701,6 +701,11 @@ class TestOperationOfOnesOwn:
         with pytest.raises(TypeError, match="one or two partial derivatives"):
             autograd.operation(*partials)
 
+    def test_a_function_in_place_of_its_derivative_is_named(self):
+        """Broken if @operation without parentheses is only found out deep inside."""
+        with pytest.raises(TypeError, match=r"@operation\(lambda x, out: ...\); for it stood 3.0"):
+            autograd.operation(lambda x: x * x)(3.0)
+
     def test_wrong_number_of_arguments(self):
         with pytest.raises(TypeError, match=r"cube takes 1 argument\(s\), got 2"):
             cube(1.0, Value(2.0))

@@ -61,6 +61,16 @@ def test_minibatches_see_every_sample_once_an_epoch_and_repeat_with_the_seed():
     assert first["loss"] == again["loss"] != other["loss"]
 
 
+def test_one_metric_needs_no_list():
+    history = nn.fit(nn.MLP(1, [1], seed=0), [[1.0]], [1.0], epochs=1, metrics="accuracy", progress=False)
+    assert len(history["accuracy"]) == 1
+
+
+def test_a_loss_that_is_no_value_is_named():
+    with pytest.raises(TypeError, match="a loss returns a Value computed from the output, got 3"):
+        nn.fit(nn.MLP(1, [1]), [[1.0]], [1.0], epochs=1, loss=lambda output, target: 3, progress=False)
+
+
 def test_an_epoch_loss_weighs_the_last_smaller_batch_by_its_size():
     model = line()
     frozen = nn.SGD(model.parameters(), lr=0.0)
