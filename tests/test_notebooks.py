@@ -58,6 +58,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
     paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
     variables = os.environ | {"PYTHONPATH": os.pathsep.join(paths), "IPYTHONDIR": str(tmp_path / "ipython")}
     variables.pop("MPLBACKEND", None)  # a window, or no picture at all, in place of one in the notebook
+    variables["LOKY_MAX_CPU_COUNT"] = "1"  # else scikit-learn asks programs that a PATH may lack, and warns
     return variables
 
 
