@@ -33,6 +33,7 @@ COMPILED = [
     "autograd/primitive.py",
     "autograd/value.py",
     "autograd/vectors.py",
+    "nn/forward.py",
     "nn/optim/arithmetic.py",
 ]
 COMPILER = ["mypy[mypyc]==2.4.*", "setuptools>=77"]
@@ -48,20 +49,19 @@ disable_error_code = has-type
 # Type checkers know that of any operator; mypyc has to be told.
 OPERATORS = r"(def __(?:add|sub|mul|truediv|pow)__\(.*\)) -> Value:"
 
-# What is changed in the generated C: nodes are allocated and freed by autograd/memory.h, and a blank one, all
-# zeros, is left as it is; `del node.label`, a crash, is an error; a method of mypyc's own that can crash is
-# left out.
-#
-# Of every kind of closure mypyc keeps one that was freed for the next. It is handed out before it is cleared,
-# and clearing it can give way to another thread: so none is kept.
+# What is changed in the generated C, once each: nodes are allocated and freed by autograd/memory.h, and a
+# blank one is left all zeros, as it was allocated, and filled in place; `del node.label`, a crash, is an
+# error; a method of mypyc's own that can crash is left out.
 _NODE = "autograd___value___ValueObject"
-_KEPT = r"if \((\w+_free_instance == NULL)\)"
-PATCHES = {
-    rf"(self = \({_NODE} \*\))type->tp_alloc\(type, 0\);": r"\1allocate_node(type);",
+_SETUP = "CPyDef_value_____mypyc__Value_setup"
+ONCE = {
+    r'#include "__native_internal_autograd.h"\n': r'\g<0>#include "../autograd/lists.h"\n',
+    rf"(self = \({_NODE} \*\))type->tp_alloc\(type, 0\);": rf"\1allocate_node(type, sizeof({_NODE}));",
     r"(self->vtable = value___Value_vtable;)\s*self->_data = .*?(return)": r"\1 \2",
-    r"(PyObject \*CPyDef_value___Value\([^)]*\)\s*\{.*?return NULL;)": (
-        r"\1\n if (cpy_r_data == CPyStatic_value____BLANK)\n return self;"
+    r"((cpy_r_r\d+) = CPyStatic_value____BLANK;(?:(?!_BLANK;).)*?)CPyDef_value___Value\(\2,[^)]*\)": (
+        rf"\1{_SETUP}((PyObject *)CPyType_value___Value)"
     ),
+    r"(char CPyDef_value___Value____fill\([^)]*\) \{)": r"ALWAYS_INLINE \1",
     rf"(value___Value_dealloc\({_NODE} \*self\)\s*\{{).*?\}}": (
         r"\1 deallocate_node((PyObject *)self, CPyDef_value___Value_clear); }"
     ),
@@ -69,7 +69,15 @@ PATCHES = {
         r"\1 if (value == NULL) {"
         r'PyErr_SetString(PyExc_AttributeError, "the label of a Value cannot be deleted"); return -1; }'
     ),
-    r'\{"__internal_mypyc_setup", \(PyCFunction\)CPyDef_value_____mypyc__Value_setup, METH_O, NULL\},': "",
+    rf'\{{"__internal_mypyc_setup", \(PyCFunction\){_SETUP}, METH_O, NULL\}},': "",
+}
+
+# And wherever they occur: the walk asks for memory ahead. Of every kind of closure mypyc keeps one that was
+# freed for the next. It is handed out before it is cleared, and clearing it can give way to another thread:
+# so none is kept.
+EVERYWHERE = {
+    r"(cpy_r_node\)->__mark = cpy_r_r\d+;)": r"\1 prefetch_node((char *)cpy_r_node - AHEAD);",
+    r"if \((\w+_free_instance == NULL)\)": r"if (0 && \1)",
 }
 
 
@@ -175,14 +183,11 @@ def patch(sources: set[Path]) -> None:
     """Make the changes to the generated C."""
     [source] = [path for path in sources if f"{_NODE} *self" in path.read_text()]
     code = source.read_text()
-    for generated, wanted in PATCHES.items():
+    for generated, wanted in (ONCE | EVERYWHERE).items():
         code, count = re.subn(generated, wanted, code, flags=re.DOTALL)
-        if count != 1:
-            raise RuntimeError(f"expected this once in {source}, found it {count} times: {generated}")
-    code, count = re.subn(_KEPT, r"if (0 && \1)", code)
-    if count == 0:
-        raise RuntimeError(f"expected this in {source}: {_KEPT}")
-    source.write_text(Path("autograd/memory.h").read_text() + documented(code))
+        if count == 0 or (generated in ONCE and count > 1):
+            raise RuntimeError(f"expected this in {source}, found it {count} times: {generated}")
+    source.write_text('#include "../autograd/memory.h"\n' + documented(code))
 
 
 def documented(code: str) -> str:

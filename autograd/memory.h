@@ -9,7 +9,11 @@
    headers of the garbage collector; nodes have no such header, and their neighbours would be overwritten.
 
    Lists of dead nodes run through their first word, the reference count, which the dead do not need. The
-   global interpreter lock guards everything here. */
+   global interpreter lock guards everything here.
+
+   A graph of some ten thousand nodes is larger than the caches near the processor. Nodes lie in memory mostly
+   in the order in which they were made, so what will be needed soon can be asked for ahead: above a node that
+   is made, below one that a walk passes or that is freed. */
 
 #include <Python.h>
 #include <stdint.h>
@@ -22,9 +26,11 @@
 #endif
 
 #if defined(__GNUC__)
+#define ALWAYS_INLINE inline __attribute__((always_inline))
 #define PREFETCH(address) __builtin_prefetch(address, 1)
 #else
-#define PREFETCH(address)
+#define ALWAYS_INLINE
+#define PREFETCH(address) (void)(address)
 #endif
 
 #if defined(_MSC_VER)
@@ -37,6 +43,8 @@
 
 #define CHUNK_SIZE ((uintptr_t)1 << 21)
 #define FIRST_NODE 64 /* after the head of the chunk, and aligned as CPython aligns objects */
+#define CACHE_LINE 64
+#define AHEAD (32 * 96) /* far enough for the slowest memory: some 32 nodes */
 
 typedef struct Chunk {
     struct Chunk *next, *previous; /* among the chunks with room */
@@ -51,6 +59,11 @@ static Py_ssize_t empty_chunk_count = 0, max_empty_chunks = 64;
 /* A finalizer may give way to other threads, which go on freeing. */
 static PER_THREAD PyObject *waiting_nodes = NULL;
 static PER_THREAD int freeing_nodes = 0;
+
+static void prefetch_node(const char *node) {
+    PREFETCH(node);
+    PREFETCH(node + CACHE_LINE);
+}
 
 static void push(PyObject **list, PyObject *node) {
     memcpy(node, list, sizeof(PyObject *));
@@ -111,7 +124,7 @@ static void reset_chunk(Chunk *chunk) {
     empty_chunk_count++;
 }
 
-static PyObject *allocate_node(PyTypeObject *type) {
+static PyObject *allocate_node(PyTypeObject *type, size_t size) {
     Chunk *chunk = roomy_chunks;
     if (chunk == NULL) {
         chunk = map_chunk();
@@ -130,11 +143,12 @@ static PyObject *allocate_node(PyTypeObject *type) {
         PREFETCH(chunk->freed);
     } else {
         node = (PyObject *)chunk->fresh;
-        chunk->fresh += type->tp_basicsize;
+        chunk->fresh += size;
     }
-    if (chunk->freed == NULL && chunk->fresh + type->tp_basicsize > (char *)chunk + CHUNK_SIZE)
+    if (chunk->freed == NULL && chunk->fresh + size > (char *)chunk + CHUNK_SIZE)
         remove_roomy(chunk);
-    memset(node, 0, type->tp_basicsize);
+    prefetch_node((char *)node + AHEAD);
+    memset(node, 0, size);
     Py_SET_TYPE(node, type);
     Py_SET_REFCNT(node, 1);
     return node;
@@ -164,6 +178,7 @@ static void deallocate_node(PyObject *node, int (*clear)(PyObject *)) {
     freeing_nodes = 1;
     while (waiting_nodes != NULL) {
         node = pop(&waiting_nodes);
+        prefetch_node((char *)node - AHEAD);
         clear(node);
         free_node(node);
     }

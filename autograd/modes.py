@@ -37,16 +37,13 @@ class Tag:
 class Mode:
     """One combination of settings; immutable, and each scope inside it is made only once."""
 
-    __slots__ = ("anomaly", "outside", "plain", "recording", "scopes", "series", "tag")
+    __slots__ = ("anomaly", "plain", "recording", "scopes", "series", "tag")
 
-    def __init__(
-        self, recording: bool = True, anomaly: bool = False, scope: str = "", outside: Mode | None = None
-    ) -> None:
+    def __init__(self, recording: bool = True, anomaly: bool = False, scope: str = "") -> None:
         self.recording = recording
         self.anomaly = anomaly
         self.plain = recording and not anomaly  # nodes are built as usual, and at most labelled
         self.tag = Tag("", scope) if scope else None
-        self.outside = outside
         self.scopes: dict[str, Mode] = {}
         self.series: dict[str, list[Mode]] = {}  # the scopes 'neuron 1', 'neuron 2', ... by 'neuron'
 
@@ -58,9 +55,9 @@ class Mode:
         found = self.scopes.get(name)
         if found is None:
             if len(self.scopes) >= 1000:  # names that never come back must not pile up
-                self.forget()
+                self.scopes, self.series = {}, {}
             path = f"{self.path}/{name}" if self.tag is not None else name
-            found = self.scopes[name] = Mode(self.recording, self.anomaly, path, self)
+            found = self.scopes[name] = Mode(self.recording, self.anomaly, path)
         return found
 
     def numbered(self, name: str, count: int) -> list[Mode]:
@@ -68,27 +65,36 @@ class Mode:
         found = self.series.get(name)
         if found is None or len(found) < count:
             if len(self.series) >= 1000:
-                self.forget()
+                self.scopes, self.series = {}, {}
             found = self.series[name] = [self.inside(f"{name} {i}") for i in range(1, count + 1)]
         return found
 
-    def forget(self) -> None:
-        """Let go of the scopes inside, which point back here, so that none is left to the collector."""
-        scopes, self.scopes, self.series = self.scopes, {}, {}
-        for scope in list(scopes.values()):  # other threads may still be adding to it
-            scope.forget()
+
+class Place:
+    """Where a thread or a task stands: in which mode, and where it goes back to when the block ends."""
+
+    __slots__ = ("mode", "outside")
+
+    def __init__(self, mode: Mode, outside: Place | None = None) -> None:
+        self.mode = mode
+        self.outside = outside
 
 
 OPEN: Final[list[None]] = []
 PLAIN: Final = Mode()
-_CURRENT: Final[ContextVar[Mode]] = ContextVar("autograd mode", default=PLAIN)
+_START: Final = Place(PLAIN)
+_PLACE: Final[ContextVar[Place]] = ContextVar("autograd mode", default=_START)
+_place: Final = _PLACE.get
 
 
-current: Final = _CURRENT.get
+def current() -> Mode:
+    """The mode that holds here."""
+    place: Place = _place()
+    return place.mode
 
 
 def here() -> Mode:
-    """The mode that holds here; nobody looks while no block is open."""
+    """The same, sooner: nobody looks while no block is open."""
     return current() if OPEN else PLAIN
 
 
@@ -113,21 +119,20 @@ class Switch:
         self._scope = scope
 
     def __enter__(self) -> None:
-        outside = current()
+        outside: Place = _place()
+        mode = outside.mode
         OPEN.append(None)
-        _CURRENT.set(outside.inside(self._scope) if self._scope else self._changed(outside))
+        _PLACE.set(Place(mode.inside(self._scope) if self._scope else self._changed(mode), outside))
 
     def __exit__(self, *exception: object) -> None:
-        mode = current()
-        _CURRENT.set(mode.outside or PLAIN)
+        place: Place = _place()
+        _PLACE.set(place.outside or _START)
         OPEN.pop()
-        if not self._scope:
-            mode.forget()  # only scopes are entered again
 
     def _changed(self, outside: Mode) -> Mode:
         recording = outside.recording if self._recording is None else self._recording
         anomaly = outside.anomaly if self._anomaly is None else self._anomaly
-        return Mode(recording, anomaly, outside.path, outside)
+        return Mode(recording, anomaly, outside.path)
 
     def __call__(self, function: F) -> F:
         from functools import wraps
@@ -203,14 +208,16 @@ def each_in_scope(name: str, functions: Sequence[Callable[[Any], T]], x: Any) ->
     (6.0, 9.0, 'branch 2')
     """
     results = []
-    outside = current()
-    inside = outside.numbered(name, len(functions))
+    outside: Place = _place()
+    place = Place(outside.mode, outside)
+    inside = outside.mode.numbered(name, len(functions))
     OPEN.append(None)
+    _PLACE.set(place)
     try:
         for i, function in enumerate(functions):
-            _CURRENT.set(inside[i])
+            place.mode = inside[i]
             results.append(function(x))
     finally:
         OPEN.pop()
-        _CURRENT.set(outside)
+        _PLACE.set(outside)
     return results

@@ -96,8 +96,8 @@ class Value:
             if modes.watched():
                 anomaly.backward(order)
                 return
-            for node in reversed(order):
-                node._backward()
+            while order:  # emptied on the way: one walk through memory less than to free it afterwards
+                order.pop()._backward()
 
     def _backward(self) -> None:
         """The chain rule, one step: push this node's gradient to its operands."""
@@ -172,32 +172,32 @@ class Value:
     # fmt: off
 
     def conjugate(self) -> Value: return self
-    def __pos__(self) -> Value: return _unary(ops.pos, self)
-    def __abs__(self) -> Value: return _unary(ops.abs, self)
-    def exp(self) -> Value: return _unary(ops.exp, self)
-    def expm1(self) -> Value: return _unary(ops.expm1, self)
-    def log(self) -> Value: return _unary(ops.log, self)
-    def log1p(self) -> Value: return _unary(ops.log1p, self)
-    def sqrt(self) -> Value: return _unary(ops.sqrt, self)
-    def erf(self) -> Value: return _unary(ops.erf, self)
-    def sin(self) -> Value: return _unary(ops.sin, self)
-    def cos(self) -> Value: return _unary(ops.cos, self)
-    def tan(self) -> Value: return _unary(ops.tan, self)
-    def asin(self) -> Value: return _unary(ops.asin, self)
-    def acos(self) -> Value: return _unary(ops.acos, self)
-    def atan(self) -> Value: return _unary(ops.atan, self)
-    def sinh(self) -> Value: return _unary(ops.sinh, self)
-    def cosh(self) -> Value: return _unary(ops.cosh, self)
-    def tanh(self) -> Value: return _unary(ops.tanh, self)
-    def sigmoid(self) -> Value: return _unary(ops.sigmoid, self)
-    def softplus(self) -> Value: return _unary(ops.softplus, self)
+    def __pos__(self) -> Value: return unary(ops.pos, self)
+    def __abs__(self) -> Value: return unary(ops.abs, self)
+    def exp(self) -> Value: return unary(ops.exp, self)
+    def expm1(self) -> Value: return unary(ops.expm1, self)
+    def log(self) -> Value: return unary(ops.log, self)
+    def log1p(self) -> Value: return unary(ops.log1p, self)
+    def sqrt(self) -> Value: return unary(ops.sqrt, self)
+    def erf(self) -> Value: return unary(ops.erf, self)
+    def sin(self) -> Value: return unary(ops.sin, self)
+    def cos(self) -> Value: return unary(ops.cos, self)
+    def tan(self) -> Value: return unary(ops.tan, self)
+    def asin(self) -> Value: return unary(ops.asin, self)
+    def acos(self) -> Value: return unary(ops.acos, self)
+    def atan(self) -> Value: return unary(ops.atan, self)
+    def sinh(self) -> Value: return unary(ops.sinh, self)
+    def cosh(self) -> Value: return unary(ops.cosh, self)
+    def tanh(self) -> Value: return unary(ops.tanh, self)
+    def sigmoid(self) -> Value: return unary(ops.sigmoid, self)
+    def softplus(self) -> Value: return unary(ops.softplus, self)
     def leaky_relu(self, slope: SupportsFloat = 0.01) -> Value: return ops.leaky_relu.bind(slope)(self)
     def elu(self, alpha: SupportsFloat = 1.0) -> Value: return ops.elu.bind(alpha)(self)
-    def gelu(self) -> Value: return _unary(ops.gelu, self)
-    def silu(self) -> Value: return _unary(ops.silu, self)
-    def arcsin(self) -> Value: return _unary(ops.asin, self)
-    def arccos(self) -> Value: return _unary(ops.acos, self)
-    def arctan(self) -> Value: return _unary(ops.atan, self)
+    def gelu(self) -> Value: return unary(ops.gelu, self)
+    def silu(self) -> Value: return unary(ops.silu, self)
+    def arcsin(self) -> Value: return unary(ops.asin, self)
+    def arccos(self) -> Value: return unary(ops.acos, self)
+    def arctan(self) -> Value: return unary(ops.atan, self)
     def arctan2(self, x: Value | SupportsFloat) -> Value: return self._operate(ops.atan2, (self, x))
 
     # fmt: on
@@ -238,7 +238,7 @@ class Value:
         """What calling an operation does when one of its arguments is a Value."""
         left = args[0] if isinstance(args[0], Value) else Value(args[0])
         if operation.arity == 1:
-            return left.relu() if operation is _RELU else _unary(operation, left)
+            return unary(operation, left)
         if operation is ops.pow and not isinstance(args[1], Value):
             # A constant exponent needs no logarithm of a negative base.
             return left ** floats.as_float(args[1])
@@ -284,9 +284,9 @@ class Value:
         return mimebundle(self)
 
     def __copy__(self) -> Value:
-        copy = Value(_BLANK)
+        operands = self._left, self._dleft, self._right, self._dright
+        copy = _recorded(self._tag, self._operation, self.data, *operands)
         copy.grad = self.grad
-        copy._fill(self._tag, self._operation, self.data, self._left, self._dleft, self._right, self._dright)
         return copy
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -307,7 +307,9 @@ class Value:
         """Make this the result of an operation."""
         self.data = data
         self._tag = tag
-        self._mark = 0 if operation.differentiable else _NEVER
+        self._mark = 0
+        if not operation.differentiable:
+            self._mark = _NEVER
         self._operation = operation
         self._left = left
         self._dleft = dleft
@@ -378,25 +380,37 @@ def new_node(
         if not mode.recording:
             return leaf
         tag = leaf._tag
-    out = Value(_BLANK)
-    out._fill(tag, operation, data, left, dleft, right, dright)
-    return out
+    return _recorded(tag, operation, data, left, dleft, right, dright)
 
 
 def affine(x: list[Value], y: list[Value], total: Value, tag: Tag | None) -> Value:
     """total + x[0]*y[0] + x[1]*y[1] + ..., in a plain mode: most nodes of a network are built here."""
     for i, a in enumerate(x):
         b = y[i]
-        product = Value(_BLANK)
-        product._fill(tag, _MUL, a.data * b.data, a, b.data, b, a.data)
-        partial = Value(_BLANK)
-        partial._fill(tag, _ADD, total.data + product.data, total, 1.0, product, 1.0)
-        total = partial
+        product = _recorded(tag, _MUL, a.data * b.data, a, b.data, b, a.data)
+        total = _recorded(tag, _ADD, total.data + product.data, total, 1.0, product, 1.0)
     return total
 
 
-def _unary(operation: Operation, operand: Value) -> Value:
+def _recorded(
+    tag: Tag | None,
+    operation: Operation,
+    data: float,
+    left: Value | None,
+    dleft: float,
+    right: Value | None,
+    dright: float,
+) -> Value:
+    """A node that remembers its operands, whatever the mode."""
+    node = Value(_BLANK)
+    node._fill(tag, operation, data, left, dleft, right, dright)
+    return node
+
+
+def unary(operation: Operation, operand: Value) -> Value:
     """An operation of the table on one Value, its local derivative read from the table."""
+    if operation is _RELU:
+        return operand.relu()
     x = operand.data
     out = operation.value(x)
     return new_node(operation, out, operand, operation.local_number(0, x, 0.0, out), None, 0.0)

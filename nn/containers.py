@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any, overload
 
 from autograd import Value, scope
-from nn.layers import ACTIVATIONS, Activation, activation_name, as_inputs, unwrapped
+from nn.forward import as_inputs, unwrapped
+from nn.layers import ACTIVATIONS, Activation, activation_name
 from nn.module import Module
 from nn.named import by_name
 

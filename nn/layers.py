@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import autograd
-from autograd import Operation, Value, as_values, dot, each_in_scope, scope
+from autograd import Operation, Value, each_in_scope, scope
+from nn.forward import as_inputs, neuron, unwrapped
 from nn.init import INITS, Init, Seed, random_source
 from nn.module import Module
 from nn.named import by_name
@@ -71,7 +72,7 @@ class Neuron(Module):
 
     def __call__(self, x: Iterable[Value | float]) -> Value:
         """The output for one sample of `nin` numbers or Values; ValueError if there are more or fewer."""
-        return self.activation(dot(self.w, as_inputs(x, len(self.w), self), self.b))
+        return neuron(self.w, x, self.b, self.activation, self)
 
     def describe(self) -> str:
         return f"{self.kind} ({len(self.w)})"
@@ -179,27 +180,3 @@ def activation_name(activation: Activation) -> str:
         names.append(activation.name)
     name: str = names[0] if names else getattr(activation, "__name__", type(activation).__name__)
     return _SHOWN.get(name, name[:1].upper() + name[1:])
-
-
-def as_inputs(x: Iterable[Value | float], nin: int | None, module: Module) -> list[Value]:
-    """One sample as Values, made once, so that all neurons share the same input nodes.
-
-    Raises:
-        ValueError: if there are not `nin` of them; None takes any number.
-        TypeError: if it is not a sequence of numbers.
-    """
-    try:
-        inputs = as_values(x)
-    except TypeError as error:
-        count = "" if nin is None else f"{nin} "
-        raise TypeError(
-            f"{module.describe()} takes one sample, a sequence of {count}numbers or Values: {error}"
-        ) from error
-    if nin is not None and len(inputs) != nin:
-        raise ValueError(f"{module.describe()} takes {nin} inputs, got {len(inputs)}")
-    return inputs
-
-
-def unwrapped(out: list[Value]) -> Any:
-    """The outputs of a module for one sample as it gives them: a list, or a single one by itself."""
-    return out[0] if len(out) == 1 else out

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from autograd import Value, mean, scope, sqrt
-from nn.layers import as_inputs, unwrapped
+from nn.forward import as_inputs, unwrapped
 from nn.module import Buffer, Module
 from nn.settings import checked
 

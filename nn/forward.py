@@ -1,0 +1,52 @@
+"""The step that every neuron takes, and the inputs of every module; compiled with the engine."""
+
+from __future__ import annotations
+
+from autograd.annotations import TYPE_CHECKING
+from autograd.primitive import Operation
+from autograd.value import Value, unary
+from autograd.vectors import as_values, dot
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import Any
+
+    from nn.module import Module
+
+
+def neuron(
+    w: list[Value],
+    x: Iterable[Value | float],
+    b: Value,
+    activation: Callable[[Value], Value],
+    module: Module,
+) -> Value:
+    """activation(b + w[0]*x[0] + w[1]*x[1] + ...); the errors speak of the module."""
+    out: Any = dot(w, as_inputs(x, len(w), module), b)
+    if isinstance(activation, Operation) and activation.arity == 1 and isinstance(out, Value):
+        return unary(activation, out)
+    return activation(out)
+
+
+def as_inputs(x: Iterable[Value | float], nin: int | None, module: Module) -> list[Value]:
+    """One sample as Values, made once, so that all neurons share the same input nodes.
+
+    Raises:
+        ValueError: if there are not `nin` of them; None takes any number.
+        TypeError: if it is not a sequence of numbers.
+    """
+    try:
+        inputs = as_values(x)
+    except TypeError as error:
+        count = "" if nin is None else f"{nin} "
+        raise TypeError(
+            f"{module.describe()} takes one sample, a sequence of {count}numbers or Values: {error}"
+        ) from error
+    if nin is not None and len(inputs) != nin:
+        raise ValueError(f"{module.describe()} takes {nin} inputs, got {len(inputs)}")
+    return inputs
+
+
+def unwrapped(out: list[Value]) -> Any:
+    """The outputs of a module for one sample as it gives them: a list, or a single one by itself."""
+    return out[0] if len(out) == 1 else out
