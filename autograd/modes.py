@@ -34,6 +34,13 @@ class Tag:
         return Tag, (self.label, self.scope, self.line)
 
 
+def labelled(tag: Tag | None, label: str) -> Tag:
+    """The tag with another label."""
+    if not isinstance(label, str):
+        raise TypeError(f"a label is a string, got {type(label).__name__}: {label!r}")
+    return Tag(label) if tag is None else Tag(label, tag.scope, tag.line)
+
+
 class Mode:
     """One combination of settings; immutable, and each scope inside it is made only once."""
 

@@ -77,7 +77,7 @@ class Value:
         if OPEN:
             self._tag = modes.current().tag
         if label != "":
-            self.label = label
+            self._tag = modes.labelled(self._tag, label)
         if len(_children) > 0 or _op != "":
             from autograd.by_hand import build
 
@@ -263,9 +263,7 @@ class Value:
 
     @label.setter
     def label(self, label: str) -> None:
-        if not isinstance(label, str):
-            raise TypeError(f"a label is a string, got {type(label).__name__}: {label!r}")
-        self._tag = Tag(label, self.scope, self._tag.line if self._tag is not None else "")
+        self._tag = modes.labelled(self._tag, label)
 
     @property
     def scope(self) -> str:
