@@ -54,7 +54,7 @@ typedef struct Chunk {
 } Chunk;
 
 static Chunk *roomy_chunks = NULL;
-static Py_ssize_t empty_chunk_count = 0, max_empty_chunks = 64;
+static Py_ssize_t chunk_count = 0, empty_chunk_count = 0, max_empty_chunks = 64;
 
 /* A finalizer may give way to other threads, which go on freeing. */
 static PER_THREAD PyObject *waiting_nodes = NULL;
@@ -88,6 +88,10 @@ static Chunk *map_chunk(void) {
     if (aligned > start)
         munmap(start, aligned - start);
     munmap(aligned + CHUNK_SIZE, start + CHUNK_SIZE - aligned);
+#ifdef MADV_POPULATE_WRITE
+    if (chunk_count >= 16) /* a large graph: all pages at once cost less than each when it is first touched */
+        madvise(aligned, CHUNK_SIZE, MADV_POPULATE_WRITE);
+#endif
     return (Chunk *)aligned;
 #endif
 }
@@ -132,6 +136,7 @@ static PyObject *allocate_node(PyTypeObject *type, size_t size) {
             max_empty_chunks = 4; /* where memory is short, little of it is kept */
             return PyErr_NoMemory();
         }
+        chunk_count++;
         reset_chunk(chunk);
         add_roomy(chunk);
     }
@@ -164,6 +169,7 @@ static void free_node(PyObject *node) {
         return;
     reset_chunk(chunk);
     if (empty_chunk_count > max_empty_chunks) {
+        chunk_count--;
         empty_chunk_count--;
         remove_roomy(chunk);
         unmap_chunk(chunk);

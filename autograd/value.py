@@ -14,7 +14,7 @@ from __future__ import annotations
 import _thread
 import os
 
-from autograd import anomaly, floats, modes, ops
+from autograd import floats, modes, ops
 from autograd.annotations import TYPE_CHECKING, final, mypyc_attr
 from autograd.modes import OPEN, Tag
 from autograd.primitive import Operation
@@ -94,6 +94,8 @@ class Value:
             order = topological_order(self, zero_grad=True)
             self.grad += 1.0
             if modes.watched():
+                from autograd import anomaly
+
                 anomaly.backward(order)
                 return
             while order:  # emptied on the way: one walk through memory less than to free it afterwards
@@ -374,6 +376,8 @@ def new_node(
     if not mode.plain:
         leaf = Value(data)
         if mode.anomaly:
+            from autograd import anomaly
+
             anomaly.forward(leaf, operation, left, right)
         if not mode.recording:
             return leaf
