@@ -58,17 +58,16 @@ def central_difference(f: Callable[[list[float]], Any], point: list[float], inde
 
 
 def _check(f: Callable[[Any], Any], at: Any, order: int, tolerance: float, nth: int) -> None:
-    leaves = tree.leaves(at)
-    point = [_number(leaf) for _, leaf in leaves]
-    slopes = [slope for _, slope in tree.leaves(grad(f)(tree.rebuild(at, point)))]
-    for i, (path, _) in enumerate(leaves):
+    point = [_number(leaf) for leaf in tree.leaves(at)]
+    slopes = tree.leaves(grad(f)(tree.rebuild(at, point)))
+    for i, path in enumerate(tree.paths(at)):
         expected = central_difference(lambda x: f(tree.rebuild(at, [Value(entry) for entry in x])), point, i)
         if not abs(slopes[i] - expected) <= tolerance * max(1.0, abs(expected)):
             raise AssertionError(
                 f"derivative {nth} by the input{path} is {slopes[i]}, but central differences give {expected}"
             )
         if order > 1:
-            _check(lambda x, i=i: tree.leaves(grad(f)(x))[i][1], at, order - 1, tolerance, nth + 1)  # type: ignore[misc]
+            _check(lambda x, i=i: tree.leaves(grad(f)(x))[i], at, order - 1, tolerance, nth + 1)  # type: ignore[misc]
 
 
 def _number(number: Value | float) -> float:

@@ -49,7 +49,7 @@ def gradient(out: Value, wrt: Any, differentiable: bool = False) -> Any:
     """
     if not isinstance(out, Value):
         raise TypeError(f"gradient needs the Value to differentiate, got {type(out).__name__}: {out!r:.60}")
-    nodes = [leaf for _, leaf in tree.leaves(wrt)]
+    nodes = tree.leaves(wrt)
     for node in nodes:
         if not isinstance(node, Value):
             raise TypeError(f"gradient is taken with respect to Values, got {type(node).__name__}: {node!r}")
@@ -113,7 +113,7 @@ def jacobian(f: Function, argnums: int = 0) -> Function:
             out = f(*call.args, **kwargs)
             rows = [
                 call.shape(gradient(_as_value(leaf), call.inputs, differentiable=call.leads_on))
-                for _, leaf in tree.leaves(out)
+                for leaf in tree.leaves(out)
             ]
             return tree.rebuild(out, rows)
 
@@ -140,14 +140,14 @@ def jvp(f: Function) -> Function:
     def jvp_of(at: Any, direction: Any) -> tuple[Any, Any]:
         with _Call((at, direction), (0, 1), {}) as call:
             point, along = call.args
-            inputs = [leaf for _, leaf in tree.leaves(point)]
-            seeds = [leaf for _, leaf in tree.leaves(along)]
+            inputs = tree.leaves(point)
+            seeds = tree.leaves(along)
             if len(inputs) != len(seeds):
                 raise ValueError(
                     f"the direction needs one number for each of the point's {len(inputs)}, got {len(seeds)}"
                 )
             out = f(point)
-            leaves = [_as_value(leaf) for _, leaf in tree.leaves(out)]
+            leaves = [_as_value(leaf) for leaf in tree.leaves(out)]
             slopes = graph.tangents(leaves, dict(zip(inputs, seeds, strict=True)))
             return (
                 tree.rebuild(out, [call.result(leaf) for leaf in leaves]),
@@ -183,16 +183,20 @@ class _Call:
                 )
         self.wrt = args[argnums] if isinstance(argnums, int) else tuple(args[i] for i in argnums)
         self.args = list(args)
-        self.nested = _DEPTH.get() > 0 or any(_holds_value(arg) for arg in (*args, *kwargs.values()))
+        numbers = tree.leaves(self.wrt)
+        others = [arg for i, arg in enumerate(args) if i not in self.positions]
+        self.nested = (
+            _DEPTH.get() > 0
+            or any(isinstance(number, Value) for number in numbers)
+            or any(_holds_value(arg) for arg in (*others, *kwargs.values()))
+        )
         self.leads_on = self.nested and modes.current().recording
         self._recording = modes.recording()
         self._depth: Token[int] | None = None
         # A Value is passed on as a new node: what f does with it must not be confused with
         # what f does with the same Value taken from outside, as in lambda y: x + y at y = x.
         with modes.recording():
-            self.inputs = [
-                pos(leaf) if isinstance(leaf, Value) else Value(leaf) for _, leaf in tree.leaves(self.wrt)
-            ]
+            self.inputs = [pos(number) if isinstance(number, Value) else Value(number) for number in numbers]
         fresh = iter(self.inputs)
         for i in self.positions:
             self.args[i] = tree.rebuild_from(self.args[i], fresh)
@@ -220,7 +224,7 @@ class _Call:
 
 def _holds_value(arg: Any) -> bool:
     try:
-        return any(isinstance(leaf, Value) for _, leaf in tree.leaves(arg))
+        return any(isinstance(leaf, Value) for leaf in tree.leaves(arg))
     except TypeError:  # an argument that is not differentiated may be anything
         return False
 

@@ -7,31 +7,56 @@ from autograd.annotations import TYPE_CHECKING
 from autograd.value import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from typing import Any
 
 
-def leaves(tree: Any, path: str = "") -> list[tuple[str, Any]]:
-    """The numbers of a tree, each with the path that leads to it, such as "[0]['w']".
+def leaves(tree: Any) -> list[Any]:
+    """The numbers of a tree, from left to right.
 
     Raises:
-        TypeError: if a leaf is neither a number nor a Value.
+        TypeError: if a leaf is neither a number nor a Value; it names the way to it, such as "['w'][0]".
 
     >>> leaves({"w": [1.0, 2.0], "b": 3.0})
-    [("['w'][0]", 1.0), ("['w'][1]", 2.0), ("['b']", 3.0)]
+    [1.0, 2.0, 3.0]
     """
-    if isinstance(tree, Value) or floats.is_number(tree):
-        return [(path, tree)]
+    return [tree] if _is_leaf(tree) else _leaves_below(tree, "")
+
+
+def paths(tree: Any, path: str = "") -> list[str]:
+    """The way to each of them.
+
+    >>> paths({"w": [1.0, 2.0], "b": 3.0})
+    ["['w'][0]", "['w'][1]", "['b']"]
+    """
+    if _is_leaf(tree):
+        return [path]
+    return [way for key, branch in _branches(tree, path) for way in paths(branch, f"{path}[{key!r}]")]
+
+
+def _leaves_below(tree: Any, path: str) -> list[Any]:
+    found: list[Any] = []
+    for key, branch in _branches(tree, path):
+        if _is_leaf(branch):
+            found.append(branch)
+        else:
+            found += _leaves_below(branch, f"{path}[{key!r}]")
+    return found
+
+
+def _branches(tree: Any, path: str) -> Iterable[tuple[Any, Any]]:
     if isinstance(tree, dict):
-        branches = [(repr(key), branch) for key, branch in tree.items()]
-    elif isinstance(tree, (list, tuple)) or _is_array(tree):
-        branches = [(str(index), branch) for index, branch in enumerate(tree)]
-    else:
-        raise TypeError(
-            f"expected numbers in nested lists, tuples, dicts or arrays, got {type(tree).__name__}"
-            f"{' at ' + path if path else ''}: {tree!r:.60}"
-        )
-    return [leaf for key, branch in branches for leaf in leaves(branch, f"{path}[{key}]")]
+        return tree.items()
+    if isinstance(tree, (list, tuple)) or _is_array(tree):
+        return enumerate(tree)
+    raise TypeError(
+        f"expected numbers in nested lists, tuples, dicts or arrays, got {type(tree).__name__}"
+        f"{' at ' + path if path else ''}: {tree!r:.60}"
+    )
+
+
+def _is_leaf(tree: Any) -> bool:
+    return isinstance(tree, (float, Value)) or floats.is_number(tree)
 
 
 def rebuild(tree: Any, numbers: Sequence[Any]) -> Any:
@@ -45,11 +70,11 @@ def rebuild(tree: Any, numbers: Sequence[Any]) -> Any:
 
 def rebuild_from(tree: Any, numbers: Iterator[Any]) -> Any:
     """The same, taking the leaves from an iterator that may go on for further trees."""
-    if isinstance(tree, Value) or floats.is_number(tree):
+    if _is_leaf(tree):
         return next(numbers)
     if isinstance(tree, dict):
         return {key: rebuild_from(branch, numbers) for key, branch in tree.items()}
-    branches = [rebuild_from(branch, numbers) for branch in tree]
+    branches = [next(numbers) if _is_leaf(branch) else rebuild_from(branch, numbers) for branch in tree]
     if _is_array(tree):
         return _array_like(tree, branches)
     if hasattr(tree, "_fields"):  # a namedtuple takes its fields one by one

@@ -119,7 +119,7 @@ def test_the_operators_that_may_return_not_implemented():
 def test_generated_code_that_looks_different_stops_the_build(tmp_path):
     source = tmp_path / "generated.c"
     source.write_text(f"{hatch_build._NODE} *self;")
-    with pytest.raises(RuntimeError, match="expected this in .* found it 0 times"):
+    with pytest.raises(RuntimeError, match=r"expected this in .* found it 0 times"):
         hatch_build.patch({source})
 
 

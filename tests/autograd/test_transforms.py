@@ -150,13 +150,13 @@ def shape(anything):
 @pytest.mark.parametrize("at", [row[0] for row in TREES], ids=[row[1] for row in TREES])
 class TestTrees:
     def f(self, at):
-        return autograd.sum([(i + 1) * leaf**2 for i, (_, leaf) in enumerate(tree.leaves(at))])
+        return autograd.sum([(i + 1) * leaf**2 for i, leaf in enumerate(tree.leaves(at))])
 
     def test_gradient_has_the_shape_of_its_argument(self, at):
         slopes = grad(self.f)(at)
         assert shape(slopes) == shape(at)
-        expected = [2.0 * (i + 1) * leaf for i, (_, leaf) in enumerate(tree.leaves(at))]
-        assert [slope for _, slope in tree.leaves(slopes)] == expected
+        expected = [2.0 * (i + 1) * leaf for i, leaf in enumerate(tree.leaves(at))]
+        assert tree.leaves(slopes) == expected
         if isinstance(at, numpy.ndarray):
             assert slopes.dtype == float
 
@@ -169,18 +169,18 @@ class TestTrees:
     def test_floats_in_floats_out_and_values_in_values_out(self, at):
         number, slopes = value_and_grad(self.f)(at)
         assert type(number) is float
-        assert all(isinstance(slope, float) for _, slope in tree.leaves(slopes))
-        nodes = tree.rebuild(at, [Value(leaf) for _, leaf in tree.leaves(at)])
+        assert all(isinstance(slope, float) for slope in tree.leaves(slopes))
+        nodes = tree.rebuild(at, [Value(leaf) for leaf in tree.leaves(at)])
         value, slopes_of_nodes = value_and_grad(self.f)(nodes)
         assert not tree.leaves(at) or isinstance(value, Value)
-        assert [node.data for _, node in tree.leaves(slopes_of_nodes)] == [s for _, s in tree.leaves(slopes)]
+        assert [node.data for node in tree.leaves(slopes_of_nodes)] == tree.leaves(slopes)
 
     def test_second_derivatives(self, at):
         size = len(tree.leaves(at))
-        rows = [row for _, row in tree.leaves(hessian(self.f)(at))]
+        rows = tree.leaves(hessian(self.f)(at))
         assert rows == [2.0 * (i + 1) * (i == j) for i in range(size) for j in range(size)]
         direction = tree.rebuild(at, [1.0] * size)
-        assert [s for _, s in tree.leaves(hvp(self.f)(at, direction))] == [2.0 * (i + 1) for i in range(size)]
+        assert tree.leaves(hvp(self.f)(at, direction)) == [2.0 * (i + 1) for i in range(size)]
 
 
 class TestValuesIn:
