@@ -1,7 +1,6 @@
 /* Appending to a list and popping from it, inline where the list need not be resized. The generated code calls
-   these in place of the functions of CPython and mypyc. */
-
-#define POPS_AHEAD 32
+   these in place of the functions of CPython and mypyc. What is popped from a long list, one after the other,
+   is mostly nodes, so they too are asked for ahead. */
 
 static int append_item(PyObject *list, PyObject *item) {
     PyListObject *self = (PyListObject *)list;
@@ -19,8 +18,8 @@ static PyObject *pop_item(PyObject *list) {
     Py_ssize_t size = Py_SIZE(self) - 1;
     if (size < self->allocated / 2)
         return CPyList_PopLast(list);
-    if (size >= POPS_AHEAD)
-        prefetch_node((char *)self->ob_item[size - POPS_AHEAD]);
+    if (size >= NODES_AHEAD)
+        prefetch_node((char *)self->ob_item[size - NODES_AHEAD]);
     Py_SET_SIZE(self, size);
     return self->ob_item[size];
 }

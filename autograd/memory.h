@@ -44,7 +44,8 @@
 #define CHUNK_SIZE ((uintptr_t)1 << 21)
 #define FIRST_NODE 64 /* after the head of the chunk, and aligned as CPython aligns objects */
 #define CACHE_LINE 64
-#define AHEAD (32 * 96) /* far enough for the slowest memory: some 32 nodes */
+#define NODES_AHEAD 32 /* far enough for the slowest memory */
+#define AHEAD (NODES_AHEAD * 96)
 
 typedef struct Chunk {
     struct Chunk *next, *previous; /* among the chunks with room */

@@ -8,19 +8,15 @@ from autograd.value import Value, unary
 from autograd.vectors import as_values, dot
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from typing import Any
 
     from nn.module import Module
 
 
 def neuron(
-    w: list[Value],
-    x: Iterable[Value | float],
-    b: Value,
-    activation: Callable[[Value], Value],
-    module: Module,
-) -> Value:
+    w: Sequence[Value], x: Iterable[Value | float], b: Any, activation: Callable[[Value], Any], module: Module
+) -> Any:
     """activation(b + w[0]*x[0] + w[1]*x[1] + ...); the errors speak of the module."""
     out: Any = dot(w, as_inputs(x, len(w), module), b)
     if isinstance(activation, Operation) and activation.arity == 1 and isinstance(out, Value):

@@ -72,7 +72,8 @@ class Neuron(Module):
 
     def __call__(self, x: Iterable[Value | float]) -> Value:
         """The output for one sample of `nin` numbers or Values; ValueError if there are more or fewer."""
-        return neuron(self.w, x, self.b, self.activation, self)
+        out: Value = neuron(self.w, x, self.b, self.activation, self)
+        return out
 
     def describe(self) -> str:
         return f"{self.kind} ({len(self.w)})"

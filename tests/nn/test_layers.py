@@ -4,8 +4,10 @@ import math
 import random
 
 import micrograd.nn
+import numpy
 import pytest
 
+import autograd
 import nn
 from autograd import Value, no_grad, tanh, trace
 
@@ -138,3 +140,18 @@ def test_the_layers_of_the_lecture_example():
     hidden = 1 / (1 + math.exp(-(h.b.data + h.w[0].data * 0.5 + h.w[1].data * 1.5)))
     expected = 1 / (1 + math.exp(-(o.b.data + o.w[0].data * hidden)))
     assert model([0.5, 1.5]).data == pytest.approx(expected, rel=1e-15)
+
+
+@pytest.mark.parametrize("inputs", [[2.0, -1.0], (2, -1), numpy.array([2.0, -1.0]), [Value(2.0), -1.0]])
+def test_a_neuron_takes_what_its_arithmetic_takes(inputs):
+    """Weights in a tuple, a bias that is a number, an activation that returns one, compiled too."""
+    neuron = nn.Neuron(2, nonlin=False)
+    neuron.w, neuron.b = (Value(3.0), Value(4.0)), 0.5
+    assert neuron(inputs).data == 2.5
+    neuron.w = [0.25, Value(4.0)]
+    assert neuron(inputs).data == -3.0
+    neuron.activation = lambda x: -1.0
+    assert neuron(inputs) == -1.0
+    neuron.activation = autograd.maximum
+    with pytest.raises(TypeError, match=r"maximum takes 2 argument\(s\), got 1"):
+        neuron(inputs)
