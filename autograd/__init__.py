@@ -126,8 +126,8 @@ def _warn_if_the_folder_is_shared() -> None:
     import os
 
     site = os.path.dirname(os.path.dirname(__file__))
-    if not os.path.isdir(site):  # imported from a zip file
-        return
+    if not any(os.path.exists(os.path.join(site, package, "core.py")) for package in ("autograd", "nn")):
+        return  # both of them have a file of this name
     others = [name for name in os.listdir(site) if name.startswith(("autograd-", "nn-")) and "-info" in name]
     if others:
         import warnings

@@ -102,6 +102,14 @@ def site(tmp_path):
     return tmp_path
 
 
+def install(site, other):
+    """What pip leaves of another distribution: its record, and in the shared folder its modules."""
+    (site / other).mkdir()
+    folder = site / other.partition("-")[0]
+    folder.mkdir(exist_ok=True)
+    (folder / "core.py").touch()
+
+
 def warnings_of(site):
     result = python("import autograd", site)
     assert result.returncode == 0, result.stderr
@@ -117,7 +125,7 @@ def test_no_warning_when_nothing_else_is_installed(site):
 )
 def test_warns_when_another_distribution_owns_the_folder(site, other):
     """pip lets two distributions overwrite each other's files in silence."""
-    (site / other).mkdir()
+    install(site, other)
     said = warnings_of(site)
     assert "UserWarning" in said
     assert other in said
@@ -129,11 +137,12 @@ def test_warns_when_another_distribution_owns_the_folder(site, other):
     "other", ["autograd_gamma-0.5.dist-info", "nnabla-1.0.dist-info", "autograd-1.7.0.txt"]
 )
 def test_does_not_warn_of_other_names(site, other):
-    (site / other).mkdir()
+    install(site, other)
+    (site / "autograd/core.py").touch()
     assert warnings_of(site) == ""
 
 
 def test_the_warning_can_be_silenced(site):
-    (site / "autograd-1.7.0.dist-info").mkdir()
+    install(site, "autograd-1.7.0.dist-info")
     result = python("import autograd", site, "-W", "ignore")
     assert (result.returncode, result.stderr) == (0, "")
