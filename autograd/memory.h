@@ -2,7 +2,8 @@
 
    Nodes live in chunks of 2 MiB, aligned to their size, so that the address of a node tells its chunk. A chunk
    whose nodes are all freed waits for the next graph, so that a training loop never asks the system for
-   memory; beyond 64 of them, which hold 1.4 million nodes, they go back to the system.
+   memory. Beyond 64 of them, which hold 1.4 million nodes, they go back to the system; but where one is asked
+   for again, it was given back too soon, and one more will be kept.
 
    A chain of a million nodes must not be freed by a million calls inside one another: nodes that die while
    another one is being freed wait in a list. CPython keeps such a list of its own, the "trashcan", in the
@@ -55,7 +56,7 @@ typedef struct Chunk {
 } Chunk;
 
 static Chunk *roomy_chunks = NULL;
-static Py_ssize_t chunk_count = 0, empty_chunk_count = 0, max_empty_chunks = 64;
+static Py_ssize_t chunk_count = 0, empty_chunk_count = 0, max_empty_chunks = 64, returned_chunk_count = 0;
 
 /* A finalizer may give way to other threads, which go on freeing. */
 static PER_THREAD PyObject *waiting_nodes = NULL;
@@ -135,7 +136,12 @@ static PyObject *allocate_node(PyTypeObject *type, size_t size) {
         chunk = map_chunk();
         if (chunk == NULL) {
             max_empty_chunks = 4; /* where memory is short, little of it is kept */
+            returned_chunk_count = 0;
             return PyErr_NoMemory();
+        }
+        if (returned_chunk_count > 0) {
+            returned_chunk_count--;
+            max_empty_chunks++;
         }
         chunk_count++;
         reset_chunk(chunk);
@@ -170,6 +176,7 @@ static void free_node(PyObject *node) {
         return;
     reset_chunk(chunk);
     if (empty_chunk_count > max_empty_chunks) {
+        returned_chunk_count++;
         chunk_count--;
         empty_chunk_count--;
         remove_roomy(chunk);

@@ -84,6 +84,31 @@ def test_a_compiled_node_is_small():
     assert sys.getsizeof(Value(1.0, label="x") * 2) <= 110
 
 
+LOOP = f"""
+import json, os
+from autograd import Value
+{inspect.getsource(resident)}
+x, seen = Value(0.5), [resident()]
+for _ in range(3):
+    y = x
+    for _ in range(3_000_000):
+        y = y * x
+    del y
+    seen.append(resident())
+print(json.dumps(seen))
+"""
+
+
+@compiled_only
+@needs_proc
+def test_the_memory_of_one_large_graph_is_given_back_and_that_of_many_is_kept():
+    """A training loop asks the system for its pages once or twice, not at every step."""
+    before, first, second, third = json.loads(python(LOOP))
+    assert first - before < 160 << 20, "64 chunks of 2 MiB are kept; the graph takes 288 MB"
+    assert 280e6 < second - before < 330e6
+    assert abs(third - second) < 10 << 20
+
+
 def test_one_node_used_a_hundred_thousand_times():
     """Broken if the walk visits a node once for each use, or loses one."""
     x, total = Value(0.5), Value(0.0)
