@@ -53,12 +53,16 @@ def gradient(out: Value, wrt: Any, differentiable: bool = False) -> Any:
     for node in nodes:
         if not isinstance(node, Value):
             raise TypeError(f"gradient is taken with respect to Values, got {type(node).__name__}: {node!r}")
+    return tree.rebuild(wrt, _slopes(out, nodes, differentiable))
+
+
+def _slopes(out: Value, nodes: list[Value], differentiable: bool) -> list[Any]:
     if differentiable:
         with modes.recording():
             graphs = graph.adjoint_graphs(out, nodes)
-        return tree.rebuild(wrt, [_as_value(graphs.get(node, 0.0)) for node in nodes])
+        return [_as_value(graphs.get(node, 0.0)) for node in nodes]
     numbers = graph.adjoints(out)
-    return tree.rebuild(wrt, [numbers.get(node, 0.0) for node in nodes])
+    return [numbers.get(node, 0.0) for node in nodes]
 
 
 def grad(f: Function, argnums: int | tuple[int, ...] = 0) -> Function:
@@ -94,8 +98,7 @@ def value_and_grad(f: Function, argnums: int | tuple[int, ...] = 0) -> Function:
     def value_and_gradient_of(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
         with _Call(args, argnums, kwargs) as call:
             out = _one_number(f, f(*call.args, **kwargs))
-            slopes = gradient(out, call.inputs, differentiable=call.leads_on)
-            return call.result(out), call.shape(slopes)
+            return call.result(out), call.shape(_slopes(out, call.inputs, call.leads_on))
 
     return value_and_gradient_of
 
@@ -112,7 +115,7 @@ def jacobian(f: Function, argnums: int = 0) -> Function:
         with _Call(args, argnums, kwargs) as call:
             out = f(*call.args, **kwargs)
             rows = [
-                call.shape(gradient(_as_value(leaf), call.inputs, differentiable=call.leads_on))
+                call.shape(_slopes(_as_value(leaf), call.inputs, call.leads_on))
                 for leaf in tree.leaves(out)
             ]
             return tree.rebuild(out, rows)
@@ -193,10 +196,13 @@ class _Call:
         self.leads_on = self.nested and modes.current().recording
         self._recording = modes.recording()
         self._depth: Token[int] | None = None
-        # A Value is passed on as a new node: what f does with it must not be confused with
-        # what f does with the same Value taken from outside, as in lambda y: x + y at y = x.
-        with modes.recording():
-            self.inputs = [pos(number) if isinstance(number, Value) else Value(number) for number in numbers]
+        if not self.nested:
+            self.inputs = [Value(number) for number in numbers]
+        else:
+            # A Value is passed on as a new node: what f does with it must not be confused with
+            # what f does with the same Value taken from outside, as in lambda y: x + y at y = x.
+            with modes.recording():
+                self.inputs = [pos(x) if isinstance(x, Value) else Value(x) for x in numbers]
         fresh = iter(self.inputs)
         for i in self.positions:
             self.args[i] = tree.rebuild_from(self.args[i], fresh)

@@ -56,7 +56,9 @@ def _branches(tree: Any, path: str) -> Iterable[tuple[Any, Any]]:
 
 
 def _is_leaf(tree: Any) -> bool:
-    return isinstance(tree, (float, Value)) or floats.is_number(tree)
+    if isinstance(tree, (float, Value)):
+        return True
+    return not isinstance(tree, (list, tuple, dict)) and floats.is_number(tree)
 
 
 def rebuild(tree: Any, numbers: Sequence[Any]) -> Any:
