@@ -27,7 +27,8 @@ def curves(rounds: int) -> Curves:
     measured: Curves = {name: {} for name in STYLES}
     able = [name for name in STYLES if not ENGINES[name].missing()]
     for nodes in SIZES:
-        outcomes = measure("chain", nodes, rounds if nodes <= 100_000 else min(rounds, 3), able)
+        # Five of the largest: the first two find what memory the graphs of a process need.
+        outcomes = measure("chain", nodes, rounds if nodes <= 100_000 else min(rounds, 5), able)
         for name, outcome in outcomes.items():
             if outcome.numbers:
                 measured[name][nodes] = outcome.total
