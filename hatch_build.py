@@ -61,6 +61,7 @@ ONCE = {
     r"((cpy_r_r\d+) = CPyStatic_value____BLANK;(?:(?!_BLANK;).)*?)CPyDef_value___Value\(\2,[^)]*\)": (
         rf"\1{_SETUP}((PyObject *)CPyType_value___Value)"
     ),
+    rf"(PyObject \*{_SETUP}\(PyObject \*cpy_r_type\)\s*\{{)": r"ALWAYS_INLINE \1",
     r"(char CPyDef_value___Value____fill\([^)]*\) \{)": r"ALWAYS_INLINE \1",
     rf"(value___Value_dealloc\({_NODE} \*self\)\s*\{{).*?\}}": (
         r"\1 deallocate_node((PyObject *)self, CPyDef_value___Value_clear); }"
@@ -72,9 +73,9 @@ ONCE = {
     rf'\{{"__internal_mypyc_setup", \(PyCFunction\){_SETUP}, METH_O, NULL\}},': "",
 }
 
-# And wherever they occur: the walk asks for memory ahead. Of every kind of closure mypyc keeps one that was
-# freed for the next. It is handed out before it is cleared, and clearing it can give way to another thread:
-# so none is kept.
+# What is changed wherever it occurs. First, the walk asks for memory ahead. Second, of every kind of closure
+# mypyc keeps one that was freed for the next; it is handed out before it is cleared, and clearing it can give
+# way to another thread, so none is kept.
 EVERYWHERE = {
     r"(cpy_r_node\)->__mark = cpy_r_r\d+;)": r"\1 prefetch_node((char *)cpy_r_node - AHEAD);",
     r"if \((\w+_free_instance == NULL)\)": r"if (0 && \1)",

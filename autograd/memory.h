@@ -3,7 +3,8 @@
    Nodes live in chunks of 2 MiB, aligned to their size, so that the address of a node tells its chunk. A chunk
    whose nodes are all freed waits for the next graph, so that a training loop never asks the system for
    memory. Beyond 64 of them, which hold 1.4 million nodes, they go back to the system; but where one is asked
-   for again, it was given back too soon, and one more will be kept.
+   for again, it was given back too soon, and one more will be kept. What is kept beyond the 64 is only lent:
+   the system may take the pages where it is short of them.
 
    A chain of a million nodes must not be freed by a million calls inside one another: nodes that die while
    another one is being freed wait in a list. CPython keeps such a list of its own, the "trashcan", in the
@@ -43,10 +44,12 @@
 #endif
 
 #define CHUNK_SIZE ((uintptr_t)1 << 21)
+#define LENT_FROM ((uintptr_t)1 << 16) /* the head of the chunk stays, whatever the size of a page */
 #define FIRST_NODE 64 /* after the head of the chunk, and aligned as CPython aligns objects */
+#define OWN_CHUNKS 64
 #define CACHE_LINE 64
 #define NODES_AHEAD 32 /* far enough for the slowest memory */
-#define AHEAD (NODES_AHEAD * 96)
+#define AHEAD (NODES_AHEAD * 96) /* the size of a node, as the struct is not known yet */
 
 typedef struct Chunk {
     struct Chunk *next, *previous; /* among the chunks with room */
@@ -56,7 +59,8 @@ typedef struct Chunk {
 } Chunk;
 
 static Chunk *roomy_chunks = NULL;
-static Py_ssize_t chunk_count = 0, empty_chunk_count = 0, max_empty_chunks = 64, returned_chunk_count = 0;
+static Py_ssize_t chunk_count = 0, empty_chunk_count = 0, returned_chunk_count = 0;
+static Py_ssize_t max_empty_chunks = OWN_CHUNKS;
 
 /* A finalizer may give way to other threads, which go on freeing. */
 static PER_THREAD PyObject *waiting_nodes = NULL;
@@ -68,13 +72,13 @@ static void prefetch_node(const char *node) {
 }
 
 static void push(PyObject **list, PyObject *node) {
-    memcpy(node, list, sizeof(PyObject *));
+    memcpy((void *)node, (void *)list, sizeof(PyObject *));
     *list = node;
 }
 
 static PyObject *pop(PyObject **list) {
     PyObject *node = *list;
-    memcpy(list, node, sizeof(PyObject *));
+    memcpy((void *)list, (void *)node, sizeof(PyObject *));
     return node;
 }
 
@@ -130,7 +134,7 @@ static void reset_chunk(Chunk *chunk) {
     empty_chunk_count++;
 }
 
-static PyObject *allocate_node(PyTypeObject *type, size_t size) {
+static ALWAYS_INLINE PyObject *allocate_node(PyTypeObject *type, size_t size) {
     Chunk *chunk = roomy_chunks;
     if (chunk == NULL) {
         chunk = map_chunk();
@@ -182,6 +186,10 @@ static void free_node(PyObject *node) {
         remove_roomy(chunk);
         unmap_chunk(chunk);
     }
+#ifdef MADV_FREE
+    else if (empty_chunk_count > OWN_CHUNKS)
+        madvise((char *)chunk + LENT_FROM, CHUNK_SIZE - LENT_FROM, MADV_FREE);
+#endif
 }
 
 /* `clear` releases the operands, and a release may bring the next node here. */

@@ -42,7 +42,7 @@ def labelled(tag: Tag | None, label: str) -> Tag:
 
 
 class Mode:
-    """One combination of settings; immutable, and each scope inside it is made only once."""
+    """One combination of settings, which never change; each scope inside it is made only once."""
 
     __slots__ = ("anomaly", "plain", "recording", "scopes", "series", "tag")
 
@@ -90,13 +90,14 @@ class Place:
 OPEN: Final[list[None]] = []
 PLAIN: Final = Mode()
 _START: Final = Place(PLAIN)
-_PLACE: Final[ContextVar[Place]] = ContextVar("autograd mode", default=_START)
-_place: Final = _PLACE.get
+_PLACE: Final[ContextVar[Place]] = ContextVar("autograd place", default=_START)
+_find_place: Final = _PLACE.get
+_set_place: Final = _PLACE.set
 
 
 def current() -> Mode:
     """The mode that holds here."""
-    place: Place = _place()
+    place: Place = _find_place()
     return place.mode
 
 
@@ -126,20 +127,20 @@ class Switch:
         self._scope = scope
 
     def __enter__(self) -> None:
-        outside: Place = _place()
+        outside: Place = _find_place()
         mode = outside.mode
         OPEN.append(None)
-        _PLACE.set(Place(mode.inside(self._scope) if self._scope else self._changed(mode), outside))
+        _set_place(Place(mode.inside(self._scope) if self._scope else self._changed(mode), outside))
 
     def __exit__(self, *exception: object) -> None:
-        place: Place = _place()
-        _PLACE.set(place.outside or _START)
+        place: Place = _find_place()
+        _set_place(place.outside or _START)
         OPEN.pop()
 
-    def _changed(self, outside: Mode) -> Mode:
-        recording = outside.recording if self._recording is None else self._recording
-        anomaly = outside.anomaly if self._anomaly is None else self._anomaly
-        return Mode(recording, anomaly, outside.path)
+    def _changed(self, mode: Mode) -> Mode:
+        recording = mode.recording if self._recording is None else self._recording
+        anomaly = mode.anomaly if self._anomaly is None else self._anomaly
+        return Mode(recording, anomaly, mode.path)
 
     def __call__(self, function: F) -> F:
         from functools import wraps
@@ -209,22 +210,26 @@ def scope(name: str) -> Switch:
 def each_in_scope(name: str, functions: Sequence[Callable[[Any], T]], x: Any) -> list[T]:
     """[function(x) for function in functions], the first in scope(f"{name} 1"), and so on.
 
+    A task that a function starts and does not wait for finds itself in the scope around them all.
+
     >>> from autograd import Value
     >>> doubled, squared = each_in_scope("branch", [lambda x: 2 * x, lambda x: x * x], Value(3.0))
     >>> doubled.data, squared.data, squared.scope
     (6.0, 9.0, 'branch 2')
     """
     results = []
-    outside: Place = _place()
-    place = Place(outside.mode, outside)
+    outside: Place = _find_place()
+    place = Place(outside.mode, outside)  # goes from scope to scope: setting the variable takes much longer
     inside = outside.mode.numbered(name, len(functions))
     OPEN.append(None)
-    _PLACE.set(place)
     try:
         for i, function in enumerate(functions):
             place.mode = inside[i]
+            if _find_place() is not place:  # at first, and after a function that left a block open
+                _set_place(place)
             results.append(function(x))
     finally:
+        place.mode = outside.mode
         OPEN.pop()
-        _PLACE.set(outside)
+        _set_place(outside)
     return results

@@ -47,12 +47,12 @@ _ROOT_HALF = math.sqrt(0.5)
 
 # fmt: off
 # arithmetic
-add           = _line("add",           "+",          float.__add__,     lambda x, y, out: 1.0,    lambda x, y, out: 1.0)
-sub           = _line("sub",           "-",          float.__sub__,     lambda x, y, out: 1.0,    lambda x, y, out: -1.0)
-mul           = _line("mul",           "*",          float.__mul__,     lambda x, y, out: y,      lambda x, y, out: x)
+add           = _line("add",           "+",          lambda x, y: x+y,  lambda x, y, out: 1.0,    lambda x, y, out: 1.0)
+sub           = _line("sub",           "-",          lambda x, y: x-y,  lambda x, y, out: 1.0,    lambda x, y, out: -1.0)
+mul           = _line("mul",           "*",          lambda x, y: x*y,  lambda x, y, out: y,      lambda x, y, out: x)
 div           = _line("div",           "/",          floats.div,        lambda x, y, out: 1 / y,  lambda x, y, out: -out / y)
-neg           = _line("neg",           "-",          float.__neg__,     lambda x, out: -1.0)
-pos           = _line("pos",           "+",          float.__pos__,     lambda x, out: 1.0)
+neg           = _line("neg",           "-",          lambda x: -x,      lambda x, out: -1.0)
+pos           = _line("pos",           "+",          lambda x: +x,      lambda x, out: 1.0)
 # The exponent falls by y != 0 and not by 1: the derivative of x**0 is 0 at x = 0 too, where 0 * x**-1 would be nan.
 pow           = _line("pow",           "**",         floats.pow,        lambda x, y, out: y * pow(x, y - not_equal(y, 0.0)),
                                                                         lambda x, y, out: when(not_equal(out, 0.0) + less(x, 0.0), out * log(x)),
@@ -101,7 +101,7 @@ greater       = _line("greater",       ">",          lambda x, y: float(x > y), 
 greater_equal = _line("greater_equal", ">=",         lambda x, y: float(x >= y),  None, None, kink=lambda x, y: x - y)
 equal         = _line("equal",         "==",         lambda x, y: float(x == y),  None, None, kink=lambda x, y: x - y)
 not_equal     = _line("not_equal",     "!=",         lambda x, y: float(x != y),  None, None, kink=lambda x, y: x - y)
-stop_gradient = _line("stop_gradient", "stop",       float.__pos__,     None)
+stop_gradient = _line("stop_gradient", "stop",       lambda x: +x,      None)
 # fmt: on
 
 LEAF = Operation("leaf", "", floats.as_float, ())

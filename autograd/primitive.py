@@ -61,9 +61,9 @@ class Operation:
         if len(args) != self.arity:
             raise TypeError(f"{self.name} takes {self.arity} argument(s), got {len(args)}")
         for arg in args:
-            operate = None if isinstance(arg, float) else getattr(arg, "_operate", None)
+            operate = getattr(type(arg), "_operate", None)
             if operate is not None:
-                return operate(self, args)
+                return operate(arg, self, args)
         return self.value(*map(floats.as_float, args))
 
     def bind(self, y: object) -> Operation:

@@ -115,8 +115,7 @@ def jacobian(f: Function, argnums: int = 0) -> Function:
         with _Call(args, argnums, kwargs) as call:
             out = f(*call.args, **kwargs)
             rows = [
-                call.shape(_slopes(_as_value(leaf), call.inputs, call.leads_on))
-                for leaf in tree.leaves(out)
+                call.shape(_slopes(_as_value(leaf), call.inputs, call.leads_on)) for leaf in tree.leaves(out)
             ]
             return tree.rebuild(out, rows)
 

@@ -24,7 +24,7 @@ def leaves(tree: Any) -> list[Any]:
 
 
 def paths(tree: Any, path: str = "") -> list[str]:
-    """The way to each of them.
+    """The way to each number of a tree, in the same order.
 
     >>> paths({"w": [1.0, 2.0], "b": 3.0})
     ["['w'][0]", "['w'][1]", "['b']"]
@@ -58,7 +58,7 @@ def _branches(tree: Any, path: str) -> Iterable[tuple[Any, Any]]:
 def _is_leaf(tree: Any) -> bool:
     if isinstance(tree, (float, Value)):
         return True
-    return not isinstance(tree, (list, tuple, dict)) and floats.is_number(tree)
+    return not isinstance(tree, (list, tuple, dict)) and floats.is_number(tree)  # a slow no
 
 
 def rebuild(tree: Any, numbers: Sequence[Any]) -> Any:
@@ -71,7 +71,7 @@ def rebuild(tree: Any, numbers: Sequence[Any]) -> Any:
 
 
 def rebuild_from(tree: Any, numbers: Iterator[Any]) -> Any:
-    """The same, taking the leaves from an iterator that may go on for further trees."""
+    """What `rebuild` does, from an iterator that may hold the leaves of further trees too."""
     if _is_leaf(tree):
         return next(numbers)
     if isinstance(tree, dict):

@@ -174,32 +174,32 @@ class Value:
     # fmt: off
 
     def conjugate(self) -> Value: return self
-    def __pos__(self) -> Value: return unary(ops.pos, self)
-    def __abs__(self) -> Value: return unary(ops.abs, self)
-    def exp(self) -> Value: return unary(ops.exp, self)
-    def expm1(self) -> Value: return unary(ops.expm1, self)
-    def log(self) -> Value: return unary(ops.log, self)
-    def log1p(self) -> Value: return unary(ops.log1p, self)
-    def sqrt(self) -> Value: return unary(ops.sqrt, self)
-    def erf(self) -> Value: return unary(ops.erf, self)
-    def sin(self) -> Value: return unary(ops.sin, self)
-    def cos(self) -> Value: return unary(ops.cos, self)
-    def tan(self) -> Value: return unary(ops.tan, self)
-    def asin(self) -> Value: return unary(ops.asin, self)
-    def acos(self) -> Value: return unary(ops.acos, self)
-    def atan(self) -> Value: return unary(ops.atan, self)
-    def sinh(self) -> Value: return unary(ops.sinh, self)
-    def cosh(self) -> Value: return unary(ops.cosh, self)
-    def tanh(self) -> Value: return unary(ops.tanh, self)
-    def sigmoid(self) -> Value: return unary(ops.sigmoid, self)
-    def softplus(self) -> Value: return unary(ops.softplus, self)
+    def __pos__(self) -> Value: return _unary(ops.pos, self)
+    def __abs__(self) -> Value: return _unary(ops.abs, self)
+    def exp(self) -> Value: return _unary(ops.exp, self)
+    def expm1(self) -> Value: return _unary(ops.expm1, self)
+    def log(self) -> Value: return _unary(ops.log, self)
+    def log1p(self) -> Value: return _unary(ops.log1p, self)
+    def sqrt(self) -> Value: return _unary(ops.sqrt, self)
+    def erf(self) -> Value: return _unary(ops.erf, self)
+    def sin(self) -> Value: return _unary(ops.sin, self)
+    def cos(self) -> Value: return _unary(ops.cos, self)
+    def tan(self) -> Value: return _unary(ops.tan, self)
+    def asin(self) -> Value: return _unary(ops.asin, self)
+    def acos(self) -> Value: return _unary(ops.acos, self)
+    def atan(self) -> Value: return _unary(ops.atan, self)
+    def sinh(self) -> Value: return _unary(ops.sinh, self)
+    def cosh(self) -> Value: return _unary(ops.cosh, self)
+    def tanh(self) -> Value: return _unary(ops.tanh, self)
+    def sigmoid(self) -> Value: return _unary(ops.sigmoid, self)
+    def softplus(self) -> Value: return _unary(ops.softplus, self)
     def leaky_relu(self, slope: SupportsFloat = 0.01) -> Value: return ops.leaky_relu.bind(slope)(self)
     def elu(self, alpha: SupportsFloat = 1.0) -> Value: return ops.elu.bind(alpha)(self)
-    def gelu(self) -> Value: return unary(ops.gelu, self)
-    def silu(self) -> Value: return unary(ops.silu, self)
-    def arcsin(self) -> Value: return unary(ops.asin, self)
-    def arccos(self) -> Value: return unary(ops.acos, self)
-    def arctan(self) -> Value: return unary(ops.atan, self)
+    def gelu(self) -> Value: return _unary(ops.gelu, self)
+    def silu(self) -> Value: return _unary(ops.silu, self)
+    def arcsin(self) -> Value: return _unary(ops.asin, self)
+    def arccos(self) -> Value: return _unary(ops.acos, self)
+    def arctan(self) -> Value: return _unary(ops.atan, self)
     def arctan2(self, x: Value | SupportsFloat) -> Value: return self._operate(ops.atan2, (self, x))
 
     # fmt: on
@@ -240,7 +240,7 @@ class Value:
         """What calling an operation does when one of its arguments is a Value."""
         left = args[0] if isinstance(args[0], Value) else Value(args[0])
         if operation.arity == 1:
-            return unary(operation, left)
+            return _unary(operation, left)
         if operation is ops.pow and not isinstance(args[1], Value):
             # A constant exponent needs no logarithm of a negative base.
             return left ** floats.as_float(args[1])
@@ -308,7 +308,7 @@ class Value:
         self.data = data
         self._tag = tag
         self._mark = 0
-        if not operation.differentiable:
+        if not operation.differentiable:  # in two steps: compiled, a choice between two numbers makes objects
             self._mark = _NEVER
         self._operation = operation
         self._left = left
@@ -409,7 +409,7 @@ def _recorded(
     return node
 
 
-def unary(operation: Operation, operand: Value) -> Value:
+def _unary(operation: Operation, operand: Value) -> Value:
     """An operation of the table on one Value, its local derivative read from the table."""
     if operation is _RELU:
         return operand.relu()

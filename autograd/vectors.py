@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograd import modes, ops
+from autograd import floats, modes, ops
 from autograd.annotations import TYPE_CHECKING, overload
 from autograd.value import Value, affine, new_node
 
@@ -107,5 +107,5 @@ def _has_values(numbers: list[Any]) -> bool:
     return any(isinstance(number, Value) for number in numbers)
 
 
-def _data(number: Number) -> float:
-    return number.data if isinstance(number, Value) else number
+def _data(number: Any) -> float:
+    return number.data if isinstance(number, Value) else floats.as_float(number)

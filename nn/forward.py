@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from autograd.annotations import TYPE_CHECKING
-from autograd.primitive import Operation
-from autograd.value import Value, unary
-from autograd.vectors import as_values, dot
+from typing import TYPE_CHECKING, Any
+
+from autograd import Value, as_values, dot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
-    from typing import Any
 
     from nn.module import Module
 
@@ -18,10 +16,7 @@ def neuron(
     w: Sequence[Value], x: Iterable[Value | float], b: Any, activation: Callable[[Value], Any], module: Module
 ) -> Any:
     """activation(b + w[0]*x[0] + w[1]*x[1] + ...); the errors speak of the module."""
-    out: Any = dot(w, as_inputs(x, len(w), module), b)
-    if isinstance(activation, Operation) and activation.arity == 1 and isinstance(out, Value):
-        return unary(activation, out)
-    return activation(out)
+    return activation(dot(w, as_inputs(x, len(w), module), b))
 
 
 def as_inputs(x: Iterable[Value | float], nin: int | None, module: Module) -> list[Value]:

@@ -105,11 +105,12 @@ class Layer(Module):
         init: str | Init = "uniform",
         seed: Seed = None,
     ) -> None:
-        self.nin, rng = nin, random_source(seed)
+        rng, sizes = random_source(seed), checked("Layer", {"nin": nin, "nout": nout})
+        self.nin, nout = sizes["nin"], sizes["nout"]
         self.neurons = []
-        for i in range(1, checked("Layer", {"nout": nout})["nout"] + 1):
+        for i in range(1, nout + 1):
             with scope(f"neuron {i}"):
-                self.neurons.append(Neuron(nin, nonlin, activation, init, rng, nout))
+                self.neurons.append(Neuron(self.nin, nonlin, activation, init, rng, nout))
 
     def __call__(self, x: Iterable[Value | float]) -> Any:
         """The outputs for one sample of `nin` numbers or Values: a list, or one Value of one neuron."""

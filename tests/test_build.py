@@ -116,10 +116,11 @@ def test_the_operators_that_may_return_not_implemented():
     assert changed == [f"def __{name}__" for name in ("add", "sub", "mul", "truediv", "pow")]
 
 
-def test_generated_code_that_looks_different_stops_the_build(tmp_path):
+@pytest.mark.parametrize("times", [0, 2])
+def test_generated_code_that_looks_different_stops_the_build(tmp_path, times):
     source = tmp_path / "generated.c"
-    source.write_text(f"{hatch_build._NODE} *self;")
-    with pytest.raises(RuntimeError, match=r"expected this in .* found it 0 times"):
+    source.write_text(f"{hatch_build._NODE} *self;\n" + '#include "__native_internal_autograd.h"\n' * times)
+    with pytest.raises(RuntimeError, match=rf"expected this in .* found it {times} times"):
         hatch_build.patch({source})
 
 

@@ -351,6 +351,37 @@ class TestScope:
             thread.join()
         assert paths == {(name, i): f"{name}/{i}" for name in "abcd" for i in range(200)}
 
+    def test_each_in_scope_survives_blocks_that_are_left_open(self):
+        def leave_open(x):
+            no_grad().__enter__()
+            scope("left").__enter__()
+            return x * 2
+
+        x = Value(3.0)
+        with scope("net"):
+            _, *others = autograd.each_in_scope("n", [leave_open, lambda x: x * 3, lambda x: x * 4], x)
+            after = x * 5
+        assert [y.scope for y in (*others, after)] == ["net/n 2", "net/n 3", "net"]
+        assert all(y._prev for y in (*others, after))
+        for _ in range(2):  # what was left open is counted still
+            OPEN.pop()
+
+    def test_tasks_that_outlive_their_scope_are_in_the_one_around(self):
+        x, found = Value(3.0), []
+
+        async def later():
+            await asyncio.sleep(0)
+            found.append((x * 2).scope)
+
+        async def network():
+            with scope("net"):
+                tasks = autograd.each_in_scope("n", [lambda x: asyncio.ensure_future(later())] * 3, x)
+                found.append((x * 2).scope)
+                await asyncio.gather(*tasks)
+
+        asyncio.run(network())
+        assert found == ["net"] * 4
+
     def test_names_that_never_come_back_do_not_pile_up(self):
         """`with scope(f"step {i}")` in a training loop."""
 

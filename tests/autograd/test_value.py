@@ -6,6 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 from math import inf, nan
 
+import numpy
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -355,3 +356,16 @@ def test_data_and_grad_may_be_assigned():
     (x * x).backward()
     assert x.data == 3.0 - 0.1 * 6.0
     assert x.grad == 2 * x.data
+
+
+@pytest.mark.parametrize("number", [3, True, numpy.float32(3), numpy.int64(3)])
+def test_operations_on_a_number_that_was_assigned(number):
+    """Interpreted, `data` is what was assigned: a table that is made for floats alone would refuse it."""
+    x = Value(1.0)
+    x.data = number if not autograd.native else float(number)
+    for y, expected in [(+x, 1), (-x, -1), (ops.add(1.0, x), 1), (ops.sub(x, x), 0), (ops.mul(x, x), 2)]:
+        y.backward()
+        assert x.grad == expected * (float(number) if y._op == "*" else 1.0)
+        x.grad = 0.0
+    assert x.detach().data == number
+    assert autograd.grad(lambda a: a * a)(x).data == 2 * number

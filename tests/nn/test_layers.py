@@ -148,6 +148,10 @@ def test_a_neuron_takes_what_its_arithmetic_takes(inputs):
     neuron = nn.Neuron(2, nonlin=False)
     neuron.w, neuron.b = (Value(3.0), Value(4.0)), 0.5
     assert neuron(inputs).data == 2.5
+    neuron.b = numpy.float32(0.5)
+    assert neuron(inputs).data == 2.5
+    with no_grad():
+        assert neuron(inputs).data == 2.5
     neuron.w = [0.25, Value(4.0)]
     assert neuron(inputs).data == -3.0
     neuron.activation = lambda x: -1.0
@@ -155,3 +159,9 @@ def test_a_neuron_takes_what_its_arithmetic_takes(inputs):
     neuron.activation = autograd.maximum
     with pytest.raises(TypeError, match=r"maximum takes 2 argument\(s\), got 1"):
         neuron(inputs)
+
+
+def test_sizes_may_be_integers_of_numpy():
+    sizes = numpy.array([2, 3, 1])
+    for network in (nn.MLP(sizes[0], sizes[1:]), nn.Layer(sizes[0], 1), nn.Sequential(nn.Layer(sizes[0], 1))):
+        assert isinstance(network([1.0, 2.0]), Value)

@@ -161,7 +161,7 @@ def test_the_functions_inside_with_wrong_arguments():
         "local_number": (0, 2.0, 3.0, 6.0),
         "local_graph": (0, (Value(2.0), Value(3.0)), node),
         "_operate": (node._operation, (Value(2.0), Value(3.0))),
-        "unary": (node._operation, Value(2.0)),
+        "_unary": (node._operation, Value(2.0)),
         "_recorded": (None, node._operation, 6.0, Value(2.0), 3.0, Value(3.0), 2.0),
         "neuron": ([Value(1.0)], [Value(2.0)], Value(3.0), node._operation, None),
         "as_inputs": ([1.0], 1, None),
