@@ -10,66 +10,30 @@
 
 from __future__ import annotations
 
-from autograd import value
+from autograd import functions, value
 from autograd.annotations import TYPE_CHECKING
-from autograd.functions import abs as abs
-from autograd.functions import (
-    acos,
-    asin,
-    atan,
-    atan2,
-    clip,
-    cos,
-    cosh,
-    elu,
-    equal,
-    erf,
-    erfc,
-    exp,
-    expm1,
-    gelu,
-    greater,
-    greater_equal,
-    leaky_relu,
-    less,
-    less_equal,
-    log,
-    log1p,
-    log_softmax,
-    logsumexp,
-    maximum,
-    minimum,
-    not_equal,
-    relu,
-    sigmoid,
-    sign,
-    silu,
-    sin,
-    sinh,
-    softmax,
-    softplus,
-    sqrt,
-    stop_gradient,
-    tan,
-    tanh,
-    where,
-)
-from autograd.functions import pow as pow
-from autograd.modes import detect_anomaly, each_in_scope, no_grad, scope
+from autograd.floats import as_float
+from autograd.functions import *  # noqa: F403  (its `__all__` is the list of functions)
+from autograd.modes import each_in_scope, no_grad, scope
 from autograd.primitive import Operation, operation
 from autograd.value import Value
-from autograd.vectors import as_values, dot, mean
-from autograd.vectors import sum as sum
+from autograd.vectors import as_values
 
 if TYPE_CHECKING:
     from typing import Any
 
+    from autograd.anomaly import detect_anomaly
     from autograd.check import check_grads
+    from autograd.extras import extra
     from autograd.graph import trace
-    from autograd.show.dot import draw_dot
-    from autograd.show.explain import Explanation, explain
-    from autograd.show.player import Player, player
-    from autograd.show.steps import BackwardStep, BackwardSteps, backward_steps
+    from autograd.programs.arrays import run_on_arrays as run_on_arrays
+    from autograd.programs.flatten import flatten
+    from autograd.programs.program import Program
+    from autograd.show.drawing.dot import draw_dot
+    from autograd.show.explanation.explain import explain
+    from autograd.show.explanation.explanation import Explanation
+    from autograd.show.playing.player import Player, player
+    from autograd.show.playing.steps import BackwardStep, BackwardSteps, backward_steps
     from autograd.transforms import grad, gradient, hessian, hvp, jacobian, jvp, value_and_grad
 
 __version__ = "0.1.0"
@@ -77,21 +41,29 @@ __version__ = "0.1.0"
 native = not value.__file__.endswith(".py")
 """Whether `Value` runs compiled; the same file runs interpreted where there was no C compiler."""
 
-# abs, pow and sum are here too, but a star import must not replace the builtins of the same name.
 __all__ = [
-    "BackwardStep", "BackwardSteps", "Explanation", "Operation", "Player", "Value", "acos", "as_values",
-    "asin", "atan", "atan2", "backward_steps", "check_grads", "clip", "cos", "cosh", "detect_anomaly",
-    "dot", "draw_dot", "each_in_scope", "elu",
-    "equal", "erf", "erfc", "exp", "explain", "expm1", "gelu", "grad", "gradient", "greater",
-    "greater_equal", "hessian", "hvp", "jacobian", "jvp", "leaky_relu", "less", "less_equal", "log",
-    "log1p", "log_softmax", "logsumexp", "maximum", "mean", "minimum", "no_grad", "not_equal",
-    "operation", "player", "relu", "scope", "sigmoid", "sign", "silu", "sin", "sinh", "softmax",
-    "softplus", "sqrt", "stop_gradient", "tan", "tanh", "trace", "value_and_grad", "where",
+    "BackwardStep", "BackwardSteps", "Explanation", "Operation", "Player", "Program", "Value", "as_float",
+    "as_values", "backward_steps", "check_grads", "detect_anomaly", "draw_dot", "each_in_scope", "explain",
+    "extra", "flatten", "grad", "gradient", "hessian", "hvp", "jacobian", "jvp", "no_grad", "operation",
+    "player", "scope", "trace", "value_and_grad",
 ]  # fmt: skip
+__all__ += functions.__all__
+__all__.sort()
+# They are here too, but a star import must not replace the builtins of the same name.
+__all__.remove("abs")
+__all__.remove("pow")
+__all__.remove("sum")
 
-# Loaded when they are first used: most programs differentiate by backward() and never draw.
+# Loaded when they are first used: most programs differentiate by backward() and never draw. `run_on_arrays`
+# needs numpy and is not in `__all__`, so that a star import needs no library.
 _LATER = {
+    "autograd.anomaly": ("detect_anomaly",),
     "autograd.check": ("check_grads",),
+    "autograd.extras": ("extra",),
+    "autograd.graph": ("trace",),
+    "autograd.programs.arrays": ("run_on_arrays",),
+    "autograd.programs.flatten": ("flatten",),
+    "autograd.programs.program": ("Program",),
     "autograd.show": (
         "BackwardStep",
         "BackwardSteps",
@@ -101,7 +73,6 @@ _LATER = {
         "draw_dot",
         "explain",
         "player",
-        "trace",
     ),
     "autograd.transforms": ("grad", "gradient", "hessian", "hvp", "jacobian", "jvp", "value_and_grad"),
 }
@@ -119,6 +90,22 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
+
+
+def _display(node: Value) -> dict[str, str]:
+    from autograd.show import mimebundle
+
+    return mimebundle(node)
+
+
+def _reduce(node: Value) -> tuple[Any, ...]:
+    from autograd.pickling import reduce
+
+    return reduce(node)
+
+
+value.DOORS.display = _display
+value.DOORS.reduce = _reduce
 
 
 def _warn_if_the_folder_is_shared() -> None:

@@ -14,19 +14,30 @@ from io import TextIOWrapper
 from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 import autograd
-from autograd.expression import CONSTANTS, FUNCTIONS, Expression, ExpressionError, normalized, shortened
-from autograd.graph import adjoints
-from autograd.show import Explanation, draw_dot, explain, player, trace
-from autograd.show.differences import check
-from autograd.show.engine import EngineNotFound
-from autograd.show.example import worked_example
-from autograd.show.page import as_page
-from autograd.show.table import as_record, as_table, finite
-from autograd.value import Value, topological_order
+from autograd.command.example import worked_example
+from autograd.command.expression import (
+    CONSTANTS,
+    FUNCTIONS,
+    Expression,
+    ExpressionError,
+    normalized,
+    shortened,
+)
+from autograd.command.listing import as_record, as_table, finite
+from autograd.command.page import as_page
+from autograd.differences import check
+from autograd.graph import trace
+from autograd.show.drawing.dot import draw_dot
+from autograd.show.drawing.layout import EngineNotFound
+from autograd.show.explanation.explain import explain
+from autograd.show.playing.player import player
+from autograd.sweeps import adjoints
+from autograd.value import Value
 
 if TYPE_CHECKING:
-    from autograd.show.drawing import Drawing
-    from autograd.show.explanation import Check
+    from autograd.differences import Check
+    from autograd.show.drawing.digraph import Drawing
+    from autograd.show.explanation.explanation import Explanation
 
 _OPTION = re.compile(r"-h|--|--[a-z]+(=.*)?", re.DOTALL)
 EXAMPLE_FILE = "backprop-2-1-1.svg"
@@ -165,8 +176,8 @@ def _numbers(assignments: Sequence[str], expression: Expression) -> dict[str, fl
 
 def _checks(root: Value, leaves: Sequence[Value]) -> dict[Value, Check]:
     """Finite differences by every variable, also by one that the result does not depend on."""
-    order, gradients = topological_order(root), dict.fromkeys(leaves, 0.0) | adjoints(root)
-    return {leaf: check(root, leaf, gradients[leaf], order, gradients) for leaf in leaves}
+    gradients = dict.fromkeys(leaves, 0.0) | adjoints(root)
+    return {leaf: check(root, leaf, gradients[leaf], gradients) for leaf in leaves}
 
 
 def _as_json(

@@ -7,7 +7,7 @@ from math import isfinite
 from os.path import dirname, join
 
 from autograd.annotations import TYPE_CHECKING
-from autograd.modes import Tag
+from autograd.modes import Switch, Tag
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,41 +18,59 @@ if TYPE_CHECKING:
 _PACKAGE = join(dirname(__file__), "")  # with the separator: autograd_examples/ beside it is not this package
 
 
-def forward(out: Value, operation: Operation, left: Value, right: Value | None) -> None:
-    """Note the line that builds `out`; raise FloatingPointError if it is not finite."""
-    line = _line_of_the_caller()
-    if not isfinite(out.data):
-        operands = [describe(operand) for operand in (left, right) if operand is not None]
-        inside = f" in {out.scope}" if out.scope else ""
-        raise FloatingPointError(
-            f"{operation.name} made {out.data} from {' and '.join(operands)}{inside}, at {line}"
-        )
-    out._tag = Tag("", out.scope, line)
+def detect_anomaly() -> Switch:
+    """Raise at the node that first makes a nan or an infinity, in the forward or the backward pass.
+
+    The error is a FloatingPointError. It names the operation, its operands and the line that built the node.
+    Nodes remember that line only when they are built inside the block, which costs time.
+
+    >>> from autograd import Value
+    >>> x = Value(0.0, label="x")
+    >>> with detect_anomaly():
+    ...     y = x.log()  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+        ...
+    FloatingPointError: log made -inf from x=0.0, at ...
+    """
+    return Switch(watcher=Detector())
 
 
-def backward(order: Sequence[Value]) -> None:
-    """The backward pass, watched; if it raises FloatingPointError, leaves keep the gradients they had."""
-    before = [
-        (leaf, leaf.grad) for node in order for leaf in node._prev if not leaf._operation.differentiable
-    ]
-    try:
-        for node in reversed(order):
-            node._backward()
-            for operand, local in zip(node._prev, (node._dleft, node._dright), strict=False):
-                gradient(operand, operand.grad, node, node.grad, local)
-    except FloatingPointError:
-        for leaf, grad in before:
-            leaf.grad = grad
-        raise
+class Detector:
+    """The watcher of `detect_anomaly()`: raises FloatingPointError at the first number that is not finite."""
 
+    def forward(self, out: Value, operation: Operation, left: Value, right: Value | None) -> None:
+        """Note the line that builds `out`, and look at its number."""
+        line = _line_of_the_caller()
+        if not isfinite(out.data):
+            operands = [describe(operand) for operand in (left, right) if operand is not None]
+            inside = f" in {out.scope}" if out.scope else ""
+            raise FloatingPointError(
+                f"{operation.name} made {out.data} from {' and '.join(operands)}{inside}, at {line}"
+            )
+        out._tag = Tag("", out.scope, line)
 
-def gradient(operand: Value, received: float, node: Value, upstream: float, local: float) -> None:
-    """Raise FloatingPointError if what an operand has received from a node is not finite."""
-    if not isfinite(received):
-        raise FloatingPointError(
-            f"the gradient of {describe(operand)} became nan or inf in the backward pass of "
-            f"{node._operation.name}: upstream {upstream} * local {local}, at {_origin(node)}"
-        )
+    def backward(self, order: Sequence[Value]) -> None:
+        """The backward pass, watched; if it raises, leaves keep the gradients they had."""
+        before = [
+            (leaf, leaf.grad) for node in order for leaf in node._prev if not leaf._operation.differentiable
+        ]
+        try:
+            for node in reversed(order):
+                node._backward()
+                for operand, local in zip(node._prev, (node._dleft, node._dright), strict=False):
+                    self.gradient(operand, operand.grad, node, node.grad, local)
+        except FloatingPointError:
+            for leaf, grad in before:
+                leaf.grad = grad
+            raise
+
+    def gradient(self, operand: Value, received: float, node: Value, upstream: float, local: float) -> None:
+        """Look at what an operand has received from a node so far."""
+        if not isfinite(received):
+            raise FloatingPointError(
+                f"the gradient of {describe(operand)} became nan or inf in the backward pass of "
+                f"{node._operation.name}: upstream {upstream} * local {local}, at {_origin(node)}"
+            )
 
 
 def describe(node: Value) -> str:

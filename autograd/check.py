@@ -1,74 +1,126 @@
-"""Derivatives held against finite differences of the function itself."""
+"""Derivatives of a function held against finite differences of the function itself."""
 
 from __future__ import annotations
 
 from autograd import tree
 from autograd.annotations import TYPE_CHECKING
-from autograd.modes import no_grad
-from autograd.transforms import grad
+from autograd.differences import AT_A_KINK, DIFFERS, NOT_FINITE, Check, Section, judged
+from autograd.modes import no_grad, recording
+from autograd.sweeps import adjoints
+from autograd.transforms import jacobian, jvp
 from autograd.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
+    Outputs = Callable[[Any], list[Any]]  # a tree of numbers to a list of numbers
+
 
 def check_grads(f: Callable[[Any], Any], at: Any, order: int = 1, tolerance: float = 1e-6) -> None:
-    """Compare the derivatives of `f` with central differences, up to the given order.
+    """Hold the derivatives of a function against finite differences, up to the given order.
+
+    Both modes are checked: the reverse mode, by which `grad` and `jacobian` differentiate, and the forward
+    mode of `jvp`. The steps of the differences suit the function and the point, and how far they may be off
+    is estimated (`autograd/differences.py` says how), so that the right derivative is not accused where the
+    function bends sharply, nor a wrong one let pass because it is small.
 
     Args:
-        f: a function of one argument that returns one number, smooth near `at`.
+        f: a function of one argument that returns a number or a tree of numbers, smooth near `at`.
         at: a number or a tree of numbers.
-        order: 1 checks the gradient, 2 the derivative of every entry of the gradient too, and so on.
-        tolerance: the difference that is let pass, relative to the larger of 1 and the derivative.
+        order: 1 checks the first derivatives, 2 the derivatives of those too, and so on.
+        tolerance: what is let pass beside the estimated error, relative to the derivative.
 
     Raises:
-        AssertionError: naming the input, both numbers and the order, where they differ.
-
-    The differences are extrapolated once (Richardson, 1911), so that their error falls with the fourth power
-    of the step.
+        AssertionError: at the first derivative that is wrong, or that cannot be checked because it is not
+            finite or the function has a kink there; it says which output, which input, which mode and order,
+            what the derivative is and what the differences say.
+        ValueError: if order is below 1.
 
     >>> check_grads(lambda x: x[0] * x[1].sin(), [2.0, 0.5], order=2)
     >>> check_grads(lambda x: x.detach() * x, 3.0)
     Traceback (most recent call last):
         ...
-    AssertionError: derivative 1 by the input is 3.0, but central differences give 6.0
+    AssertionError: order 1, reverse mode: d output/d input is 3, but finite differences give 6,
+    right to about 3e-11
     """
     if order < 1:
         raise ValueError(f"order is at least 1, got {order}")
-    _check(f, at, order, tolerance, 1)
+    paths, outputs = tree.paths(at), tree.paths(f(tree.rebuild(at, _leaves(at))))
+    names = [f"output{path}" for path in outputs]
+    function: Outputs = lambda x: tree.leaves(f(x))  # noqa: E731
+    for nth in range(1, order + 1):
+        _check(function, names, at, nth, tolerance)
+        names = [f"(d {name}/d input{path})" for name in names for path in paths]
+        function = _derivatives(function)
 
 
-def central_difference(f: Callable[[list[float]], Any], point: list[float], index: int) -> float:
-    """The derivative of `f` by one entry of the point, from function values alone.
-
-    >>> round(central_difference(lambda x: x[0] ** 3, [2.0], 0), 9)
-    12.0
-    """
-    step = 1e-3 * max(1.0, abs(point[index]))
-
-    def difference(step: float) -> float:
-        above, below = list(point), list(point)
-        above[index] += step
-        below[index] -= step
-        with no_grad():
-            return (_number(f(above)) - _number(f(below))) / (above[index] - below[index])
-
-    return (4 * difference(step / 2) - difference(step)) / 3
+def _leaves(at: Any) -> list[Value]:
+    """The numbers of a tree as leaves of a graph, which the caller's own Values are not part of."""
+    return [Value(leaf.data if isinstance(leaf, Value) else leaf) for leaf in tree.leaves(at)]
 
 
-def _check(f: Callable[[Any], Any], at: Any, order: int, tolerance: float, nth: int) -> None:
-    point = [_number(leaf) for leaf in tree.leaves(at)]
-    slopes = tree.leaves(grad(f)(tree.rebuild(at, point)))
+def _derivatives(function: Outputs) -> Outputs:
+    """The function that lists the derivatives of every output by every input."""
+    return lambda x: [entry for row in jacobian(function)(x) for entry in tree.leaves(row)]
+
+
+def _check(function: Outputs, names: list[str], at: Any, nth: int, tolerance: float) -> None:
+    """Hold the derivatives of all outputs by all inputs against differences, in both modes."""
+    inputs = _leaves(at)
+    point = [leaf.data for leaf in inputs]
+    reverse = [tree.leaves(row) for row in jacobian(function)(tree.rebuild(at, point))]
+    with recording():
+        results = [_as_value(result) for result in function(tree.rebuild(at, inputs))]
+    carried = [adjoints(result) for result in results]
     for i, path in enumerate(tree.paths(at)):
-        expected = central_difference(lambda x: f(tree.rebuild(at, [Value(entry) for entry in x])), point, i)
-        if not abs(slopes[i] - expected) <= tolerance * max(1.0, abs(expected)):
-            raise AssertionError(
-                f"derivative {nth} by the input{path} is {slopes[i]}, but central differences give {expected}"
-            )
-        if order > 1:
-            _check(lambda x, i=i: tree.leaves(grad(f)(x))[i], at, order - 1, tolerance, nth + 1)  # type: ignore[misc]
+        along = [float(i == j) for j in range(len(point))]
+        forward = jvp(function)(tree.rebuild(at, point), tree.rebuild(at, along))[1]
+        moved = _Moved(function, at, point, i)
+        for k, name in enumerate(names):
+            section = Section(results[k], inputs[i], carried[k], hold=False, function=moved.output(k))
+            for mode, derivative in (("reverse", reverse[k][i]), ("forward", forward[k])):
+                check = judged(section, derivative, tolerance)
+                _require(check, f"order {nth}, {mode} mode: d {name}/d input{path}", derivative)
 
 
-def _number(number: Value | float) -> float:
-    return number.data if isinstance(number, Value) else float(number)
+class _Moved:
+    """The outputs of a function where one of its inputs has another number; each is computed once."""
+
+    def __init__(self, function: Outputs, at: Any, point: list[float], index: int) -> None:
+        self._function, self._at, self._point, self._index = function, at, point, index
+        self._known: dict[float, list[float]] = {}
+
+    def __call__(self, number: float) -> list[float]:
+        if number not in self._known:
+            numbers = [*self._point[: self._index], number, *self._point[self._index + 1 :]]
+            with no_grad():
+                results = self._function(tree.rebuild(self._at, [Value(x) for x in numbers]))
+            self._known[number] = [_as_value(result).data for result in results]
+        return self._known[number]
+
+    def output(self, k: int) -> Callable[[float], float]:
+        return lambda number: self(number)[k]
+
+
+def _require(check: Check, what: str, derivative: float) -> None:
+    """Raise AssertionError unless the verdict lets the derivative pass."""
+    if check.verdict == DIFFERS:
+        raise AssertionError(
+            f"{what} is {derivative:.10g}, but finite differences give {check.difference:.10g}, "
+            f"right to about {check.error:.0e}"
+        )
+    if check.verdict == AT_A_KINK:
+        raise AssertionError(
+            f"{what} is {derivative:.10g}, which cannot be checked: the function has a kink here, where "
+            "differences say nothing; check it at another point"
+        )
+    if check.verdict == NOT_FINITE:
+        raise AssertionError(
+            f"{what} is {derivative:.10g} and finite differences give {check.difference:.10g}, "
+            "which cannot be compared: check it at a point inside the domain"
+        )
+
+
+def _as_value(number: Value | float) -> Value:
+    return number if isinstance(number, Value) else Value(number)

@@ -1,20 +1,8 @@
-"""Walks over a computation graph, shared by everything that reads one; iterative, never recursive.
-
-The gradients that `adjoints` and `tangents` compute stand in a table beside the graph: nothing in the graph
-changes, so a picture or an explanation can be made at any time.
-"""
+"""Walks over a computation graph, shared by everything that reads one; iterative, never recursive."""
 
 from __future__ import annotations
 
-from autograd import anomaly, modes
-from autograd.annotations import TYPE_CHECKING
-from autograd.functions import sum
-from autograd.value import Value, topological_order
-
-if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator, Mapping
-
-    from autograd.vectors import Number
+from autograd.value import Value
 
 
 def trace(root: Value) -> tuple[list[Value], list[tuple[Value, Value]]]:
@@ -53,63 +41,3 @@ def nodes_of(*roots: Value) -> list[Value]:
 def local_derivatives(node: Value) -> tuple[float, ...]:
     """The derivative of a node by each of its operands, as the forward pass stored them."""
     return (node._dleft, node._dright)[: len(node._prev)]
-
-
-def adjoints(root: Value) -> dict[Value, float]:
-    """The gradient of `root` with respect to every node it reaches, as `backward()` leaves it."""
-    table = {root: 1.0}
-    watched = modes.watched()
-    for node in reversed(topological_order(root)):
-        upstream = table[node]
-        left, right = node._left, node._right
-        if left is not None:
-            table[left] = table.get(left, 0.0) + node._dleft * upstream
-        if right is not None:
-            table[right] = table.get(right, 0.0) + node._dright * upstream
-        if watched:
-            for operand, local in zip(node._prev, local_derivatives(node), strict=True):
-                anomaly.gradient(operand, table[operand], node, upstream, local)
-    return table
-
-
-def adjoint_graphs(root: Value, wrt: Iterable[Value]) -> dict[Value, Number]:
-    """The same gradients as graphs, to be differentiated again; only nodes on a way from `wrt` to `root`."""
-    order = topological_order(root)
-    on_a_way = set(wrt)
-    for node in order:
-        if any(operand in on_a_way for operand in node._prev):
-            on_a_way.add(node)
-    table: dict[Value, Number] = {root: 1.0}
-    for node in reversed(order):
-        if node in table:
-            for operand, local in _local_graphs(node, on_a_way):
-                term = _times(table[node], local)
-                table[operand] = table[operand] + term if operand in table else term
-    return table
-
-
-def tangents(roots: Iterable[Value], seeds: Mapping[Value, Number]) -> list[Number]:
-    """The derivative of each root in the direction in which the seeded nodes move, as graphs.
-
-    This is the forward mode: one sweep from the leaves to the roots, whatever the number of leaves.
-    """
-    table = dict(seeds)
-    for root in roots:
-        for node in topological_order(root):
-            if node not in table:
-                terms = [_times(table[x], local) for x, local in _local_graphs(node, table)]
-                if terms:
-                    table[node] = sum(terms)
-    return [table.get(root, 0.0) for root in roots]
-
-
-def _local_graphs(node: Value, wanted: Container[Value]) -> Iterator[tuple[Value, Number]]:
-    for index, operand in enumerate(node._prev):
-        if operand in wanted and node._operation.partials[index] is not None:
-            yield operand, node._operation.local_graph(index, node._prev, node)
-
-
-def _times(gradient: Number, local: Number) -> Number:
-    if isinstance(local, float) and local == 1.0:
-        return gradient
-    return local if isinstance(gradient, float) and gradient == 1.0 else local * gradient

@@ -13,11 +13,23 @@ from autograd.annotations import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from typing import Any, Final, TypeVar
+    from typing import Any, Final, Protocol, TypeVar
+
+    from autograd.primitive import Operation
+    from autograd.value import Value
 
     T = TypeVar("T")
 
     F = TypeVar("F", bound=Callable[..., Any])
+
+    class Watcher(Protocol):
+        """Who looks at every node and every gradient, as `detect_anomaly()` does, and may raise."""
+
+        def forward(self, out: Value, operation: Operation, left: Value, right: Value | None) -> None: ...
+        def backward(self, order: Sequence[Value]) -> None: ...
+        def gradient(
+            self, operand: Value, received: float, node: Value, upstream: float, local: float
+        ) -> None: ...
 
 
 class Tag:
@@ -44,12 +56,12 @@ def labelled(tag: Tag | None, label: str) -> Tag:
 class Mode:
     """One combination of settings, which never change; each scope inside it is made only once."""
 
-    __slots__ = ("anomaly", "plain", "recording", "scopes", "series", "tag")
+    __slots__ = ("plain", "recording", "scopes", "series", "tag", "watcher")
 
-    def __init__(self, recording: bool = True, anomaly: bool = False, scope: str = "") -> None:
+    def __init__(self, recording: bool = True, watcher: Watcher | None = None, scope: str = "") -> None:
         self.recording = recording
-        self.anomaly = anomaly
-        self.plain = recording and not anomaly  # nodes are built as usual, and at most labelled
+        self.watcher = watcher
+        self.plain = recording and watcher is None  # nodes are built as usual, and at most labelled
         self.tag = Tag("", scope) if scope else None
         self.scopes: dict[str, Mode] = {}
         self.series: dict[str, list[Mode]] = {}  # the scopes 'neuron 1', 'neuron 2', ... by 'neuron'
@@ -64,7 +76,7 @@ class Mode:
             if len(self.scopes) >= 1000:  # names that never come back must not pile up
                 self.scopes, self.series = {}, {}
             path = f"{self.path}/{name}" if self.tag is not None else name
-            found = self.scopes[name] = Mode(self.recording, self.anomaly, path)
+            found = self.scopes[name] = Mode(self.recording, self.watcher, path)
         return found
 
     def numbered(self, name: str, count: int) -> list[Mode]:
@@ -111,19 +123,21 @@ def unrecorded() -> bool:
     return not here().recording
 
 
-def watched() -> bool:
-    """Whether `detect_anomaly()` holds here."""
-    return here().anomaly
+def watcher() -> Watcher | None:
+    """Who looks at every node and gradient here; None outside `detect_anomaly()`."""
+    return here().watcher
 
 
 class Switch:
     """A `with` block (or a decorator) in which some settings differ; None leaves one as it is outside."""
 
-    __slots__ = ("_anomaly", "_recording", "_scope")
+    __slots__ = ("_recording", "_scope", "_watcher")
 
-    def __init__(self, recording: bool | None = None, anomaly: bool | None = None, scope: str = "") -> None:
+    def __init__(
+        self, recording: bool | None = None, watcher: Watcher | None = None, scope: str = ""
+    ) -> None:
         self._recording = recording
-        self._anomaly = anomaly
+        self._watcher = watcher
         self._scope = scope
 
     def __enter__(self) -> None:
@@ -139,15 +153,15 @@ class Switch:
 
     def _changed(self, mode: Mode) -> Mode:
         recording = mode.recording if self._recording is None else self._recording
-        anomaly = mode.anomaly if self._anomaly is None else self._anomaly
-        return Mode(recording, anomaly, mode.path)
+        watcher = mode.watcher if self._watcher is None else self._watcher
+        return Mode(recording, watcher, mode.path)
 
     def __call__(self, function: F) -> F:
         from functools import wraps
 
         @wraps(function)
         def switched(*args: Any, **kwargs: Any) -> Any:
-            with Switch(self._recording, self._anomaly, self._scope):
+            with Switch(self._recording, self._watcher, self._scope):
                 return function(*args, **kwargs)
 
         return switched  # type: ignore[return-value]
@@ -168,28 +182,6 @@ def no_grad() -> Switch:
 def recording() -> Switch:
     """Build graphs again, also inside `no_grad()`; what the transforms do while they trace a function."""
     return Switch(recording=True)
-
-
-def detect_anomaly() -> Switch:
-    """Raise at the node that first makes a nan or an infinity, in the forward or the backward pass.
-
-    The error is a FloatingPointError. It names the operation, its operands and the line that built the node.
-    Nodes remember that line only when they are built inside the block, which costs time.
-
-    >>> from autograd import Value
-    >>> x = Value(0.0, label="x")
-    >>> with detect_anomaly():
-    ...     y = x.log()  # doctest: +ELLIPSIS
-    Traceback (most recent call last):
-        ...
-    FloatingPointError: log made -inf from x=0.0, at ...
-    """
-    return Switch(anomaly=True)
-
-
-def unwatched() -> Switch:
-    """Let nan and infinities pass, also inside `detect_anomaly()`."""
-    return Switch(anomaly=False)
 
 
 def scope(name: str) -> Switch:

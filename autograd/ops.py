@@ -106,3 +106,27 @@ stop_gradient = _line("stop_gradient", "stop",       lambda x: +x,      None)
 
 LEAF = Operation("leaf", "", floats.as_float, ())
 BY_SYMBOL = {(line.symbol, line.arity): line for line in TABLE.values()}
+
+
+def named(symbol: str, arity: int) -> Operation:
+    """The operation that a hand-built node names by its symbol, such as '+', 'tanh' or '**2'.
+
+    Raises:
+        TypeError: if the symbol is not a string.
+        ValueError: if the table has no such operation of that many operands.
+    """
+    if not isinstance(symbol, str):
+        raise TypeError(f"the operation of a node is named by its symbol, a string, got {symbol!r}")
+    if arity == 0:
+        return Operation(symbol, symbol, floats.as_float, ())
+    if arity == 1 and symbol.startswith("**"):
+        try:
+            return pow.bind(float(symbol[2:]))
+        except ValueError:
+            pass
+    if (symbol, arity) not in BY_SYMBOL:
+        raise ValueError(
+            f"no operation of {arity} operand(s) has the symbol {symbol!r}, so this node could not pass "
+            "gradients; define one with @autograd.operation and call it"
+        )
+    return BY_SYMBOL[symbol, arity]

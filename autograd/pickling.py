@@ -14,7 +14,7 @@ from weakref import WeakValueDictionary
 from autograd.graph import nodes_of
 from autograd.modes import Tag
 from autograd.ops import LEAF
-from autograd.value import Value
+from autograd.value import Value, recorded_node
 
 
 class _Places(local):
@@ -50,7 +50,7 @@ class Subgraph:
 
 
 def reduce(node: Value) -> tuple[Any, ...]:
-    """What `Value.__reduce__` returns: a leaf by itself, any other node as its place in a subgraph."""
+    """What pickle takes of a Value: a leaf by itself, any other node as its place in a subgraph."""
     if not node._prev:
         operation = None if node._operation is LEAF else node._operation.symbol
         return restore_leaf, (node.data, node.grad, operation, node._tag)
@@ -69,9 +69,8 @@ def restore(outside: list[Value], records: list[tuple[list[int], tuple[Any, ...]
     """The nodes of a subgraph from their parts; `list.__getitem__` then picks one."""
     nodes = list(outside)
     for operands, (data, grad, operation, dleft, dright, tag) in records:
-        node = Value(data)
-        node.grad = grad
         right = nodes[operands[1]] if len(operands) > 1 else None
-        node._fill(tag, operation, data, nodes[operands[0]], dleft, right, dright)
+        node = recorded_node(tag, operation, data, nodes[operands[0]], dleft, right, dright)
+        node.grad = grad
         nodes.append(node)
     return nodes[len(outside) :]

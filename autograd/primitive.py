@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from math import inf
 
-from autograd import floats, modes
+from autograd import floats
 from autograd.annotations import TYPE_CHECKING, final, overload
+from autograd.ieee import Float
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any, TypeVar
-
-    from autograd.value import Value
 
     Partial = Callable[..., Any]
     Interval = tuple[float, float]
@@ -85,7 +84,7 @@ class Operation:
     def local_number(self, index: int, x: float, y: float, out: float) -> float:
         """The local derivative by one operand, 0.0 where there is none; `y` counts only if there are two."""
         partial = self.partials[index]
-        if partial is None or modes.unrecorded():
+        if partial is None:
             return 0.0
         try:
             local: Any = partial(x, out) if self.arity == 1 else partial(x, y, out)
@@ -93,15 +92,11 @@ class Operation:
                 return floats.as_float(local)
         except ArithmeticError:
             pass
-        # Python refuses 1 / 0.0 and 10.0**400, and finds (-1.0)**0.5 complex; Values go by IEEE
-        from autograd.value import Value
+        # Python refuses 1 / 0.0 and 10.0**400, and finds (-1.0)**0.5 complex; numbers here go by IEEE
+        exact = partial(Float(x), Float(out)) if self.arity == 1 else partial(Float(x), Float(y), Float(out))
+        return float(floats.as_float(exact))
 
-        with modes.unwatched():
-            operands = [Value(x)] if self.arity == 1 else [Value(x), Value(y)]
-            exact = self.local_graph(index, operands, Value(out))
-            return exact.data if isinstance(exact, Value) else floats.as_float(exact)
-
-    def local_graph(self, index: int, operands: Sequence[Value], out: Value) -> Value | float:
+    def local_graph(self, index: int, operands: Sequence[T], out: T) -> T | float:
         """The local derivative by one operand as a graph, to be differentiated again."""
         partial = self.partials[index]
         try:

@@ -14,7 +14,7 @@ from __future__ import annotations
 from contextvars import ContextVar
 from functools import wraps
 
-from autograd import graph, modes, tree
+from autograd import modes, sweeps, tree
 from autograd.annotations import TYPE_CHECKING
 from autograd.ops import pos
 from autograd.value import Value
@@ -59,9 +59,9 @@ def gradient(out: Value, wrt: Any, differentiable: bool = False) -> Any:
 def _slopes(out: Value, nodes: list[Value], differentiable: bool) -> list[Any]:
     if differentiable:
         with modes.recording():
-            graphs = graph.adjoint_graphs(out, nodes)
+            graphs = sweeps.adjoint_graphs(out, nodes)
         return [_as_value(graphs.get(node, 0.0)) for node in nodes]
-    numbers = graph.adjoints(out)
+    numbers = sweeps.adjoints(out)
     return [numbers.get(node, 0.0) for node in nodes]
 
 
@@ -150,7 +150,7 @@ def jvp(f: Function) -> Function:
                 )
             out = f(point)
             leaves = [_as_value(leaf) for leaf in tree.leaves(out)]
-            slopes = graph.tangents(leaves, dict(zip(inputs, seeds, strict=True)))
+            slopes = sweeps.tangents(leaves, dict(zip(inputs, seeds, strict=True)))
             return (
                 tree.rebuild(out, [call.result(leaf) for leaf in leaves]),
                 tree.rebuild(out, [call.result(slope) for slope in slopes]),

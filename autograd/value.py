@@ -20,7 +20,7 @@ from autograd.modes import OPEN, Tag
 from autograd.primitive import Operation
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from typing import Any, Final, SupportsFloat
 
     from autograd.annotations import i64
@@ -79,9 +79,23 @@ class Value:
         if label != "":
             self._tag = modes.labelled(self._tag, label)
         if len(_children) > 0 or _op != "":
-            from autograd.by_hand import build
+            self._link(tuple(_children), _op)
 
-            build(self, tuple(_children), _op)
+    def _link(self, children: tuple[Any, ...], symbol: str) -> None:
+        """Link a node that is built by hand to its operands, by the operation that its symbol names."""
+        for child in children:
+            if not isinstance(child, Value):
+                raise TypeError(f"the operands of a node are Values, got {type(child).__name__}: {child!r}")
+        operation = ops.named(symbol, len(children))
+        if not children:
+            self._operation = operation
+        if not children or modes.unrecorded():
+            return
+        left, right = children[0], children[1] if len(children) == 2 else None
+        x, y = left.data, right.data if right is not None else 0.0
+        dleft = operation.local_number(0, x, y, self.data)
+        dright = operation.local_number(1, x, y, self.data) if right is not None else 0.0
+        self._fill(self._tag, operation, self.data, left, dleft, right, dright)
 
     # backpropagation
 
@@ -93,12 +107,11 @@ class Value:
         with _BACKWARD:
             order = topological_order(self, zero_grad=True)
             self.grad += 1.0
-            if modes.watched():
-                from autograd import anomaly
-
-                anomaly.backward(order)
+            watcher = modes.watcher()
+            if watcher is not None:
+                watcher.backward(order)
                 return
-            while order:  # emptied on the way: one walk through memory less than to free it afterwards
+            while order:  # emptied on the way, which saves the walk through memory that frees it afterwards
                 order.pop()._backward()
 
     def _backward(self) -> None:
@@ -279,20 +292,16 @@ class Value:
         return format(self.data, spec) if spec else repr(self)
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
-        from autograd.show import mimebundle
-
-        return mimebundle(self)
+        return DOORS.display(self)
 
     def __copy__(self) -> Value:
         operands = self._left, self._dleft, self._right, self._dright
-        copy = _recorded(self._tag, self._operation, self.data, *operands)
+        copy = recorded_node(self._tag, self._operation, self.data, *operands)
         copy.grad = self.grad
         return copy
 
     def __reduce__(self) -> tuple[Any, ...]:
-        from autograd.pickling import reduce
-
-        return reduce(self)
+        return DOORS.reduce(self)
 
     def _fill(
         self,
@@ -315,6 +324,20 @@ class Value:
         self._dleft = dleft
         self._right = right
         self._dright = dright
+
+
+@final
+class _Doors:
+    """What a Value shows in Jupyter, and what pickle takes of it: rooms that stand on this one know.
+
+    `autograd/__init__.py` opens the doors to them.
+    """
+
+    display: Callable[[Value], dict[str, str]]
+    reduce: Callable[[Value], tuple[Any, ...]]
+
+
+DOORS: Final = _Doors()
 
 
 class _Clock:
@@ -375,26 +398,24 @@ def new_node(
     tag = mode.tag
     if not mode.plain:
         leaf = Value(data)
-        if mode.anomaly:
-            from autograd import anomaly
-
-            anomaly.forward(leaf, operation, left, right)
+        if mode.watcher is not None:
+            mode.watcher.forward(leaf, operation, left, right)
         if not mode.recording:
             return leaf
         tag = leaf._tag
-    return _recorded(tag, operation, data, left, dleft, right, dright)
+    return recorded_node(tag, operation, data, left, dleft, right, dright)
 
 
 def affine(x: list[Value], y: list[Value], total: Value, tag: Tag | None) -> Value:
     """total + x[0]*y[0] + x[1]*y[1] + ..., in a plain mode: most nodes of a network are built here."""
     for i, a in enumerate(x):
         b = y[i]
-        product = _recorded(tag, _MUL, a.data * b.data, a, b.data, b, a.data)
-        total = _recorded(tag, _ADD, total.data + product.data, total, 1.0, product, 1.0)
+        product = recorded_node(tag, _MUL, a.data * b.data, a, b.data, b, a.data)
+        total = recorded_node(tag, _ADD, total.data + product.data, total, 1.0, product, 1.0)
     return total
 
 
-def _recorded(
+def recorded_node(
     tag: Tag | None,
     operation: Operation,
     data: float,
@@ -415,13 +436,16 @@ def _unary(operation: Operation, operand: Value) -> Value:
         return operand.relu()
     x = operand.data
     out = operation.value(x)
-    return new_node(operation, out, operand, operation.local_number(0, x, 0.0, out), None, 0.0)
+    dleft = 0.0 if modes.unrecorded() else operation.local_number(0, x, 0.0, out)
+    return new_node(operation, out, operand, dleft, None, 0.0)
 
 
 def _binary(operation: Operation, left: Value, right: Value) -> Value:
     """An operation of the table on two Values, its local derivatives read from the table."""
     x, y = left.data, right.data
     out = operation.value(x, y)
+    if modes.unrecorded():
+        return new_node(operation, out, left, 0.0, right, 0.0)
     if operation.differentiable:
         left, right = _passing(operation, 0, left), _passing(operation, 1, right)
     dleft, dright = operation.local_number(0, x, y, out), operation.local_number(1, x, y, out)

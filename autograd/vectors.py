@@ -79,7 +79,7 @@ def dot(x: Iterable[Any], y: Iterable[Any], start: Any = None) -> Any:
     mode = modes.here()
     if mode.plain and isinstance(start, Value) and _are_values(left) and _are_values(right):
         return affine(left, right, start, mode.tag)
-    if not mode.recording and not mode.anomaly and _has_values([*left, *right, start]):
+    if not mode.recording and mode.watcher is None and _has_values([*left, *right, start]):
         bias = None if start is None else _data(start)
         return Value(_data(dot([_data(a) for a in left], [_data(b) for b in right], bias)))
     total = start

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 from typing import Any, overload
 
 from autograd import Value, scope
-from nn.forward import as_inputs, unwrapped
 from nn.layers import ACTIVATIONS, Activation, activation_name
 from nn.module import Module
-from nn.named import by_name
+from nn.sample import as_inputs, unwrapped
+from nn.settings import by_name
 
 
 class Sequential(Module):

@@ -11,7 +11,7 @@ import random
 from importlib.util import find_spec
 from typing import Any
 
-from nn.extras import extra
+from autograd import extra
 from nn.init import Seed, random_source
 from nn.settings import checked
 

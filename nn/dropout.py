@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from autograd import Value, scope
-from nn.forward import as_inputs, unwrapped
 from nn.init import Seed, random_source
 from nn.module import Module
+from nn.sample import as_inputs, unwrapped
 from nn.settings import checked
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from nn.extras import extra
+from autograd import extra
 from nn.module import Module
 
 

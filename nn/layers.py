@@ -7,11 +7,10 @@ from typing import Any
 
 import autograd
 from autograd import Operation, Value, each_in_scope, scope
-from nn.forward import as_inputs, neuron, unwrapped
 from nn.init import INITS, Init, Seed, random_source
 from nn.module import Module
-from nn.named import by_name
-from nn.settings import checked
+from nn.sample import as_inputs, neuron, unwrapped
+from nn.settings import by_name, checked
 
 Activation = Callable[[Value], Value]
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from autograd import Value, mean, scope, sqrt
-from nn.forward import as_inputs, unwrapped
 from nn.module import Buffer, Module
+from nn.sample import as_inputs, unwrapped
 from nn.settings import checked
 
 

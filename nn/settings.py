@@ -1,4 +1,7 @@
-"""The settings of layers, training, optimizers and schedules: how each is read, and what it may be."""
+"""The settings of layers, training, optimizers and schedules: how each is read, and what it may be.
+
+A choice that has a name, such as a loss, is looked up in its table.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,11 @@ from collections.abc import Callable, Mapping
 from itertools import pairwise
 from math import inf, isfinite
 from operator import index
-from typing import Any
+from typing import Any, TypeVar
 
 from autograd import Value
 
+T = TypeVar("T")
 Rule = tuple[Callable[[Any], Any], Callable[[Any], bool], str]
 
 
@@ -116,3 +120,21 @@ def checked(owner: str, settings: Mapping[str, Any]) -> dict[str, Any]:
             raise ValueError(f"{name} of {owner} is {expected}, got {given!r:.60}")
         result[name] = setting
     return result
+
+
+def by_name(kind: str, choice: str | T, table: Mapping[str, T]) -> T:
+    """The entry of a table by its name; anything that is not a string stands for itself.
+
+    Raises:
+        ValueError: if the table has no such name.
+
+    >>> by_name("loss", "l3", {"l1": 1, "l2": 2})
+    Traceback (most recent call last):
+        ...
+    ValueError: unknown loss 'l3'; there are l1, l2
+    """
+    if not isinstance(choice, str):
+        return choice
+    if choice not in table:
+        raise ValueError(f"unknown {kind} {choice!r}; there are {', '.join(table)}")
+    return table[choice]

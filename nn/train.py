@@ -13,9 +13,8 @@ from nn.init import Seed, random_source
 from nn.losses import LOSSES, l2_penalty
 from nn.metrics import METRICS, Metric
 from nn.module import Module, in_mode, outputs_of
-from nn.named import by_name
 from nn.optim import OPTIMIZERS, Optimizer
-from nn.settings import checked
+from nn.settings import by_name, checked
 
 Sample = tuple[Any, Any]
 

@@ -1,11 +1,12 @@
-"""Computation graphs drawn and explained."""
+"""Computation graphs drawn, explained and played."""
 
 from autograd.graph import trace
-from autograd.show.dot import draw_dot
-from autograd.show.explain import Explanation, explain
+from autograd.show.drawing.dot import draw_dot
+from autograd.show.explanation.explain import explain
+from autograd.show.explanation.explanation import Explanation
 from autograd.show.notebook import mimebundle
-from autograd.show.player import Player, player
-from autograd.show.steps import BackwardStep, BackwardSteps, backward_steps
+from autograd.show.playing.player import Player, player
+from autograd.show.playing.steps import BackwardStep, BackwardSteps, backward_steps
 
 __all__ = [
     "BackwardStep", "BackwardSteps", "Explanation", "Player", "backward_steps", "draw_dot", "explain",

@@ -5,8 +5,8 @@ from __future__ import annotations
 import subprocess
 from contextlib import suppress
 
-from autograd.show.dot import draw_dot
-from autograd.show.engine import EngineNotFound
+from autograd.show.drawing.dot import draw_dot
+from autograd.show.drawing.layout import EngineNotFound
 from autograd.value import Value
 
 

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from nn.plots.credit import credit_assignment, credit_shares
     from nn.plots.descent import Path, descend
     from nn.plots.flow import backpropagation_flow
+    from nn.plots.history import training_history
     from nn.plots.landscape import LossLandscape
     from nn.plots.layer_gradients import gradient_sizes, mean_gradients
     from nn.plots.plane import contour, surface
     from nn.plots.rates import behaviour, learning_rates
-    from nn.plots.records import training_history
     from nn.plots.style import CLASS_COLORS
 
 __all__ = [
@@ -42,7 +42,7 @@ _LATER = {
     "nn.plots.layer_gradients": ("gradient_sizes", "mean_gradients"),
     "nn.plots.plane": ("contour", "surface"),
     "nn.plots.rates": ("behaviour", "learning_rates"),
-    "nn.plots.records": ("training_history",),
+    "nn.plots.history": ("training_history",),
     "nn.plots.style": ("CLASS_COLORS",),
 }
 

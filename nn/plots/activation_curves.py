@@ -6,11 +6,10 @@ from collections.abc import Iterable, Mapping
 from math import ceil
 from typing import Any
 
-from autograd import grad
-from nn.extras import extra
+from autograd import extra, grad
 from nn.layers import ACTIVATIONS, Activation
-from nn.named import by_name
 from nn.plots.style import LINE_COLORS, halo, ink
+from nn.settings import by_name
 
 with extra("plot", "nn.plots"):
     import numpy as np

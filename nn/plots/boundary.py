@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterable
 from itertools import cycle
 from typing import Any
 
-from autograd import Value
-from nn.extras import extra
+from autograd import Value, extra
 from nn.module import Module, in_mode
-from nn.plots.replay import evaluate
+from nn.plots.evaluate import evaluate
 from nn.plots.style import CLASS_COLORS, MARKERS, axes_for, ink, mixed, paper
 from nn.settings import checked
 from nn.train import paired

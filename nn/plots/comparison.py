@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from nn.extras import extra
+from autograd import extra
 from nn.plots.descent import Descender, Function, Path, descend
 from nn.plots.plane import Limits, contour
 from nn.plots.rates import learning_rates

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from nn.extras import extra
+from autograd import extra
 from nn.module import Module
+from nn.plots.backpropagation import backpropagated
 from nn.plots.network import (
     CROWDED,
     READABLE,
@@ -16,7 +17,6 @@ from nn.plots.network import (
     largest_of,
     network_axes,
 )
-from nn.plots.passes import backpropagated
 from nn.plots.style import LINE_COLORS, axes_for, paper
 
 with extra("plot", "nn.plots"):

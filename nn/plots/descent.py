@@ -8,8 +8,8 @@ from math import isfinite
 from typing import Any
 
 from autograd import Value
-from nn.named import by_name
 from nn.optim import OPTIMIZERS, SGD, Optimizer
+from nn.settings import by_name
 
 Function = Callable[..., Any]
 Descender = float | str | Callable[[list[Value]], Optimizer]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from math import hypot
 from typing import Any
 
-from nn.extras import extra
+from autograd import extra
 from nn.init import Source
 from nn.module import Module
 

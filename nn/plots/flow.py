@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from nn.extras import extra
+from autograd import extra
 from nn.module import Module
+from nn.plots.backpropagation import Pass, backpropagated
 from nn.plots.network import (
     BOW,
     CROWDED,
@@ -21,7 +22,6 @@ from nn.plots.network import (
     place,
     write_on,
 )
-from nn.plots.passes import Pass, backpropagated
 from nn.plots.style import ink, mixed, paper
 
 with extra("plot", "nn.plots"):

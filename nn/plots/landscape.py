@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Self
 
-from nn.extras import extra
+from autograd import extra
 from nn.init import Seed, random_source
 from nn.module import Module, few, in_mode
 from nn.plots.directions import Directions, State, filter_normalised, principal, weights_of
-from nn.plots.relief import draw_contour, draw_mark, draw_paths, draw_paths_in_space, draw_surface
-from nn.plots.replay import Array, evaluate
+from nn.plots.evaluate import Array, evaluate
 from nn.plots.style import axes_for
+from nn.plots.terrain import draw_contour, draw_mark, draw_paths, draw_paths_in_space, draw_surface
 from nn.settings import checked
 
 with extra("plot", "nn.plots"):

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from autograd import Value, mean
-from nn.extras import extra
+from autograd import Value, extra, mean
 from nn.losses import LOSSES
 from nn.module import Module
-from nn.named import by_name
 from nn.plots.style import axes_for, ink, line_styles
+from nn.settings import by_name
 from nn.train import paired
 
 with extra("plot", "nn.plots"):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from math import isfinite, isnan, sqrt
 from typing import Any
 
-from nn.extras import extra
-from nn.plots.passes import Matrix, Pass
+from autograd import extra
+from nn.plots.backpropagation import Matrix, Pass
 from nn.plots.style import NEGATIVE, POSITIVE, axes_for, halo, ink, mixed, paper
 
 with extra("plot", "nn.plots"):

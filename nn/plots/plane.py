@@ -6,12 +6,11 @@ from collections.abc import Mapping, Sequence
 from math import isfinite
 from typing import Any
 
-from autograd import Value, grad, hessian
-from nn.extras import extra
+from autograd import Value, extra, grad, hessian
 from nn.plots.descent import Function, Path
-from nn.plots.relief import draw_contour, draw_mark, draw_paths, draw_paths_in_space, draw_surface
-from nn.plots.replay import Array, evaluate
+from nn.plots.evaluate import Array, evaluate
 from nn.plots.style import axes_for
+from nn.plots.terrain import draw_contour, draw_mark, draw_paths, draw_paths_in_space, draw_surface
 from nn.settings import checked
 
 with extra("plot", "nn.plots"):

@@ -7,7 +7,7 @@ from itertools import pairwise
 from math import isfinite
 from typing import Any
 
-from nn.extras import extra
+from autograd import extra
 from nn.history import History
 from nn.plots.descent import Path
 from nn.plots.style import axes_for, ink, line_styles, paper

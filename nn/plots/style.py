@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import cycle
 from typing import Any
 
-from nn.extras import extra
+from autograd import extra
 
 with extra("plot", "nn.plots"):
     from matplotlib import patheffects

@@ -6,8 +6,8 @@ from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 from autograd import ops
-from autograd.show.formula import NO_DERIVATIVE, applied, derivative
-from autograd.show.latex import TeX
+from autograd.words.symbol import NO_DERIVATIVE, applied, derivative
+from autograd.words.tex import TeX
 
 HEADINGS = ("Name", "out", "Derivative by x", "Derivative by y", "Domain", "Kink")
 X, Y, OUT = TeX("x"), TeX("y"), TeX("out")

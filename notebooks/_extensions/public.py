@@ -14,7 +14,7 @@ from prose import plain
 from sphinx.util.docutils import SphinxDirective
 
 from autograd import Operation
-from autograd.show.formula import NO_DERIVATIVE, applied, derivative
+from autograd.words.symbol import NO_DERIVATIVE, applied, derivative
 
 
 def public_names(package):

@@ -11,7 +11,8 @@ import pytest
 
 import autograd
 from autograd import Value, gradient, ops
-from autograd.graph import adjoints, nodes_of, trace
+from autograd.graph import nodes_of, trace
+from autograd.sweeps import adjoints
 from autograd.value import topological_order
 
 

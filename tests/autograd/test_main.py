@@ -11,9 +11,9 @@ import pytest
 
 import autograd as ag
 from autograd import __main__ as command
-from autograd.expression import FUNCTIONS, MAX_LENGTH, Expression, ExpressionError
-from autograd.show import engine
-from tests.autograd.svg import read
+from autograd.command.expression import FUNCTIONS, MAX_LENGTH, Expression, ExpressionError
+from autograd.show.drawing import layout
+from tests.autograd.show.svg import read
 
 _ROOT = Path(__file__).parents[2]
 
@@ -310,7 +310,7 @@ def test_a_file_that_cannot_be_written_is_one_line_and_status_1(run, kind):
 
 def test_drawing_without_an_engine_is_one_line_and_status_1(run, monkeypatch):
     # Broken if a fresh machine gives a traceback, or refuses the DOT text and the table too.
-    monkeypatch.setattr(engine, "find", lambda: (_ for _ in ()).throw(engine.EngineNotFound()))
+    monkeypatch.setattr(layout, "find", lambda: (_ for _ in ()).throw(layout.EngineNotFound()))
     status, out, err = run("x", "x=1", "--svg", "a.svg")
     assert (status, out, err.count("\n")) == (1, "", 1)
     assert "pip install graphviz-pure" in err

@@ -9,7 +9,7 @@ from matplotlib.patches import FancyArrowPatch
 
 import nn
 from nn.plots import backpropagation_flow, credit_assignment, credit_shares
-from nn.plots.passes import backpropagated
+from nn.plots.backpropagation import backpropagated
 from nn.plots.style import NEGATIVE, POSITIVE
 
 

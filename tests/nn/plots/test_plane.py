@@ -13,7 +13,7 @@ import nn
 from autograd import Value
 from nn.plots import Path, contour, descend, optimizer_paths, surface
 from nn.plots.plane import grid, lowest
-from nn.plots.relief import band_edges
+from nn.plots.terrain import band_edges
 
 
 def ravine(x, y):

@@ -1,0 +1,1 @@
+"""What `python -m autograd` is made of: formulas that people type, tables, pages and the worked example."""

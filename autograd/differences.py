@@ -1,0 +1,178 @@
+"""Gradients held against finite differences: how one is taken, how far it may be off, and the verdict.
+
+A difference has two errors, and both are estimated:
+
+- rounding: every operation is right to a few units in the last place, its adjoint carries that error to the
+  result (Linnainmaa, 1976), and the difference divides it by the step;
+- truncation: no more than what the difference changed by since the step before, which was 16 times as long.
+
+Two series of steps are tried, in units of 1 and of the size of the number. The step with the smallest
+estimate counts (as in Ridders, 1982), unless a shorter one contradicts it: a wave that is shorter than the
+step leaves no trace in the estimate.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from math import inf, isfinite, nan, ulp
+
+from autograd.programs.flatten import Flattening
+from autograd.value import Value
+
+AGREES, DIFFERS, AT_A_KINK = "agrees", "differs", "at a kink"
+TOO_SMALL, NOT_FINITE = "too small to tell", "not finite"
+
+_STEPS = [8e-3 * 16.0**-k for k in range(5)]  # in units of 1, and of the size of the number
+_ROUNDING = 4 * sys.float_info.epsilon  # of one operation; a composed one such as GELU needs several units
+_EXTRAPOLATED = 3.0  # roundings of a central difference over h in the combination of those over h and h/2
+_SMOOTH = 0.75  # slopes on the two sides of a smooth function come twice as close when the step is halved
+
+
+@dataclass(frozen=True)
+class Check:
+    """A gradient beside a derivative from function values alone.
+
+    Attributes:
+        difference: the extrapolated central difference; nan where there is none.
+        error: how far it may be from the derivative, by its own estimate.
+        verdict: 'agrees', 'differs', 'at a kink', 'too small to tell' or 'not finite'.
+    """
+
+    difference: float
+    error: float
+    verdict: str
+
+
+def check(root: Value, node: Value, gradient: float, adjoints: Mapping[Value, float]) -> Check:
+    """Compare the gradient of a recorded graph by one of its nodes with finite differences.
+
+    The graph is computed again with the node moved. What no gradient passes, a condition or `detach()`, stays
+    at its number, as the derivative means it.
+
+    Args:
+        root: the result.
+        node: what is moved.
+        gradient: the derivative of the root by the node.
+        adjoints: the gradient of the root by every node of its graph.
+    """
+    return judged(Section(root, node, adjoints, hold=True), gradient)
+
+
+class Section:
+    """A computation as a function of one of its numbers, all others being as they are.
+
+    Args:
+        root: the result, with the graph that was recorded where the number is `node.data`.
+        node: what is moved.
+        adjoints: the gradient of the root by every node of its graph.
+        hold: as for `flatten`: whether operands that no gradient passes stay at their numbers.
+        function: the function itself, where it may take other ways than the graph that was recorded.
+    """
+
+    def __init__(
+        self,
+        root: Value,
+        node: Value,
+        adjoints: Mapping[Value, float],
+        hold: bool,
+        function: Callable[[float], float] | None = None,
+    ) -> None:
+        recorded = Flattening(root, [node], hold)
+        self.at = node.data
+        self._program = recorded.program
+        self._function = function or (lambda number: self._program.run([number])[0])
+        self._carries = [abs(adjoints.get(moved, 0.0)) for moved in recorded.nodes]
+        self._here = self._results(self.at)
+
+    def __call__(self, number: float) -> float:
+        return self._function(number)
+
+    def _results(self, number: float) -> list[float]:
+        """The results of all instructions, which are the numbers that move."""
+        return self._program.numbers([number])[self._program.first :]
+
+    def rounding(self, step: float) -> float:
+        """What the roundings of all operations may add up to in the result, here or a step away."""
+        moved = zip(self._carries, self._here, self._results(self.at + step), strict=True)
+        return _ROUNDING * sum(carries * max(abs(here), abs(there)) for carries, here, there in moved)
+
+    def crosses_kink(self, step: float) -> bool:
+        """Whether an operation has a kink within a step to either side."""
+        program, places = self._program, (self.at - step, self.at, self.at + step)
+        numbers = [program.numbers([place]) for place in places]
+        for code, left, right in zip(program.codes, program.left, program.right, strict=True):
+            operation = program.operations[code]
+            if operation.kink is not None:
+                operands = [left, right][: operation.arity]
+                at = [operation.kink(*(slots[operand] for operand in operands)) for slots in numbers]
+                if not (max(at) < 0 or min(at) > 0 or at[0] == at[1] == at[2]):
+                    return True
+        return False
+
+
+def judged(section: Section, gradient: float, tolerance: float = 0.0) -> Check:
+    """What finite differences say of a derivative.
+
+    The two agree if they are no farther apart than the estimated error of the difference, and `tolerance`
+    times the larger of them. A derivative that is smaller than that error is not told from 0, which the
+    verdict says.
+    """
+    best, error, width = nan, inf, nan
+    for slope, estimate, step in _slopes(section):
+        if estimate <= error or abs(slope - best) > estimate + error:
+            best, error, width = slope, estimate, step
+    return Check(best, error, _verdict(section, gradient, best, error, width, tolerance))
+
+
+def central_difference(f: Callable[[float], float], at: float, step: float) -> float:
+    """The derivative of a function of one number, from its values alone.
+
+    The differences over the step and over half of it are extrapolated (Richardson, 1911), so that the error
+    falls with the fourth power of the step.
+
+    >>> round(central_difference(lambda x: x**3, 2.0, 1e-3), 9)
+    12.0
+    """
+
+    def difference(step: float) -> float:
+        above, below = at + step, at - step
+        return (f(above) - f(below)) / (above - below)
+
+    return (4 * difference(step / 2) - difference(step)) / 3
+
+
+def _slopes(section: Section) -> Iterator[tuple[float, float, float]]:
+    """Differences over shorter and shorter steps, each with its estimated error and its step."""
+    at = section.at
+    for size in sorted({1.0, abs(at)}, reverse=True):
+        before = nan
+        for step in (unit * size for unit in _STEPS):
+            if step > 2 * ulp(at):  # else the number would hardly move
+                slope = central_difference(section, at, step)
+                rounding = _EXTRAPOLATED * section.rounding(step) / step
+                yield slope, abs(slope - before) + rounding, step
+                before = slope
+
+
+def _verdict(
+    section: Section, gradient: float, difference: float, error: float, step: float, tolerance: float
+) -> str:
+    if not (isfinite(gradient) and isfinite(difference) and isfinite(error)):
+        return NOT_FINITE
+    if section.crosses_kink(step) and _jumps(section, step):
+        return AT_A_KINK
+    if abs(gradient - difference) > error + tolerance * max(abs(gradient), abs(difference)):
+        return DIFFERS
+    return TOO_SMALL if gradient and abs(gradient) <= error else AGREES
+
+
+def _jumps(section: Section, step: float) -> bool:
+    """Whether the slopes to the left and to the right stay apart when the step is halved."""
+    x, here = section.at, section(section.at)
+
+    def gap(step: float) -> float:
+        return abs((section(x + step) - here) / step - (here - section(x - step)) / step)
+
+    return gap(step / 2) > _SMOOTH * gap(step) > 0

@@ -1,0 +1,172 @@
+"""Programs carried out by numpy: one call for each instruction, whatever the number of points.
+
+`FUNCTIONS` says how numpy computes each operation of the table. A function gets the operands, arrays of
+one shape or single numbers, and by keyword the array that its result is written to, which is none of them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeAlias
+
+from autograd import floats, ops
+from autograd.extras import extra
+from autograd.primitive import Operation
+from autograd.programs.program import UNUSED, Program, function_on_floats
+
+with extra("jit", "a program on arrays"):
+    import numpy as np
+    from numpy.typing import NDArray
+
+Array: TypeAlias = NDArray[np.float64]  # said to be an alias, which a build without numpy cannot see
+Function: TypeAlias = Callable[..., Any]
+
+
+def _point_by_point(function: Callable[..., float]) -> Function:
+    """A function of floats on arrays, where numpy has none that computes it."""
+
+    def compute(*operands: Any, out: Array) -> None:
+        out[...] = np.vectorize(function, otypes=[float])(*operands)
+
+    return compute
+
+
+def _choice(choose: Callable[..., Any]) -> Function:
+    """A function that returns its result, as `np.where` does, made to write it."""
+
+    def compute(*operands: Any, out: Array) -> None:
+        out[...] = choose(*operands)
+
+    return compute
+
+
+def _pow(x: Any, y: Any, *, out: Array) -> None:
+    if np.ndim(y) == 0 and y == 2.0:
+        np.multiply(x, x, out=out)
+    else:  # a single exponent of 0.5 would make numpy take the square root, which differs at -inf
+        np.power(x, np.full(out.shape, y), out=out)
+
+
+def _sigmoid(x: Any, *, out: Array | None = None) -> Any:
+    e = np.exp(-np.abs(x))
+    return np.divide(np.where(np.greater_equal(x, 0.0), 1.0, e), 1.0 + e, out=out)
+
+
+def _softplus(x: Any, *, out: Array) -> None:
+    np.add(np.maximum(x, 0.0), np.log1p(np.exp(-np.abs(x))), out=out)
+
+
+FUNCTIONS: Mapping[Operation, Function] = {
+    ops.add: np.add,
+    ops.sub: np.subtract,
+    ops.mul: np.multiply,
+    ops.div: np.divide,
+    ops.neg: np.negative,
+    ops.pos: np.positive,
+    ops.pow: _pow,
+    ops.exp: np.exp,
+    ops.expm1: np.expm1,
+    ops.log: np.log,
+    ops.log1p: np.log1p,
+    ops.sqrt: np.sqrt,
+    ops.erf: _point_by_point(math.erf),
+    ops.erfc: _point_by_point(math.erfc),
+    ops.sin: np.sin,
+    ops.cos: np.cos,
+    ops.tan: np.tan,
+    ops.asin: np.arcsin,
+    ops.acos: np.arccos,
+    ops.atan: np.arctan,
+    ops.atan2: np.arctan2,
+    ops.sinh: np.sinh,
+    ops.cosh: np.cosh,
+    ops.tanh: np.tanh,
+    ops.sigmoid: _sigmoid,
+    ops.softplus: _softplus,
+    ops.relu: _choice(lambda x: np.where(np.less_equal(x, 0.0), 0.0, x)),
+    ops.leaky_relu: _choice(lambda x, y: np.where(np.greater(x, 0.0), x, np.multiply(y, x))),
+    ops.elu: _choice(lambda x, y: np.where(np.greater(x, 0.0), x, np.multiply(y, np.expm1(x)))),
+    ops.gelu: _point_by_point(floats.gelu),
+    ops.silu: _choice(lambda x: np.where(np.equal(x, -np.inf), -0.0, np.multiply(x, _sigmoid(x)))),
+    ops.abs: np.abs,
+    ops.maximum: np.maximum,
+    ops.minimum: np.minimum,
+    ops.when: _choice(lambda x, y: np.where(np.not_equal(x, 0.0), y, -0.0)),
+    ops.sign: np.sign,
+    ops.less: np.less,
+    ops.less_equal: np.less_equal,
+    ops.greater: np.greater,
+    ops.greater_equal: np.greater_equal,
+    ops.equal: np.equal,
+    ops.not_equal: np.not_equal,
+    ops.stop_gradient: np.positive,
+}
+assert set(FUNCTIONS) == set(ops.TABLE.values()), "numpy computes every operation of the table"
+
+
+def run_on_arrays(program: Program, inputs: Sequence[Any]) -> list[Array]:
+    """The outputs of a program at many points at once.
+
+    Overflow is inf and what has no value is nan, as everywhere in the engine. A user's own operations are
+    called point by point.
+
+    Args:
+        program: what to compute.
+        inputs: for each input an array of its numbers; all of one shape.
+
+    Returns:
+        An array of that shape for each output.
+
+    Raises:
+        ValueError: if there are more or fewer arrays than inputs, or their shapes differ.
+
+    >>> from autograd import Value, flatten
+    >>> x = Value(3.0)
+    >>> [out.tolist() for out in run_on_arrays(flatten(x * x + 1, [x]), [[0.0, 1.0, 2.0]])]
+    [[1.0, 2.0, 5.0]]
+    """
+    program.require(inputs)
+    arrays = [np.asarray(given, dtype=float) for given in inputs]
+    shapes = {array.shape for array in arrays}
+    if len(shapes) > 1:
+        raise ValueError(f"the inputs of a program are arrays of one shape, got {sorted(shapes)}")
+    shape = shapes.pop() if shapes else ()
+    with np.errstate(all="ignore"):
+        numbers = _computed(program, arrays, shape)
+    return [np.array(np.broadcast_to(numbers[slot], shape)) for slot in program.outputs]
+
+
+def _computed(program: Program, inputs: list[Array], shape: tuple[int, ...]) -> list[Any]:
+    """The arrays in all slots; the array of a slot that nothing reads any more serves the next result."""
+    functions = [
+        FUNCTIONS.get(operation) or _point_by_point(function_on_floats(operation))
+        for operation in program.operations
+    ]
+    first, last_reads = program.first, _last_reads(program)
+    numbers: list[Any] = [*inputs, *program.constants, *[None] * len(program)]
+    unread: list[Array] = []
+    instructions = zip(program.codes, program.left, program.right, strict=True)
+    for slot, (code, left, right) in enumerate(instructions, first):
+        out = numbers[slot] = unread.pop() if unread else np.empty(shape)
+        if right == UNUSED:
+            functions[code](numbers[left], out=out)
+        else:
+            functions[code](numbers[left], numbers[right], out=out)
+        for operand in {left, right, slot}:
+            if operand >= first and last_reads[operand] == slot:
+                unread.append(numbers[operand])
+                numbers[operand] = None
+    return numbers
+
+
+def _last_reads(program: Program) -> list[int]:
+    """For every slot the slot of the instruction that reads it last: its own if none does."""
+    slots = np.arange(program.first + len(program))
+    last, results = slots.copy(), slots[program.first :]
+    left, right = np.asarray(program.left), np.asarray(program.right)
+    last[left] = results  # where a slot is read several times, the last assignment stays
+    both = right != UNUSED
+    last[right[both]] = np.maximum(last[right[both]], results[both])
+    last[np.asarray(program.outputs)] = len(slots)  # outputs are read after all instructions
+    return list(last.tolist())

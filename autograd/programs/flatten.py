@@ -1,0 +1,161 @@
+"""From a graph of Values to a program: what was computed once, written down to be computed again."""
+
+from __future__ import annotations
+
+from autograd.annotations import TYPE_CHECKING
+from autograd.programs.program import UNUSED, Program
+from autograd.value import Value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Final
+
+    from autograd.primitive import Operation
+
+_STILL: Final = -1  # in place of a slot: this node does not depend on an input
+_FIRST_CONSTANT: Final = -2  # the constants are -2, -3, ... until it is known how many there are
+
+
+def flatten(roots: Value | Iterable[Value], inputs: Iterable[Value], hold: bool = False) -> Program:
+    """The program that computes the roots from the inputs, as the graph computed them.
+
+    What does not depend on an input is a constant: the number that it has now.
+
+    Args:
+        roots: a Value, or several of them that share parts of their graphs.
+        inputs: the nodes whose numbers will be given anew, mostly leaves. A node that was computed from
+            others may be one too; what it was computed from does not matter then.
+        hold: let operands that no gradient passes, such as the condition of `where`, keep the number that
+            they have now. So the outputs move with the inputs as the derivatives say.
+
+    Returns:
+        A Program with the inputs in the order given, named by their labels, and an output for each root.
+
+    >>> x, w = Value(2.0, label="x"), Value(-3.0, label="w")
+    >>> program = flatten((w * x + 1).tanh(), [x, w])
+    >>> print(program)
+    inputs: x, w
+    v0 = w*x
+    v1 = v0 + 1
+    v2 = tanh(v1)
+    outputs: v2
+    >>> program.run([2.0, -3.0]) == [(w * x + 1).tanh().data]
+    True
+    """
+    return Flattening(roots, inputs, hold).program
+
+
+class Flattening:
+    """A program, and where in a graph it comes from.
+
+    Attributes:
+        program: as `flatten` returns it.
+        nodes: for each instruction the node that it computes.
+    """
+
+    def __init__(self, roots: Value | Iterable[Value], inputs: Iterable[Value], hold: bool = False) -> None:
+        given = list(inputs)
+        results = [roots] if isinstance(roots, Value) else list(roots)
+        for node in given + results:
+            if not isinstance(node, Value):
+                raise TypeError(f"flatten takes Values, got {type(node).__name__}: {node!r:.60}")
+        self.nodes: list[Value] = []
+        self._hold = hold
+        self._input_count = len(given)
+        self._slots: dict[Value, int] = {node: slot for slot, node in enumerate(given)}
+        self._codes: dict[Operation, int] = {}
+        self._constants: list[float] = []
+        self._constant_of: dict[Value, int] = {}
+        self._fixed: dict[Operation, int] = {}
+        self._instructions: tuple[list[int], list[int], list[int]] = ([], [], [])
+        for root in results:
+            self._walk(root)
+        outputs = [self._operand(root) for root in results]
+        codes, left, right = self._instructions
+        self.program = Program(
+            [node.label or f"x{slot}" for slot, node in enumerate(given)],
+            self._constants,
+            self._codes,
+            codes,
+            self._placed(left),
+            self._placed(right),
+            self._placed(outputs),
+        )
+
+    def _walk(self, root: Value) -> None:
+        """Write down what the root needs; iterative, and in the order in which `backward()` walks."""
+        slots = self._slots
+        if root in slots:
+            return
+        node = root
+        above: list[Value] = []  # the nodes on the way to where we are
+        while True:
+            right, left = node._right, node._left
+            if right is not None and right not in slots and not self._held(node, 1):
+                above.append(node)
+                node = right
+            elif left is not None and left not in slots and not self._held(node, 0):
+                above.append(node)
+                node = left
+            else:
+                slots[node] = self._written(node)
+                if not above:
+                    return
+                node = above.pop()
+
+    def _held(self, node: Value, index: int) -> bool:
+        """Whether an operand keeps its number because no gradient passes."""
+        return self._hold and node._operation.partials[index] is None
+
+    def _written(self, node: Value) -> int:
+        """The slot of a node whose operands have theirs, with an instruction for it unless it stays still."""
+        left, right = node._left, node._right
+        if left is None:
+            return _STILL
+        moves = self._slots.get(left, _STILL) != _STILL and not self._held(node, 0)
+        if not moves and right is not None:
+            moves = self._slots.get(right, _STILL) != _STILL and not self._held(node, 1)
+        if not moves:
+            return _STILL
+        operation = node._operation
+        base = operation if operation.bound is None else operation.bound[0]
+        codes, lefts, rights = self._instructions
+        codes.append(self._codes.setdefault(base, len(self._codes)))
+        lefts.append(self._constant(left) if self._held(node, 0) else self._operand(left))
+        if right is not None:
+            rights.append(self._constant(right) if self._held(node, 1) else self._operand(right))
+        else:
+            rights.append(UNUSED if operation.bound is None else self._second(operation))
+        self.nodes.append(node)
+        return self._input_count + len(codes) - 1
+
+    def _operand(self, node: Value) -> int:
+        slot = self._slots[node]
+        return slot if slot != _STILL else self._constant(node)
+
+    def _constant(self, node: Value) -> int:
+        """The number that a node has now."""
+        place = self._constant_of.get(node)
+        if place is None:
+            place = self._constant_of[node] = self._added(node.data)
+        return place
+
+    def _second(self, operation: Operation) -> int:
+        """The second argument that an operation is bound to, as the exponent of x**2."""
+        place = self._fixed.get(operation)
+        if place is None:
+            bound = operation.bound
+            place = self._fixed[operation] = self._added(bound[1] if bound is not None else 0.0)
+        return place
+
+    def _added(self, number: float) -> int:
+        self._constants.append(number)
+        return _FIRST_CONSTANT - len(self._constants) + 1
+
+    def _placed(self, slots: list[int]) -> list[int]:
+        """The slots, now that the constants stand between the inputs and the instructions."""
+        first, shift = self._input_count, len(self._constants)
+        return [
+            slot + shift if slot >= first else slot if slot >= UNUSED else first + _FIRST_CONSTANT - slot
+            for slot in slots
+        ]

@@ -1,0 +1,170 @@
+"""Computation graphs drawn with Graphviz, in the look that micrograd made familiar."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from autograd.graph import nodes_of
+from autograd.show.drawing.caption import caption
+from autograd.show.drawing.escapes import label, tooltip
+from autograd.show.drawing.fold import fold
+from autograd.show.drawing.highlight import highlighted
+from autograd.show.drawing.picture import Look, Picture
+from autograd.value import Value
+
+if TYPE_CHECKING:
+    from graphviz import Digraph
+
+    from autograd.show.drawing.digraph import Drawing
+
+# Where the arrows point, and the sides at which they leave and enter where boxes would hide steep ones.
+RANKDIRS = {"LR": ("e", "w"), "TB": ("s", "n"), "RL": ("w", "e"), "BT": ("n", "s")}
+MAX_NODES = 500
+_MARGIN = "0.16,0.055"  # inches; more than usual, because the substitute of a missing Times is wider
+_INDENT = "\xa0" * 8  # and room for the same at both ends of a caption's lines
+_WIDE = "1.5"  # inches between layers of boxes
+_QUICK = {"splines": "line", "nslimit": "1", "nslimit1": "1", "mclimit": "0.1"}  # of a large graph
+
+
+def draw_dot(
+    root: Value,
+    format: str = "svg",
+    rankdir: str = "LR",
+    *,
+    color: bool = False,
+    local_derivatives: bool = False,
+    marks: bool = False,
+    highlight: Value | Iterable[Value] | None = None,
+    clusters: bool = False,
+    unfold: str | Iterable[str] = (),
+    max_nodes: int | None = MAX_NODES,
+) -> Drawing:
+    """Draw everything that a Value was computed from.
+
+    Args:
+        root: the result, such as a loss. Its gradients are drawn as `backward()` left them.
+        format: what `render()` writes: 'svg', 'png', and with system Graphviz 'pdf' and more.
+        rankdir: where the arrows point: 'LR', 'TB', 'RL' or 'BT'.
+        color: fill nodes by the sign and the size of their gradient; edges have the colour and the width of
+            the gradient that flows back along them, upstream times local.
+        local_derivatives: write on every edge what the gradient is multiplied by on its way back.
+        marks: say by a word and an outline which nodes are dead, saturated, vanished or not finite, and count
+            them (`autograd/show/marks.py` says when they are).
+        highlight: a node, or several: the paths from them to the root are strong and the rest is grey. A list
+            that ends in the root, each node an operand of the next, is one path.
+        clusters: frame the nodes of a scope (`with autograd.scope("layer 1"): ...`).
+        unfold: the path of a scope, such as 'layer 1/neuron 3', or several: they stay open in a folded graph.
+        max_nodes: a larger graph is folded, by scopes and then around the root, and the picture says so;
+            None draws everything.
+
+    Returns:
+        A `graphviz.Digraph`: `.source` is the DOT text, `.render("name")` writes a file, `.pipe()` gives the
+        bytes, and Jupyter shows it.
+
+    Raises:
+        TypeError: if the root is not one Value, or what is highlighted or unfolded is not what it should be.
+        ValueError: for an unknown format or rankdir, if max_nodes is less than 2, if a node to highlight or a
+            scope to unfold is not in the graph, or if an unfolded scope has more than max_nodes nodes.
+        ImportError: if the package graphviz is not installed.
+
+    >>> x = Value(3.0, label="x")
+    >>> print(draw_dot(x * x).source)
+    digraph {
+        graph [rankdir=LR]
+        node [margin="0.16,0.055"]
+        n0 [label="{ x | data 3.0000 | grad 0.0000 }" shape=record tooltip="x = 3"]
+        n1 [label="{ data 9.0000 | grad 0.0000 }" shape=record tooltip="out = x*x = 9"]
+        n1_op [label="*" tooltip="out = x*x = 9"]
+        n1_op -> n1
+        n0 -> n1_op [tooltip="x: local derivative x = 3"]
+        n0 -> n1_op [tooltip="x: local derivative x = 3"]
+    }
+    """
+    _check(root, format, rankdir, max_nodes)
+    try:
+        from autograd.show.drawing.digraph import Drawing
+    except ModuleNotFoundError as error:
+        raise ImportError("drawing needs the package graphviz: pip install graphviz graphviz-pure") from error
+    nodes = nodes_of(root)
+    strong = None if highlight is None else highlighted(nodes, highlight)
+    boxes = fold(nodes, max_nodes, _scopes(unfold))
+    picture = Picture(nodes, boxes, Look(color, local_derivatives, marks), strong)
+    drawing = Drawing(
+        format=format,
+        graph_attr={"rankdir": rankdir} | _attributes(picture),
+        node_attr={"margin": _MARGIN},
+        edge_attr=_ports(picture, rankdir),
+    )
+    frames = _clusters(picture) if clusters else {}
+    for node in picture.kept:
+        picture.add_node(frames.get(node.scope, drawing), node)
+    for box in picture.boxes:
+        picture.add_box(frames.get(_parent(box.title) if box.is_scope else "", drawing), box)
+    for path in sorted(frames, key=lambda path: -path.count("/")):  # inner frames before they are copied out
+        frames.get(_parent(path), drawing).subgraph(frames[path])
+    picture.add_edges(drawing)
+    return drawing
+
+
+def _check(root: object, format: object, rankdir: object, max_nodes: object) -> None:
+    if not isinstance(root, Value):
+        raise TypeError(
+            f"draw_dot draws one Value and what it was computed from, got {type(root).__name__}"
+            + ("; draw each by itself, or their sum" if isinstance(root, (list, tuple, set)) else "")
+        )
+    if not isinstance(format, str):
+        raise TypeError(f"format is a string such as 'svg' or 'png', got {format!r}")
+    if rankdir not in tuple(RANKDIRS):
+        raise ValueError(f"rankdir is one of {', '.join(RANKDIRS)}, got {rankdir!r}")
+    if max_nodes is not None and (not isinstance(max_nodes, int) or max_nodes < 2):
+        raise ValueError(
+            f"max_nodes is an integer of at least 2, or None to draw everything, got {max_nodes!r}"
+        )
+
+
+def _scopes(unfold: object) -> list[str]:
+    """The paths of the scopes to unfold."""
+    paths = list(unfold) if isinstance(unfold, Iterable) and not isinstance(unfold, str) else [unfold]
+    for path in paths:
+        if not isinstance(path, str):
+            raise TypeError(f"unfold is the path of a scope, such as 'layer 1', or several, got {path!r}")
+    return [str(path) for path in paths]
+
+
+def _attributes(picture: Picture) -> dict[str, str]:
+    """The caption, and a limit on the time that the layout of a large graph takes."""
+    attributes = dict(_QUICK) if picture.large else {}
+    if picture.crowded:
+        attributes["ranksep"] = _WIDE
+    if words := caption(picture):
+        lines = [f"{_INDENT}{line}{_INDENT}" for line in words.split("\n")]
+        attributes |= {"label": label("\n".join(lines)), "labelloc": "t", "labeljust": "l"}
+    return attributes
+
+
+def _ports(picture: Picture, rankdir: str) -> dict[str, str]:
+    """The sides at which edges leave and enter, if they matter."""
+    leave, enter = RANKDIRS[rankdir]
+    return {"tailport": leave, "headport": enter} if picture.crowded else {}
+
+
+def _clusters(picture: Picture) -> dict[str, Digraph]:
+    """A frame for every scope that something is drawn in, by its path."""
+    import graphviz
+
+    scopes = [node.scope for node in picture.kept]
+    scopes += [_parent(box.title) for box in picture.boxes if box.is_scope]
+    frames: dict[str, Digraph] = {}
+    for scope in dict.fromkeys(scopes):
+        path = scope
+        while path and path not in frames:
+            title = path.rpartition("/")[2]
+            attributes = {"label": label(title), "tooltip": tooltip(path), "style": "rounded"}
+            frames[path] = graphviz.Digraph(f"cluster_{len(frames)}", graph_attr=attributes)
+            path = _parent(path)
+    return frames
+
+
+def _parent(path: str | None) -> str:
+    return path.rpartition("/")[0] if path else ""

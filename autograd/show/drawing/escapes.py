@@ -1,0 +1,38 @@
+"""Labels and tooltips in the DOT language, so that they show exactly their text."""
+
+from __future__ import annotations
+
+import re
+
+# Characters that mean something in a DOT label, as entities, which are read after the label is taken apart.
+_ENTITIES = {ord(char): f"&#{ord(char)};" for char in '&<>|{}"'}
+_CONTROLS = {code: 0x2400 + code for code in range(32) if code != ord("\n")} | {127: 0x2421}  # ␀ ␁ ... ␡
+_CLIPPED_SPACE = re.compile(r"(?<= ) |^ | $", re.MULTILINE)
+_NO_BREAK_SPACE = "\xa0"
+_BACKSLASH = "&#92;&#92;"
+
+
+def label(text: str) -> str:
+    r"""Text as a DOT label, or a field of a record, that shows exactly this text.
+
+    Control characters, which no SVG can hold, are shown by their pictures, as in ␉ for a tab.
+
+    >>> print(label('a|b\n"c"'))
+    a&#124;b\n&#34;c&#34;
+    """
+    return _escaped(text).replace("\\", _BACKSLASH).replace("\n", "\\n")
+
+
+def tooltip(text: str) -> str:
+    r"""Text as a DOT tooltip that shows exactly this text.
+
+    Graphviz replaces names like \N in a tooltip even behind an escaped backslash; a space of no width keeps
+    the two characters apart.
+    """
+    parted = re.sub(r"\\(?=[NGETHL])", "\\\\\u200b", _escaped(text))
+    return parted.replace("\\", _BACKSLASH).replace("\n", "\\n")
+
+
+def _escaped(text: str) -> str:
+    text = text.encode("utf-8", "replace").decode("utf-8").translate(_CONTROLS)
+    return _CLIPPED_SPACE.sub(_NO_BREAK_SPACE, text).translate(_ENTITIES)

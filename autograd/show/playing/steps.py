@@ -1,0 +1,149 @@
+"""`backward()` one step at a time, for looking at the gradients on the way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Self
+
+from autograd import modes
+from autograd.graph import local_derivatives, nodes_of
+from autograd.value import Value, topological_order
+from autograd.words.names import names_of
+from autograd.words.numerals import digits, factor
+from autograd.words.symbol import applied
+
+
+def backward_steps(value: Value) -> BackwardSteps:
+    """Backpropagate from a Value step by step: an iterator of single applications of the chain rule.
+
+    Every `next()` adds one contribution, in the order in which `backward()` does, and returns what it did.
+    When all steps are taken, every `grad` in the graph is what `backward()` makes it, to the last bit.
+
+    Args:
+        value: the result to differentiate.
+
+    Returns:
+        A `BackwardSteps`, which has begun: nodes between start from zero, and `value.grad` is 1.
+
+    Raises:
+        TypeError: if `value` is not a Value.
+        FloatingPointError: inside `detect_anomaly()`, from a step that would make a gradient nan or infinite;
+            it is not taken.
+
+    >>> x = Value(1.0, label="x")
+    >>> steps = backward_steps((3 * x + 2) ** 2)
+    >>> next(steps)
+    v2 receives 1 * 10 = 10 from out = v2**2; its gradient was 0 and is 10
+    >>> for step in steps:
+    ...     if step.operand is x:
+    ...         print(step)
+    x receives 10 * 3 = 30 from v1 = 3*x; its gradient was 0 and is 30
+    >>> x.grad
+    30.0
+    """
+    if not isinstance(value, Value):
+        raise TypeError(
+            f"backward_steps takes the Value to differentiate, got {type(value).__name__}: {value!r}"
+        )
+    return BackwardSteps(value)
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class BackwardStep:
+    """One application of the chain rule; its repr is a sentence.
+
+    Attributes:
+        node: the Value that the gradient comes from.
+        operand: the Value that receives.
+        index: which operand of the node it is, counted from 0.
+        upstream: the gradient of the root by the node.
+        local: the local derivative of the node by the operand.
+        contribution: upstream * local.
+        before: `operand.grad` before the step.
+        after: `operand.grad` after it, which is before + contribution.
+    """
+
+    node: Value
+    operand: Value
+    index: int
+    upstream: float
+    local: float
+    contribution: float
+    before: float
+    after: float
+    _steps: BackwardSteps = field(kw_only=True)
+
+    def __repr__(self) -> str:
+        names = self._steps.names
+        formula = applied(self.node._operation, [names[operand] for operand in self.node._prev])
+        return (
+            f"{names[self.operand]} receives {digits(self.upstream)} * {factor(self.local)} = "
+            f"{digits(self.contribution)} from {names[self.node]} = {formula}; "
+            f"its gradient was {digits(self.before)} and is {digits(self.after)}"
+        )
+
+
+class BackwardSteps:
+    """The backward pass of one Value, taken step by step.
+
+    The pass keeps the gradients of the nodes between for itself and writes copies into the graph, so another
+    `backward()` through shared nodes between two steps spoils neither: the leaves receive the sum of both; a
+    node between shows what was written last. A pass given up half-way leaves in the leaves what they have
+    received so far; set their `grad` to 0 as before any other `backward()`.
+
+    Attributes:
+        remaining: how many steps are not taken yet.
+    """
+
+    def __init__(self, value: Value) -> None:
+        self._root = value
+        self._order = topological_order(value, zero_grad=True)
+        self._gradients = dict.fromkeys(self._order, 0.0)  # of the nodes between
+        if value in self._gradients:
+            self._gradients[value] = 1.0
+        value.grad += 1.0
+        self._index = 0  # of the operand whose turn it is
+        self.remaining = sum(len(node._prev) for node in self._order)
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> BackwardStep:
+        if not self._order:
+            raise StopIteration
+        node, index = self._order[-1], self._index
+        operand, local, upstream = node._prev[index], local_derivatives(node)[index], self._gradients[node]
+        before = self._gradients.get(operand, operand.grad)
+        after = before + local * upstream
+        watcher = modes.watcher()
+        if watcher is not None:
+            watcher.gradient(operand, after, node, upstream, local)
+        if operand in self._gradients:
+            self._gradients[operand] = after
+        operand.grad = after
+        self._advance(node)
+        return BackwardStep(
+            node, operand, index, upstream, local, local * upstream, before, after, _steps=self
+        )
+
+    def _advance(self, node: Value) -> None:
+        self.remaining -= 1
+        self._index += 1
+        if self._index == len(node._prev):
+            self._order.pop()
+            self._index = 0
+
+    def finish(self) -> None:
+        """Take all remaining steps."""
+        for _ in self:
+            pass
+
+    @cached_property
+    def names(self) -> dict[Value, str]:
+        """What the nodes are called, by label or by a number counted from the leaves on."""
+        nodes = nodes_of(self._root)
+        return names_of(nodes, nodes)
+
+    def __repr__(self) -> str:
+        return f"<backward pass of {self._root!r}: {self.remaining:,} steps remain>"

@@ -1,0 +1,1 @@
+"""The table of operations read as words: formulas, LaTeX, names and numbers."""

@@ -1,0 +1,174 @@
+r"""The table of operations read as LaTeX.
+
+`TeX` is a `Symbol` of another notation: the table's partial derivatives, called with it, write fractions,
+powers and Greek letters. A condition stands in Iverson's brackets: [x > 0] is 1 where x is above 0, else 0.
+
+Only commands are used that MathJax, KaTeX, LaTeX with amsmath and matplotlib's mathtext all know; mathtext
+has no \& though, which a label may bring in.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Self
+
+from autograd import ops
+from autograd.primitive import Operation
+from autograd.value import Value
+from autograd.words.symbol import ATOM, POWER, PRODUCT, SIGN, SUM, Symbol
+
+_GREEK = re.compile(
+    "alpha|beta|gamma|delta|(var)?epsilon|zeta|eta|theta|iota|kappa|lambda|mu|nu|xi|pi|rho|sigma|tau|upsilon|"
+    "(var)?phi|chi|psi|omega|Gamma|Delta|Theta|Lambda|Xi|Pi|Sigma|Upsilon|Phi|Psi|Omega"
+)
+_INDEXED = re.compile(r"([^\W\d_]+)((?:_?\d|_[^\W_]|\[)[\w, \[\]]*)?('*)")
+_DECIMAL = re.compile(r"-?\d+(\.\d+)?")
+_SCIENTIFIC = re.compile(r"(-?[\d.]+)e([+-]?)0*(\d+)")
+_SPECIAL = {char: f"\\{char}" for char in "#$%&_{} "} | {
+    "\\": r"\backslash{}",
+    "^": r"\wedge{}",
+    "~": r"\sim{}",
+}
+
+# How an operation is written around its operands, and how tightly the result holds together.
+_AROUND = {
+    ops.div: (r"\frac{{{}}}{{{}}}", POWER),
+    ops.exp: (r"e^{{{}}}", POWER),
+    ops.sqrt: (r"\sqrt{{{}}}", ATOM),
+    ops.abs: (r"\left|{}\right|", ATOM),
+    ops.less: (r"\left[{} < {}\right]", ATOM),
+    ops.less_equal: (r"\left[{} \leq {}\right]", ATOM),
+    ops.greater: (r"\left[{} > {}\right]", ATOM),
+    ops.greater_equal: (r"\left[{} \geq {}\right]", ATOM),
+    ops.equal: (r"\left[{} = {}\right]", ATOM),
+    ops.not_equal: (r"\left[{} \neq {}\right]", ATOM),
+}
+_INFIX = {
+    ops.add: (" + ", SUM, SUM, PRODUCT),
+    ops.sub: (" - ", SUM, SUM, PRODUCT),
+    ops.mul: (r" \cdot ", PRODUCT, PRODUCT, SIGN),
+}
+
+# Operations that have no notation of their own but are written with others.
+_WRITTEN_AS: dict[Operation, Callable[..., Any]] = {
+    ops.expm1: lambda x: ops.exp(x) - 1.0,
+    ops.log1p: lambda x: ops.log(1.0 + x),
+    ops.when: lambda x, y: (x if x.is_condition else ops.not_equal(x, 0.0)) * y,
+}
+_FUNCTIONS = {
+    **{line: f"\\{line.name}" for line in (ops.log, ops.sin, ops.cos, ops.tan, ops.sinh, ops.cosh, ops.tanh)},
+    **{line: f"\\arc{line.name[1:]}" for line in (ops.asin, ops.acos, ops.atan)},
+    ops.maximum: r"\max",
+    ops.minimum: r"\min",
+    ops.sigmoid: r"\sigma",
+    ops.relu: r"\operatorname{ReLU}",
+    ops.leaky_relu: r"\operatorname{LeakyReLU}",
+    ops.elu: r"\operatorname{ELU}",
+    ops.gelu: r"\operatorname{GELU}",
+    ops.silu: r"\operatorname{SiLU}",
+    ops.sign: r"\operatorname{sgn}",
+    ops.stop_gradient: r"\operatorname{stop}",
+}
+
+
+class TeX(Symbol):
+    r"""A name, or a formula of names, in LaTeX.
+
+    Args:
+        text: a number, or a name as text has it: letters, then indices, as in 'w1', 'delta_2', 'W[0, 1]'.
+
+    >>> w1, x = TeX("w1"), TeX("x")
+    >>> print(ops.sigmoid(w1 * x) / (1 + x) ** 2)
+    \frac{\sigma\left(w_{1} \cdot x\right)}{\left(1 + x\right)^{2}}
+    >>> print(TeX("alpha_out"), TeX("loss"), TeX("1e-05"))
+    \alpha_{\mathrm{out}} \mathrm{loss} 10^{-5}
+    """
+
+    __slots__ = ()
+    _infix = _INFIX
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        if scientific := _SCIENTIFIC.fullmatch(text):
+            factor, minus, exponent = scientific.groups()
+            power = f"10^{{{minus.strip('+')}{exponent}}}"
+            self.text = {"1": power, "-1": f"-{power}"}.get(factor, rf"{factor} \times {power}")
+            self._level = min(self._level, POWER)
+        elif text.lstrip("-") in ("inf", "nan"):
+            self.text = text.replace("inf", r"\infty").replace("nan", r"\mathrm{nan}")
+        elif not _DECIMAL.fullmatch(text):
+            self.text = _name(text)
+
+    @property
+    def is_condition(self) -> bool:
+        """Whether this is an Iverson bracket, which is 0 or 1."""
+        return self._level == ATOM and self.text.startswith(r"\left[")
+
+    @classmethod
+    def verbatim(cls, text: str) -> Self:
+        """A name letter by letter."""
+        symbol = cls(text)
+        symbol.text = _upright(text)
+        return symbol
+
+    @classmethod
+    def _applied(cls, operation: Operation, operands: Sequence[Self]) -> Self:
+        if operation in _WRITTEN_AS:
+            return cls._read(_WRITTEN_AS[operation](*operands))
+        texts = [operand.text for operand in operands]
+        if operation in _AROUND:
+            template, level = _AROUND[operation]
+            return cls._written(template.format(*texts), level)
+        if operation is ops.pow:
+            return cls._written(f"{operands[0]._within(ATOM)}^{{{texts[1]}}}", POWER)
+        return super()._applied(operation, operands)
+
+    @staticmethod
+    def _bracketed(text: str) -> str:
+        return bracketed(text)
+
+    @staticmethod
+    def _function(operation: Operation) -> str:
+        return _FUNCTIONS.get(operation, rf"\operatorname{{{_escaped(operation.name)}}}")
+
+
+def symbols(names: Mapping[Value, str]) -> dict[Value, TeX]:
+    """The names of nodes in LaTeX; where two would look the same, as w1 and w_1, one is spelled out."""
+    taken: dict[str, str] = {}
+    written = {}
+    for node, name in names.items():
+        symbol = TeX(name)
+        if taken.setdefault(symbol.text, name) != name:
+            symbol = TeX.verbatim(name)
+        written[node] = symbol
+    return written
+
+
+def bracketed(text: str) -> str:
+    """A formula in parentheses that grow with it."""
+    return rf"\left({text}\right)"
+
+
+def _name(text: str) -> str:
+    """Letters with indices as they are printed: one letter is a variable, several are a word."""
+    parts = _INDEXED.fullmatch(text)
+    if not parts or text.endswith("_"):
+        return _upright(text)
+    stem, indices, primes = parts.groups()
+    below = ",".join(map(_part, re.findall(r"[^\W\d_]+|\d+", indices or "")))
+    return _part(stem) + (f"_{{{below}}}" if below else "") + primes
+
+
+def _part(word: str) -> str:
+    if _GREEK.fullmatch(word):
+        return f"\\{word}"
+    return word if len(word) == 1 or word.isdigit() else _upright(word)
+
+
+def _upright(text: str) -> str:
+    return rf"\mathrm{{{_escaped(text)}}}"
+
+
+def _escaped(text: str) -> str:
+    return "".join(_SPECIAL.get(char, char) for char in text)
