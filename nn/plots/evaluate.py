@@ -75,10 +75,10 @@ def _at(program: Callable[[], Any], points: Mapping[Value, Any], index: int) -> 
             leaf.data = float(np.ravel(numbers)[index])
         with no_grad():
             result = program()
+        return [_as_value(root).data for root in (result if isinstance(result, list) else [result])]
     finally:
         for leaf, number in before.items():
             leaf.data = number
-    return [_as_value(root).data for root in (result if isinstance(result, list) else [result])]
 
 
 def _as_value(result: Any) -> Value:
