@@ -14,7 +14,7 @@ from autograd import functions, value
 from autograd.annotations import TYPE_CHECKING
 from autograd.floats import as_float
 from autograd.functions import *  # noqa: F403  (its `__all__` is the list of functions)
-from autograd.modes import each_in_scope, no_grad, scope
+from autograd.modes import current_scope, each_in_scope, no_grad, scope
 from autograd.primitive import Operation, operation
 from autograd.value import Value
 from autograd.vectors import as_values
@@ -43,9 +43,9 @@ native = not value.__file__.endswith(".py")
 
 __all__ = [
     "BackwardStep", "BackwardSteps", "Explanation", "Operation", "Player", "Program", "Value", "as_float",
-    "as_values", "backward_steps", "check_grads", "detect_anomaly", "draw_dot", "each_in_scope", "explain",
-    "extra", "flatten", "grad", "gradient", "hessian", "hvp", "jacobian", "jvp", "no_grad", "operation",
-    "player", "scope", "trace", "value_and_grad",
+    "as_values", "backward_steps", "check_grads", "current_scope", "detect_anomaly", "draw_dot",
+    "each_in_scope", "explain", "extra", "flatten", "grad", "gradient", "hessian", "hvp", "jacobian", "jvp",
+    "no_grad", "operation", "player", "scope", "trace", "value_and_grad",
 ]  # fmt: skip
 __all__ += functions.__all__
 __all__.sort()

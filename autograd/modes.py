@@ -53,6 +53,13 @@ def labelled(tag: Tag | None, label: str) -> Tag:
     return Tag(label) if tag is None else Tag(label, tag.scope, tag.line)
 
 
+def moved(tag: Tag | None, scope: str) -> Tag:
+    """The tag in another scope."""
+    if not isinstance(scope, str):
+        raise TypeError(f"a scope is a path, a string, got {type(scope).__name__}: {scope!r}")
+    return Tag("", scope) if tag is None else Tag(tag.label, scope, tag.line)
+
+
 class Mode:
     """One combination of settings, which never change; each scope inside it is made only once."""
 
@@ -197,6 +204,20 @@ def scope(name: str) -> Switch:
     if not isinstance(name, str) or not name:
         raise TypeError(f"a scope's name is a string that is not empty, got {name!r}")
     return Switch(scope=name)
+
+
+def current_scope() -> str:
+    """The path of the scopes that are open here, such as 'layer 1/neuron 2'; '' outside all scopes.
+
+    New nodes carry it as their `scope`.
+
+    >>> with scope("layer 1"), scope("neuron 2"):
+    ...     current_scope()
+    'layer 1/neuron 2'
+    >>> current_scope()
+    ''
+    """
+    return here().path
 
 
 def each_in_scope(name: str, functions: Sequence[Callable[[Any], T]], x: Any) -> list[T]:

@@ -282,8 +282,12 @@ class Value:
 
     @property
     def scope(self) -> str:
-        """The path of the scopes that the node was built in, such as 'layer 1/neuron 3'."""
+        """The path of the scopes that the node was built in, such as 'layer 1/neuron 3'; may be assigned."""
         return self._tag.scope if self._tag is not None else ""
+
+    @scope.setter
+    def scope(self, scope: str) -> None:
+        self._tag = modes.moved(self._tag, scope)
 
     def __repr__(self) -> str:
         return f"Value(data={self.data}, grad={self.grad})"

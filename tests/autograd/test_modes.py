@@ -12,7 +12,7 @@ from math import inf
 import pytest
 
 import autograd
-from autograd import Value, detect_anomaly, grad, modes, no_grad, scope, sqrt
+from autograd import Value, current_scope, detect_anomaly, grad, modes, no_grad, scope, sqrt
 from autograd.graph import nodes_of
 from autograd.modes import OPEN
 
@@ -328,6 +328,22 @@ class TestScope:
         with scope("a"):
             x = Value(1.0, label="x")
         assert (x.label, x.scope) == ("x", "a")
+
+    def test_the_current_scope_is_that_of_new_nodes(self):
+        """Whoever names things by their place would otherwise have to build a node to ask it."""
+
+        def both():
+            assert current_scope() == Value(1.0).scope
+            return current_scope()
+
+        assert both() == ""
+        with scope("a"):
+            with scope("b"), no_grad(), detect_anomaly():
+                assert both() == "a/b"
+            assert autograd.each_in_scope("c", [lambda x: both()] * 2, 0.0) == ["a/c 1", "a/c 2"]
+            assert both() == "a"
+        with no_grad():
+            assert both() == ""
 
     @pytest.mark.parametrize("wrong", ["", None, 3, ("a",)])
     def test_a_name_is_a_string_that_is_not_empty(self, wrong):

@@ -303,6 +303,46 @@ class TestText:
         x.label = "w"
         assert (y.label, y.scope) == ("", "layer")
 
+    def test_scope_may_be_assigned_and_keeps_label_and_line(self):
+        """A layer that is built outside its network is put into it; the error of detect_anomaly stays."""
+        with autograd.scope("layer"), autograd.detect_anomaly():
+            x, z = Value(1.0, label="x"), (Value(0.0) * 2).sqrt()
+        x.scope = "network/layer"
+        z.scope = "network/layer"
+        assert (x.label, x.scope) == ("x", "network/layer")
+        with (
+            autograd.detect_anomaly(),
+            pytest.raises(FloatingPointError, match=r"sqrt.*test_value\.py.* in network/layer"),
+        ):
+            z.backward()
+
+    def test_the_empty_scope_is_outside_of_all(self):
+        """A node that is moved out of its layer is drawn where nodes without a scope are."""
+        with autograd.scope("layer"):
+            x, y = Value(1.0), Value(2.0)
+        x.scope = ""
+        assert (x.scope, y.scope) == ("", "layer"), "nodes of a scope share their tag: only one is moved"
+        z = Value(3.0)
+        z.scope = ""
+        assert (z.label, z.scope) == ("", "")
+
+    @pytest.mark.parametrize("wrong", [None, 3, b"layer", ["layer"]])
+    def test_scope_must_be_a_string(self, wrong):
+        """Else a drawing fails later, far from the mistake."""
+        x = Value(1.0)
+        with pytest.raises(TypeError, match=r"a scope is a path, a string, got \w+: "):
+            x.scope = wrong
+        assert x.scope == ""
+
+    @pytest.mark.parametrize("name", ["label", "scope"])
+    def test_neither_can_be_deleted(self, name):
+        """Compiled, a setter that is called without a value crashes unless the build mends it."""
+        with autograd.scope("layer"):
+            x = Value(1.0, label="x")
+        with pytest.raises(AttributeError):
+            delattr(x, name)
+        assert (x.label, x.scope) == ("x", "layer")
+
 
 def test_operations_and_symbols_of_a_small_graph():
     """`_op` and `_prev`, which walkthroughs and drawings read."""
