@@ -32,11 +32,11 @@ def detect_anomaly() -> Switch:
         ...
     FloatingPointError: log made -inf from x=0.0, at ...
     """
-    return Switch(watcher=Detector())
+    return Switch(watcher=Watcher())
 
 
-class Detector:
-    """The watcher of `detect_anomaly()`: raises FloatingPointError at the first number that is not finite."""
+class Watcher:
+    """Looks at every node and every gradient; raises FloatingPointError at the first that is not finite."""
 
     def forward(self, out: Value, operation: Operation, left: Value, right: Value | None) -> None:
         """Note the line that builds `out`, and look at its number."""

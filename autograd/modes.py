@@ -13,23 +13,13 @@ from autograd.annotations import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from typing import Any, Final, Protocol, TypeVar
+    from typing import Any, Final, TypeVar
 
-    from autograd.primitive import Operation
-    from autograd.value import Value
+    from autograd.anomaly import Watcher
 
     T = TypeVar("T")
 
     F = TypeVar("F", bound=Callable[..., Any])
-
-    class Watcher(Protocol):
-        """Who looks at every node and every gradient, as `detect_anomaly()` does, and may raise."""
-
-        def forward(self, out: Value, operation: Operation, left: Value, right: Value | None) -> None: ...
-        def backward(self, order: Sequence[Value]) -> None: ...
-        def gradient(
-            self, operand: Value, received: float, node: Value, upstream: float, local: float
-        ) -> None: ...
 
 
 class Tag:

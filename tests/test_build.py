@@ -11,9 +11,16 @@ ROOT = Path(__file__).parents[1]
 if not (ROOT / "hatch_build.py").exists():
     pytest.skip("the installed package is tested, without its source", allow_module_level=True)
 
-spec = importlib.util.spec_from_file_location("hatch_build", ROOT / "hatch_build.py")
-hatch_build = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(hatch_build)
+
+def program(path):
+    """A file that belongs to no package, as a module."""
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+hatch_build, compiling = (program(ROOT / path) for path in ("hatch_build.py", "autograd/native/compile.py"))
 
 
 class App:
@@ -55,7 +62,7 @@ def fail(root, folder):
 
 
 def test_a_failure_is_one_warning_and_a_pure_wheel(hook, monkeypatch):
-    monkeypatch.setattr(hatch_build, "compile_copy", fail)
+    monkeypatch.setattr(hatch_build, "compiled", fail)
     data = {"force_include": {}}
     hook.initialize("standard", data)
     hook.finalize("standard", data, "")
@@ -66,14 +73,14 @@ def test_a_failure_is_one_warning_and_a_pure_wheel(hook, monkeypatch):
 
 def test_a_failure_is_an_error_where_compiling_is_demanded(hook, monkeypatch):
     monkeypatch.setenv(hatch_build.SWITCH, "1")
-    monkeypatch.setattr(hatch_build, "compile_copy", fail)
+    monkeypatch.setattr(hatch_build, "compiled", fail)
     with pytest.raises(RuntimeError, match=r"compiling failed:\nfirst line"):
         hook.initialize("standard", {"force_include": {}})
 
 
 def test_an_editable_install_stays_interpreted(hook, monkeypatch):
     """A compiled module beside the source would hide every change to it."""
-    monkeypatch.setattr(hatch_build, "compile_copy", fail)
+    monkeypatch.setattr(hatch_build, "compiled", fail)
     hook.initialize("editable", {"force_include": {}})
     assert not hook.app.warnings
 
@@ -98,31 +105,43 @@ def test_without_a_compiler_it_says_so_unless_pure_python_was_asked_for(hook, mo
 
 def test_a_build_without_all_its_modules_is_an_error(monkeypatch, tmp_path):
     """A wheel with a native tag and nothing compiled inside would be the worst of both."""
-    monkeypatch.setattr(hatch_build, "run_python", lambda folder, *arguments: None)
-    with pytest.raises(RuntimeError, match="compiled modules, got"):
-        hatch_build.compile_copy(ROOT, tmp_path)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(compiling, "build", lambda: None)
+    with pytest.raises(RuntimeError, match=r"expected \d+ compiled modules, got \[\]"):
+        compiling.main(tmp_path)
+
+
+def test_the_files_that_are_compiled_are_copied_unchanged(monkeypatch, tmp_path):
+    """Broken if the types that only mypyc needs reach the wheel."""
+    monkeypatch.chdir(tmp_path)
+    seen = []
+    monkeypatch.setattr(compiling, "build", lambda: seen.append(Path("autograd/value.py").read_text()))
+    monkeypatch.setattr(compiling, "require_all_modules", lambda: None)
+    compiling.main(tmp_path)
+    assert seen[0].count(") -> Any:") == 5 + (ROOT / "autograd/value.py").read_text().count(") -> Any:")
+    assert (tmp_path / "autograd/value.py").read_bytes() == (ROOT / "autograd/value.py").read_bytes()
 
 
 def test_docstrings_are_put_into_the_generated_code(monkeypatch, tmp_path):
     monkeypatch.chdir(ROOT)
     entry = r'{"dot", (PyCFunction)CPyPy_vectors___dot, METH_FASTCALL, PyDoc_STR("dot(x, y)\n--\n\n")},'
-    assert r"--\n\nstart + x[0]*y[0]" in hatch_build.documented(entry)
+    assert r"--\n\nstart + x[0]*y[0]" in compiling.documented(entry)
 
 
 def test_the_operators_that_may_return_not_implemented():
     """The same five that numpy needs, each once; a sixth would have to be listed."""
     source = (ROOT / "autograd/value.py").read_text(encoding="utf-8")
-    changed = [definition.split("(")[0] for definition in re.findall(hatch_build.OPERATORS, source)]
+    changed = [definition.split("(")[0] for definition in re.findall(compiling.OPERATORS, source)]
     assert changed == [f"def __{name}__" for name in ("add", "sub", "mul", "truediv", "pow")]
 
 
 @pytest.mark.parametrize("times", [0, 2])
 def test_generated_code_that_looks_different_stops_the_build(tmp_path, times):
     source = tmp_path / "generated.c"
-    source.write_text(f"{hatch_build._NODE} *self;\n" + '#include "__native_internal_autograd.h"\n' * times)
-    with pytest.raises(RuntimeError, match=rf"expected this in .* found it {times} times"):
-        hatch_build.patch({source})
+    source.write_text(f"{compiling._NODE} *self;\n" + '#include "__native_internal_autograd.h"\n' * times)
+    with pytest.raises(RuntimeError, match=rf"lists grow .* expected in .* found {times} times"):
+        compiling.patch({source})
 
 
 def test_every_compiled_file_exists():
-    assert all((ROOT / path).exists() for path in hatch_build.COMPILED)
+    assert all((ROOT / path).exists() for path in compiling.COMPILED)
