@@ -195,6 +195,7 @@ class Value:
     def log1p(self) -> Value: return _unary(ops.log1p, self)
     def sqrt(self) -> Value: return _unary(ops.sqrt, self)
     def erf(self) -> Value: return _unary(ops.erf, self)
+    def erfc(self) -> Value: return _unary(ops.erfc, self)
     def sin(self) -> Value: return _unary(ops.sin, self)
     def cos(self) -> Value: return _unary(ops.cos, self)
     def tan(self) -> Value: return _unary(ops.tan, self)

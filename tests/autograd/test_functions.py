@@ -1,5 +1,6 @@
 """Functions of several numbers: sums, choices, softmax; floats in, floats out; Values in, graphs out."""
 
+import inspect
 import math
 from math import inf, nan
 
@@ -27,8 +28,41 @@ def values(numbers):
     return [Value(number) for number in numbers]
 
 
+# Operations of the table that are no functions under their own name, and how users come by them.
+NOT_FUNCTIONS = {
+    **{"add": "x + y", "sub": "x - y", "mul": "x * y", "div": "x / y", "neg": "-x", "pos": "+x"},
+    "when": "half of where(condition, x, y)",
+}
+WITH_A_DEFAULT = {"leaky_relu": "slope", "elu": "alpha"}  # of the second operand
+COMPOSED = {"clip", "dot", "log_softmax", "logsumexp", "mean", "softmax", "sum", "where"}
+
+
+def test_every_operation_is_a_function_or_stands_among_the_exceptions():
+    """A new line of the table that is forgotten here would be out of the reach of users."""
+    assert set(functions.__all__) == set(ops.TABLE) - set(NOT_FUNCTIONS) | COMPOSED
+    assert len(functions.__all__) == len(set(functions.__all__))
+    for name in set(ops.TABLE) - set(NOT_FUNCTIONS) - set(WITH_A_DEFAULT):
+        assert getattr(functions, name) is ops.TABLE[name], "another thing under the name of an operation"
+    for name, text in NOT_FUNCTIONS.items():
+        assert not hasattr(functions, name), "imported but not exported"
+        operands = {"x": Value(0.5), "y": Value(2.0), "condition": Value(1.0)}
+        out = eval(text.removeprefix("half of "), vars(functions).copy(), operands)
+        assert ops.TABLE[name] in {node._operation for node in nodes_of(out)}, text
+
+
+@pytest.mark.parametrize("name", WITH_A_DEFAULT)
+def test_the_second_operand_with_a_default_is_that_of_the_table(name):
+    """The function and the line of the table would otherwise be two operations of one name."""
+    line, function = ops.TABLE[name], getattr(functions, name)
+    default = inspect.signature(function).parameters[WITH_A_DEFAULT[name]].default
+    assert function(-2.0) == line(-2.0, default)
+    assert function(Value(-2.0))._operation is line.bind(default)
+    assert function(Value(-2.0), Value(0.5))._operation is line
+
+
 def test_everything_is_exported():
-    assert set(functions.__all__) - {"abs", "pow", "sum"} <= set(autograd.__all__)
+    """`autograd.sin` is what most programs write; a star import leaves three builtins alone."""
+    assert set(functions.__all__) - set(autograd.__all__) == {"abs", "pow", "sum"}
     for name in functions.__all__:
         assert getattr(autograd, name) is getattr(functions, name)
 

@@ -138,13 +138,6 @@ def test_every_operation_stands_in_the_table_under_its_own_name():
         assert ops.BY_SYMBOL[line.symbol, line.arity] is line, "two operations share a symbol"
 
 
-def test_every_operation_but_when_is_exported_or_an_operator():
-    """An operation that users cannot reach would be dead code."""
-    operators = {"add", "sub", "mul", "div", "neg", "pos"}
-    for name in set(ops.TABLE) - operators - {"when"}:
-        assert getattr(autograd, name)(*[Value(0.5)] * ops.TABLE[name].arity).data is not None
-
-
 @pytest.mark.parametrize("line", LINES)
 def test_value(line):
     """A wrong formula in the `value` column."""

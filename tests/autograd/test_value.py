@@ -344,6 +344,53 @@ class TestText:
         assert (x.label, x.scope) == ("x", "layer")
 
 
+# Methods that Python calls by another name; numpy's names, which it calls on arrays of Values.
+OPERATORS = {"neg": "__neg__", "pos": "__pos__", "abs": "__abs__"}
+NUMPY = {"arcsin": "asin", "arccos": "acos", "arctan": "atan"}
+OF_ONE = [name for name, line in ops.TABLE.items() if line.arity == 1 and line.differentiable]
+WITH_A_DEFAULT = {"leaky_relu": 0.01, "elu": 1.0}  # of the second operand
+
+
+def assert_same_node(method, operation, x):
+    node, table = method(Value(x)), operation(Value(x))
+    assert node._operation is table._operation is operation
+    for actual, expected in [(node.data, table.data), (node._dleft, table._dleft)]:
+        assert actual == expected or actual != actual != expected, x
+
+
+@pytest.mark.parametrize("x", [0.5, -2.0, 0.0])
+@pytest.mark.parametrize("name", OF_ONE)
+def test_every_differentiable_operation_of_one_operand_is_a_method(name, x):
+    """A new line of the table without its method, or a method that is another line's."""
+    assert_same_node(getattr(Value, OPERATORS.get(name, name)), ops.TABLE[name], x)
+
+
+@pytest.mark.parametrize(("method", "name"), NUMPY.items())
+def test_methods_under_the_names_of_numpy(method, name):
+    """numpy.arcsin of an array of Values looks for this name."""
+    assert isinstance(getattr(numpy, method), numpy.ufunc)
+    assert_same_node(getattr(Value, method), ops.TABLE[name], 0.5)
+
+
+@pytest.mark.parametrize("name", WITH_A_DEFAULT)
+def test_methods_with_a_second_number(name):
+    """The method and the function of one name with two defaults would be two functions."""
+    line = ops.TABLE[name]
+    assert_same_node(getattr(Value, name), line.bind(WITH_A_DEFAULT[name]), -2.0)
+    assert_same_node(lambda x: getattr(x, name)(0.5), line.bind(0.5), -2.0)
+    assert getattr(autograd, name)(Value(-2.0))._operation is line.bind(WITH_A_DEFAULT[name])
+
+
+def test_every_public_method_is_one_of_these_or_about_the_graph():
+    """A method beside the table, with a derivative that nothing checks."""
+    about = {"backward", "detach", "data", "grad", "label", "scope", "conjugate", "arctan2"}
+    public = {name for name in dir(Value) if not name.startswith("_")}
+    assert public == about | set(OF_ONE) - set(OPERATORS) | set(NUMPY) | set(WITH_A_DEFAULT)
+    x = Value(0.5)
+    assert x.conjugate() is x, "numpy conjugates in products of matrices; a real number stays as it is"
+    assert x.arctan2(2.0)._operation is ops.atan2
+
+
 def test_operations_and_symbols_of_a_small_graph():
     """`_op` and `_prev`, which walkthroughs and drawings read."""
     a, b = Value(2.0), Value(-3.0)
