@@ -16,7 +16,7 @@ from typing import Any, Self
 from autograd import ops
 from autograd.primitive import Operation
 from autograd.value import Value
-from autograd.words.symbol import ATOM, POWER, PRODUCT, SIGN, SUM, Symbol
+from autograd.words.symbol import ATOM, POWER, Symbol
 
 _GREEK = re.compile(
     "alpha|beta|gamma|delta|(var)?epsilon|zeta|eta|theta|iota|kappa|lambda|mu|nu|xi|pi|rho|sigma|tau|upsilon|"
@@ -43,11 +43,6 @@ _AROUND = {
     ops.greater_equal: (r"\left[{} \geq {}\right]", ATOM),
     ops.equal: (r"\left[{} = {}\right]", ATOM),
     ops.not_equal: (r"\left[{} \neq {}\right]", ATOM),
-}
-_INFIX = {
-    ops.add: (" + ", SUM, SUM, PRODUCT),
-    ops.sub: (" - ", SUM, SUM, PRODUCT),
-    ops.mul: (r" \cdot ", PRODUCT, PRODUCT, SIGN),
 }
 
 # Operations that have no notation of their own but are written with others.
@@ -86,7 +81,7 @@ class TeX(Symbol):
     """
 
     __slots__ = ()
-    _infix = _INFIX
+    _infix = {**Symbol._infix, ops.mul: (r" \cdot ", *Symbol._infix[ops.mul][1:])}
 
     def __init__(self, text: str) -> None:
         super().__init__(text)

@@ -8,7 +8,7 @@ from matplotlib.mathtext import MathTextParser
 
 import autograd
 from autograd import Value, explain, operation, ops
-from autograd.words.symbol import NO_DERIVATIVE, NOT_WRITTEN, applied, derivative
+from autograd.words.symbol import NO_DERIVATIVE, NOT_WRITTEN, Symbol, applied, derivative
 from autograd.words.tex import TeX
 
 BOUND = [ops.pow.bind(2.0), ops.pow.bind(-0.5), ops.leaky_relu.bind(0.01), ops.elu.bind(1.0)]
@@ -95,6 +95,16 @@ def test_latex_has_no_derivatives_of_its_own():
     assert "partials" not in inspect.getsource(tex) + inspect.getsource(latex)
     cube = operation(lambda x, out: 3 * x * x)(lambda x: x**3)
     assert derivative(cube, 0, [TeX("w_2")], OUT) == r"3 \cdot w_{2} \cdot w_{2}"
+
+
+def test_latex_has_no_precedences_of_its_own():
+    # Broken if they are written twice: a formula could lose its parentheses in one of two notations.
+    from autograd.words import tex
+
+    assert "SUM" not in vars(tex) and "PRODUCT" not in vars(tex)
+    assert TeX._infix.keys() == Symbol._infix.keys()
+    for line, (_, *levels) in TeX._infix.items():
+        assert levels == list(Symbol._infix[line][1:])
 
 
 @pytest.mark.parametrize(
