@@ -27,7 +27,7 @@ COMPARISON, SUM, PRODUCT, SIGN, POWER, ATOM = range(6)
 
 # Infix operations: what stands between the operands, how tightly the result holds together, and how tightly
 # the left and the right operand must. Nothing is regrouped: (a + b) + c and a + (b + c) round differently.
-_INFIX = {
+INFIX = {
     ops.add: (" + ", SUM, SUM, PRODUCT),
     ops.sub: (" - ", SUM, SUM, PRODUCT),
     ops.mul: ("*", PRODUCT, PRODUCT, SIGN),
@@ -71,7 +71,7 @@ class Symbol:
     """
 
     __slots__ = ("_level", "_number", "text")
-    _infix = _INFIX
+    _infix = INFIX
 
     def __init__(self, text: str) -> None:
         self.text = text

@@ -16,7 +16,7 @@ from typing import Any, Self
 from autograd import ops
 from autograd.primitive import Operation
 from autograd.value import Value
-from autograd.words.symbol import ATOM, POWER, Symbol
+from autograd.words.symbol import ATOM, INFIX, POWER, Symbol
 
 _GREEK = re.compile(
     "alpha|beta|gamma|delta|(var)?epsilon|zeta|eta|theta|iota|kappa|lambda|mu|nu|xi|pi|rho|sigma|tau|upsilon|"
@@ -44,6 +44,7 @@ _AROUND = {
     ops.equal: (r"\left[{} = {}\right]", ATOM),
     ops.not_equal: (r"\left[{} \neq {}\right]", ATOM),
 }
+_INFIX = {**INFIX, ops.mul: (r" \cdot ", *INFIX[ops.mul][1:])}
 
 # Operations that have no notation of their own but are written with others.
 _WRITTEN_AS: dict[Operation, Callable[..., Any]] = {
@@ -81,7 +82,7 @@ class TeX(Symbol):
     """
 
     __slots__ = ()
-    _infix = {**Symbol._infix, ops.mul: (r" \cdot ", *Symbol._infix[ops.mul][1:])}
+    _infix = _INFIX
 
     def __init__(self, text: str) -> None:
         super().__init__(text)
