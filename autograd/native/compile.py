@@ -1,0 +1,203 @@
+"""Compile the files that computations spend their time in: a program that the build hook runs.
+
+mypyc makes C of the same Python files, and a C compiler makes modules of it, which Python prefers to the files
+beside them. Between the two, a few places of the C are changed: `CHANGES` has each of them with its reason, and
+`README.md` in this folder what each is worth.
+
+    python autograd/native/compile.py FOLDER
+
+copies both packages to the folder and compiles them there.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).parents[2]
+PACKAGES = ("autograd", "nn")
+COMPILED = [
+    "autograd/floats.py",
+    "autograd/graph.py",
+    "autograd/modes.py",
+    "autograd/primitive.py",
+    "autograd/programs/flatten.py",
+    "autograd/value.py",
+    "autograd/vectors.py",
+    "nn/sample.py",
+    "nn/optim/arithmetic.py",
+]
+
+# A derivative may use operations that stand below it in the table, which mypy reads from the top.
+MYPY = """\
+[mypy]
+ignore_missing_imports = True
+disable_error_code = has-type
+"""
+
+# An operator returns NotImplemented where it leaves the work to the other operand, a numpy array for example.
+# Type checkers know that of any operator; mypyc has to be told.
+OPERATORS = r"(def __(?:add|sub|mul|truediv|pow)__\(.*\)) -> Value:"
+
+
+class Change(NamedTuple):
+    """A place of the generated C, as a regular expression, and what stands there instead."""
+
+    why: str
+    generated: str
+    wanted: str
+    everywhere: bool = False  # else it occurs exactly once
+
+
+_NODE = "autograd___value___ValueObject"
+_SETUP = "CPyDef_value_____mypyc__Value_setup"
+
+
+def _undeletable(attribute: str) -> Change:
+    return Change(
+        f"mypyc crashes at `del node.{attribute}`; this is an error",
+        rf"(value___Value_set_{attribute}\({_NODE} \*self, PyObject \*value, void \*closure\)\s*\{{)",
+        r"\1 if (value == NULL) {"
+        rf'PyErr_SetString(PyExc_AttributeError, "the {attribute} of a Value cannot be deleted"); return -1; }}',
+    )
+
+
+CHANGES = [
+    Change(
+        "lists grow and shrink inline, where they need not be resized",
+        r'#include "__native_internal_autograd.h"\n',
+        r'\g<0>#include "../autograd/native/lists.h"\n',
+    ),
+    Change(
+        "nodes are allocated by memory.h",
+        rf"(self = \({_NODE} \*\))type->tp_alloc\(type, 0\);",
+        rf"\1allocate_node(type, sizeof({_NODE}));",
+    ),
+    Change(
+        "nodes are freed by memory.h, which does not call itself for a node's operands",
+        rf"(value___Value_dealloc\({_NODE} \*self\)\s*\{{).*?\}}",
+        r"\1 deallocate_node((PyObject *)self, CPyDef_value___Value_clear); }",
+    ),
+    Change(
+        "a node is left all zeros, as it was allocated",
+        r"(self->vtable = value___Value_vtable;)\s*self->_data = .*?(return)",
+        r"\1 \2",
+    ),
+    Change(
+        "a blank node is filled in by nobody but `_fill`",
+        r"((cpy_r_r\d+) = CPyStatic_value____BLANK;(?:(?!_BLANK;).)*?)CPyDef_value___Value\(\2,[^)]*\)",
+        rf"\1{_SETUP}((PyObject *)CPyType_value___Value)",
+    ),
+    Change(
+        "making a node is inlined",
+        rf"(PyObject \*{_SETUP}\(PyObject \*cpy_r_type\)\s*\{{)",
+        r"ALWAYS_INLINE \1",
+    ),
+    Change(
+        "filling a node is inlined",
+        r"(char CPyDef_value___Value____fill\([^)]*\) \{)",
+        r"ALWAYS_INLINE \1",
+    ),
+    Change(
+        "the walk asks for memory ahead",
+        r"(cpy_r_node\)->__mark = cpy_r_r\d+;)",
+        r"\1 prefetch_node((char *)cpy_r_node - AHEAD);",
+        everywhere=True,
+    ),
+    _undeletable("label"),
+    _undeletable("scope"),
+    Change(
+        "a method of mypyc's own makes nodes without their parts, which crash",
+        rf'\{{"__internal_mypyc_setup", \(PyCFunction\){_SETUP}, METH_O, NULL\}},',
+        "",
+    ),
+    Change(
+        "mypyc keeps a freed closure for the next call and hands it out before it is cleared, which can give "
+        "way to another thread; so none is kept",
+        r"if \((\w+_free_instance == NULL)\)",
+        r"if (0 && \1)",
+        everywhere=True,
+    ),
+]
+
+
+def main(folder: Path) -> None:
+    """Compile a copy of the packages in a folder."""
+    for package in PACKAGES:
+        leftovers = shutil.ignore_patterns("__pycache__", "*.so", "*.pyd")
+        shutil.copytree(ROOT / package, folder / package, ignore=leftovers)
+    os.chdir(folder)
+    Path("mypy.ini").write_text(MYPY)
+    value = Path("autograd/value.py")
+    value.write_text(re.sub(OPERATORS, r"\1 -> Any:", value.read_text()))
+    build()
+    value.write_text((ROOT / value).read_text())
+    require_all_modules()
+
+
+def build() -> None:
+    """From Python to C to modules beside the Python files, in the current folder."""
+    from mypyc.build import mypycify
+    from setuptools import setup
+
+    extensions = mypycify(COMPILED, opt_level="3", debug_level="0", group_name="autograd")
+    for flags in {id(e.extra_compile_args): e.extra_compile_args for e in extensions}.values():
+        if sys.platform != "win32":
+            # Functions of the same module can be inlined; x * y + z rounds twice, as Python does.
+            flags += ["-fvisibility=hidden", "-ffp-contract=off"]
+    patch({Path(source) for extension in extensions for source in extension.sources})
+    setup(name="compiled", ext_modules=extensions, packages=[], script_args=["build_ext", "--inplace"])
+
+
+def patch(sources: set[Path]) -> None:
+    """Make the changes to the generated C."""
+    [source] = [path for path in sources if f"{_NODE} *self" in path.read_text()]
+    code = source.read_text()
+    for change in CHANGES:
+        code, count = re.subn(change.generated, change.wanted, code, flags=re.DOTALL)
+        if count == 0 or (count > 1 and not change.everywhere):
+            raise RuntimeError(f"{change.why}: expected in {source}, found {count} times: {change.generated}")
+    source.write_text('#include "../autograd/native/memory.h"\n' + documented(code))
+
+
+def documented(code: str) -> str:
+    """The generated C with the docstrings, which mypyc leaves out."""
+    for path in map(Path, COMPILED):
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, ast.FunctionDef):
+                code = with_docstring(code, rf"CPyPy_{path.stem}___{node.name},", node)
+            if isinstance(node, ast.ClassDef):
+                code = with_docstring(code, rf'tp_doc = PyDoc_STR\("{node.name}\(', node)
+                for method in node.body:
+                    if isinstance(method, ast.FunctionDef):
+                        name = rf"CPyPy_{path.stem}___{node.name}___{method.name},"
+                        code = with_docstring(code, name, method)
+    return code
+
+
+def with_docstring(code: str, start: str, node: ast.FunctionDef | ast.ClassDef) -> str:
+    """The C with a docstring after the signature that follows `start`."""
+    text = json.dumps(ast.get_docstring(node) or "")[1:-1]
+    return re.sub(rf"({start}[^{{}}]*?--\\n\\n)", lambda match: match[1] + text, code)
+
+
+def require_all_modules() -> None:
+    """Raise RuntimeError unless there is a module for each file, and one for what they share, that works."""
+    suffix = sysconfig.get_config_var("EXT_SUFFIX")
+    modules = [path for path in Path().rglob(f"*{suffix}") if path.parts[0] != "build"]
+    if len(modules) != len(COMPILED) + 1:
+        raise RuntimeError(f"expected {len(COMPILED) + 1} compiled modules, got {sorted(modules)}")
+    if "_PYTHON_HOST_PLATFORM" not in os.environ:  # that is, unless it is compiled for another machine
+        subprocess.run([sys.executable, "-c", "import autograd; assert autograd.native"], check=True)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
