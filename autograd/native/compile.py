@@ -1,8 +1,8 @@
 """Compile the files that computations spend their time in: a program that the build hook runs.
 
-mypyc makes C of the same Python files, and a C compiler makes modules of it, which Python prefers to the files
-beside them. Between the two, a few places of the C are changed: `CHANGES` has each of them with its reason, and
-`README.md` in this folder what each is worth.
+mypyc makes C of the same Python files, and a C compiler makes modules of it, which Python prefers to the
+files beside them. Between the two, a few places of the C are changed: `CHANGES` has each of them with its
+reason, and `README.md` in this folder what each is worth.
 
     python autograd/native/compile.py FOLDER
 
@@ -65,8 +65,8 @@ def _undeletable(attribute: str) -> Change:
     return Change(
         f"mypyc crashes at `del node.{attribute}`; this is an error",
         rf"(value___Value_set_{attribute}\({_NODE} \*self, PyObject \*value, void \*closure\)\s*\{{)",
-        r"\1 if (value == NULL) {"
-        rf'PyErr_SetString(PyExc_AttributeError, "the {attribute} of a Value cannot be deleted"); return -1; }}',
+        r"\1 if (value == NULL) { PyErr_SetString(PyExc_AttributeError, "
+        rf'"the {attribute} of a Value cannot be deleted"); return -1; }}',
     )
 
 

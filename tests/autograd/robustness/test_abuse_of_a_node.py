@@ -162,7 +162,7 @@ def test_the_functions_inside_with_wrong_arguments():
         "local_graph": (0, (Value(2.0), Value(3.0)), node),
         "_operate": (node._operation, (Value(2.0), Value(3.0))),
         "_unary": (node._operation, Value(2.0)),
-        "_recorded": (None, node._operation, 6.0, Value(2.0), 3.0, Value(3.0), 2.0),
+        "recorded_node": (None, node._operation, 6.0, Value(2.0), 3.0, Value(3.0), 2.0),
         "neuron": ([Value(1.0)], [Value(2.0)], Value(3.0), node._operation, None),
         "as_inputs": ([1.0], 1, None),
         "_binary": (node._operation, Value(2.0), Value(3.0)),
@@ -171,7 +171,7 @@ def test_the_functions_inside_with_wrong_arguments():
     for name, arguments in good.items():
         for place in range(len(arguments)):
             for thing in [*WRONG_THINGS, [1.0], (1.0,), (Value(1.0),), [Value(1.0)] * 3, node]:
-                homes = (autograd.value, nn.forward, Value(2.0) * 3, node._operation)
+                homes = (autograd.value, nn.sample, Value(2.0) * 3, node._operation)
                 function = next(getattr(home, name) for home in homes if hasattr(home, name))
                 attempt(function, *arguments[:place], thing, *arguments[place + 1 :])
                 attempt(function, *arguments[:place])
