@@ -64,14 +64,16 @@ def test_assigning_any_float(name, number):
     assert repr((x + 0.0).data) == repr(x.data + 0.0)
 
 
+@pytest.mark.parametrize("name", ["label", "scope"])
 @pytest.mark.parametrize("thing", [5, None, b"x", ["x"], Value(1.0)], ids=lambda thing: type(thing).__name__)
-def test_assigning_a_label_that_is_no_string(thing):
-    x = Value(1.0, label="x")
-    assert_refused(setattr, x, "label", thing)
-    assert x.label == "x"
+def test_assigning_a_label_or_a_scope_that_is_no_string(name, thing):
+    with scope("here"):
+        x = Value(1.0, label="x")
+    assert_refused(setattr, x, name, thing)
+    assert (x.label, x.scope) == ("x", "here")
 
 
-@pytest.mark.parametrize("name", ["_prev", "_op", "scope", "other", "__dict__"])
+@pytest.mark.parametrize("name", ["_prev", "_op", "other", "__dict__"])
 def test_attributes_that_cannot_be_assigned(name):
     with pytest.raises(AttributeError):
         setattr(Value(1.0), name, ())
