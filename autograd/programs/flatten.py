@@ -8,7 +8,7 @@ from autograd.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from typing import Final
+    from typing import Any, Final
 
     from autograd.primitive import Operation
 
@@ -16,20 +16,24 @@ _STILL: Final = -1  # in place of a slot: this node does not depend on an input
 _FIRST_CONSTANT: Final = -2  # the constants are -2, -3, ... until it is known how many there are
 
 
-def flatten(roots: Value | Iterable[Value], inputs: Iterable[Value], hold: bool = False) -> Program:
+def flatten(roots: Value | Iterable[Value], inputs: Value | Iterable[Value], hold: bool = False) -> Program:
     """The program that computes the roots from the inputs, as the graph computed them.
 
     What does not depend on an input is a constant: the number that it has now.
 
     Args:
         roots: a Value, or several of them that share parts of their graphs.
-        inputs: the nodes whose numbers will be given anew, mostly leaves. A node that was computed from
-            others may be one too; what it was computed from does not matter then.
+        inputs: the Values whose numbers will be given anew, mostly leaves. One that was computed from others
+            may be an input too; what it was computed from does not matter then.
         hold: let operands that no gradient passes, such as the condition of `where`, keep the number that
             they have now. So the outputs move with the inputs as the derivatives say.
 
     Returns:
         A Program with the inputs in the order given, named by their labels, and an output for each root.
+
+    Raises:
+        TypeError: if a root or an input is not a Value.
+        ValueError: if an input is given twice.
 
     >>> x, w = Value(2.0, label="x"), Value(-3.0, label="w")
     >>> program = flatten((w * x + 1).tanh(), [x, w])
@@ -53,12 +57,13 @@ class Flattening:
         nodes: for each instruction the node that it computes.
     """
 
-    def __init__(self, roots: Value | Iterable[Value], inputs: Iterable[Value], hold: bool = False) -> None:
-        given = list(inputs)
-        results = [roots] if isinstance(roots, Value) else list(roots)
-        for node in given + results:
-            if not isinstance(node, Value):
-                raise TypeError(f"flatten takes Values, got {type(node).__name__}: {node!r:.60}")
+    def __init__(
+        self, roots: Value | Iterable[Value], inputs: Value | Iterable[Value], hold: bool = False
+    ) -> None:
+        given = _values(inputs)
+        results = _values(roots)
+        if len(set(given)) < len(given):
+            raise ValueError("an input is given twice: it would need two numbers at once")
         self.nodes: list[Value] = []
         self._hold = hold
         self._input_count = len(given)
@@ -159,3 +164,14 @@ class Flattening:
             slot + shift if slot >= first else slot if slot >= UNUSED else first + _FIRST_CONSTANT - slot
             for slot in slots
         ]
+
+
+def _values(given: Any) -> list[Value]:
+    """One Value or several as a list."""
+    if isinstance(given, Value):
+        return [given]
+    listed = list(given) if hasattr(given, "__iter__") else [given]
+    for node in listed:
+        if not isinstance(node, Value):
+            raise TypeError(f"flatten takes Values, got {type(node).__name__}: {node!r:.60}")
+    return listed
