@@ -75,7 +75,9 @@ class Flattening:
         self._instructions: tuple[list[int], list[int], list[int]] = ([], [], [])
         for root in results:
             self._walk(root)
-        outputs = [self._operand(root) for root in results]
+        outputs = [
+            self._constant(root) if self._slots[root] == _STILL else self._slots[root] for root in results
+        ]
         codes, left, right = self._instructions
         self.program = Program(
             [node.label or f"x{slot}" for slot, node in enumerate(given)],
@@ -114,29 +116,29 @@ class Flattening:
 
     def _written(self, node: Value) -> int:
         """The slot of a node whose operands have theirs, with an instruction for it unless it stays still."""
-        left, right = node._left, node._right
+        left, right, operation = node._left, node._right, node._operation
         if left is None:
             return _STILL
-        moves = self._slots.get(left, _STILL) != _STILL and not self._held(node, 0)
-        if not moves and right is not None:
-            moves = self._slots.get(right, _STILL) != _STILL and not self._held(node, 1)
-        if not moves:
+        x = self._slot(node, 0, left)
+        y = _STILL if right is None else self._slot(node, 1, right)
+        if x == _STILL and y == _STILL:
             return _STILL
-        operation = node._operation
+        if x == _STILL:
+            x = self._constant(left)
+        if right is None:
+            y = UNUSED if operation.bound is None else self._second(operation)
+        elif y == _STILL:
+            y = self._constant(right)
         base = operation if operation.bound is None else operation.bound[0]
         codes, lefts, rights = self._instructions
         codes.append(self._codes.setdefault(base, len(self._codes)))
-        lefts.append(self._constant(left) if self._held(node, 0) else self._operand(left))
-        if right is not None:
-            rights.append(self._constant(right) if self._held(node, 1) else self._operand(right))
-        else:
-            rights.append(UNUSED if operation.bound is None else self._second(operation))
+        lefts.append(x)
+        rights.append(y)
         self.nodes.append(node)
         return self._input_count + len(codes) - 1
 
-    def _operand(self, node: Value) -> int:
-        slot = self._slots[node]
-        return slot if slot != _STILL else self._constant(node)
+    def _slot(self, node: Value, index: int, operand: Value) -> int:
+        return _STILL if self._held(node, index) else self._slots[operand]
 
     def _constant(self, node: Value) -> int:
         """The number that a node has now."""
