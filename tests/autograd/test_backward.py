@@ -3,8 +3,8 @@
 import gc
 import random
 import sys
-import threading
 import tracemalloc
+from functools import partial
 from math import inf
 
 import pytest
@@ -14,23 +14,7 @@ from autograd import Value, gradient, ops
 from autograd.graph import nodes_of, trace
 from autograd.sweeps import adjoints
 from autograd.value import topological_order
-
-
-def test_a_worked_example():
-    """The example of micrograd's README, whose numbers are printed there."""
-    a, b = Value(-4.0), Value(2.0)
-    c = a + b
-    d = a * b + b**3
-    c += c + 1
-    c += 1 + c + (-a)
-    d += d * 2 + (b + a).relu()
-    d += 3 * d + (b - a).relu()
-    e = c - d
-    f = e**2
-    g = f / 2.0
-    g += 10.0 / f
-    g.backward()
-    assert f"{g.data:.4f} {a.grad:.4f} {b.grad:.4f}" == "24.7041 138.8338 645.5773"
+from tests.autograd.threads import run_at_once
 
 
 class TestAccumulation:
@@ -316,28 +300,15 @@ def test_threads_that_share_parameters():
     """Without a lock two walks overwrite each other's marks, and `grad += ...` loses additions."""
     shared = [Value(1.0 + i / 8) for i in range(8)]
     trunk = autograd.sum(w * w for _ in range(100) for w in shared)
-    passes, failures = 30, []
+    passes = 30
 
     def work(scale):
-        try:
-            for _ in range(passes):
-                autograd.sum(w * scale for w in shared).backward()
-                (trunk * scale).backward()
-                assert gradient(trunk * scale, shared) == [scale * 200 * w.data for w in shared]
-        except BaseException as error:
-            failures.append(error)
+        for _ in range(passes):
+            autograd.sum(w * scale for w in shared).backward()
+            (trunk * scale).backward()
+            assert gradient(trunk * scale, shared) == [scale * 200 * w.data for w in shared]
 
-    interval = sys.getswitchinterval()
-    sys.setswitchinterval(1e-6)
-    try:
-        threads = [threading.Thread(target=work, args=(scale,)) for scale in (1.0, 2.0, 4.0, 8.0)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-    finally:
-        sys.setswitchinterval(interval)
-    assert not failures
+    assert not run_at_once(partial(work, scale) for scale in (1.0, 2.0, 4.0, 8.0))
     # Every addend is a multiple of 1/4, so sums of them are exact in any order.
     assert [w.grad for w in shared] == [passes * 15.0 * (1 + 200 * w.data) for w in shared]
 

@@ -28,6 +28,12 @@ def readme(Value):
     return [a, b], g
 
 
+def test_the_numbers_that_its_readme_prints():
+    (a, b), g = readme(Value)
+    g.backward()
+    assert f"{g.data:.4f} {a.grad:.4f} {b.grad:.4f}" == "24.7041 138.8338 645.5773"
+
+
 def sanity_check(Value):
     x = Value(-4.0)
     z = 2 * x + 2 + x

@@ -4,13 +4,13 @@ import copy
 import pickle
 import random
 import sys
-import threading
 
 import pytest
 
 import autograd
 from autograd import Value, gradient, no_grad, pickling, scope
 from autograd.graph import nodes_of, trace
+from tests.autograd.threads import run_at_once
 
 PROTOCOLS = range(pickle.HIGHEST_PROTOCOL + 1)
 WAYS = {f"pickle {p}": lambda x, p=p: pickle.loads(pickle.dumps(x, p)) for p in PROTOCOLS}
@@ -213,27 +213,13 @@ def test_one_pickler_dumping_twice_keeps_identity():
 
 def test_threads_that_pickle_one_graph():
     *_, root = some_graph()
-    expected, wrong = picture(root), []
+    expected = picture(root)
 
     def work():
         for _ in range(50):
-            try:
-                if picture(pickle.loads(pickle.dumps(root))) != expected:
-                    wrong.append("another graph")
-            except BaseException as error:
-                wrong.append(error)
+            assert picture(pickle.loads(pickle.dumps(root))) == expected
 
-    interval = sys.getswitchinterval()
-    sys.setswitchinterval(1e-5)
-    try:
-        threads = [threading.Thread(target=work) for _ in range(4)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-    finally:
-        sys.setswitchinterval(interval)
-    assert not wrong
+    assert not run_at_once([work] * 4, interval=1e-5)
 
 
 def test_a_pickle_is_small():
