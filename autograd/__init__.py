@@ -20,6 +20,8 @@ from autograd.value import Value
 from autograd.vectors import as_values
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from inspect import Signature
     from typing import Any
 
     from autograd.anomaly import detect_anomaly
@@ -90,6 +92,37 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
+
+
+class _Written:
+    """An attribute of each operation that is written when somebody asks; the class keeps its own."""
+
+    def __init__(self, write: Callable[[Operation], object], of_the_class: str | None = None) -> None:
+        self.write = write
+        self.of_the_class = of_the_class
+
+    def __get__(self, operation: Operation | None, owner: type[Operation]) -> object:
+        if operation is not None:
+            return self.write(operation)
+        if self.of_the_class is None:
+            raise AttributeError("the class has none")
+        return self.of_the_class
+
+
+def _text(operation: Operation) -> str:
+    from autograd.words.help import text
+
+    return text(operation)
+
+
+def _signature(operation: Operation) -> Signature:
+    from autograd.words.help import signature
+
+    return signature(operation)
+
+
+Operation.__doc__ = _Written(_text, Operation.__doc__)  # type: ignore[assignment]
+Operation.__signature__ = _Written(_signature)  # type: ignore[attr-defined]
 
 
 def _display(node: Value) -> dict[str, str]:

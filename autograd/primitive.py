@@ -48,7 +48,7 @@ class Operation:
         self.bound = bound
         self.home = home
         self._bound: dict[float | str, Operation] = {}
-        self.doc = value.__doc__ or ""
+        self.function: Callable[..., Any] = value  # whose docstring and parameters help() shows
 
     @overload
     def __call__(self, *args: float) -> float: ...
@@ -190,7 +190,7 @@ def operation(
 
         home = f"{value.__module__}:{value.__qualname__}"
         made = Operation(value.__name__, symbol or value.__name__, number, partials, domain, home=home)
-        made.doc = value.__doc__ or ""
+        made.function = value
         return made
 
     return define

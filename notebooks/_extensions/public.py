@@ -14,7 +14,8 @@ from prose import plain
 from sphinx.util.docutils import SphinxDirective
 
 from autograd import Operation
-from autograd.words.symbol import NO_DERIVATIVE, applied, derivative
+from autograd.words import help
+from autograd.words.symbol import NO_DERIVATIVE
 
 
 def public_names(package):
@@ -56,16 +57,15 @@ def entry(package, name, thing):
 
 
 def operation(name, thing):
-    operands = ["x", "y"][: thing.arity]
-    builtin = thing.value.__module__ == "_operator"  # whose words are about Python's sign, not about ours
-    words = "" if builtin else inspect.cleandoc(thing.doc).split("\n\n")[0]
+    """What `help()` says of an operation, with its formulas marked as code."""
+    sentence, example = help.words(thing)
     rules = [
-        f"{NO_DERIVATIVE} by ``{x}``" if rule == NO_DERIVATIVE else f"by ``{x}``: ``{rule}``"
-        for x, rule in zip(operands, (derivative(thing, i) for i in range(thing.arity)), strict=True)
+        f"by ``{x}``: {'none' if rule == NO_DERIVATIVE else f'``{rule}``'}"
+        for x, rule in help.derivatives(thing).items()
     ]
-    text = words.replace("\n", " ") or f"``{applied(thing, operands)}``"
-    return [f".. py:function:: {name}({', '.join(operands)})", "", f"   {text}", "",
-            f"   Derivative: {'; '.join(rules)}.", ""]  # fmt: skip
+    text = "\n\n".join((plain(sentence), f"Derivative {'; '.join(rules)}.", plain(example)))
+    head = f".. py:function:: {name}({', '.join(help.operands(thing))})"
+    return [head, "", *(f"   {line}" for line in text.split("\n")), ""]
 
 
 def pages(package, order):

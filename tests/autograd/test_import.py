@@ -53,6 +53,7 @@ def test_imports_nothing_but_the_standard_library():
         "pickle",
         "functools",
         "autograd.show",
+        "autograd.words",
     ],
 )
 def test_does_not_load(module):
@@ -78,7 +79,7 @@ def test_everything_in_all_exists():
 
 def test_every_function_has_a_docstring():
     """Compiled ones have it only because the build puts it in: help() would show nothing."""
-    for name in sorted({*autograd.__all__, "sum"} - set(autograd.ops.TABLE)):
+    for name in sorted({*autograd.__all__, "abs", "pow", "sum"}):
         assert getattr(autograd, name).__doc__, name
     assert "chain" in autograd.Value.__doc__ or "backward" in autograd.Value.__doc__
     assert autograd.Value.backward.__doc__
