@@ -36,7 +36,8 @@ if TYPE_CHECKING:
     from autograd.show.explanation.explanation import Explanation
     from autograd.show.playing.player import Player, player
     from autograd.show.playing.steps import BackwardStep, BackwardSteps, backward_steps
-    from autograd.transforms import grad, gradient, hessian, hvp, jacobian, jvp, value_and_grad
+    from autograd.sweeps import gradient
+    from autograd.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad
 
 __version__ = "0.1.0"
 
@@ -76,7 +77,8 @@ _LATER = {
         "explain",
         "player",
     ),
-    "autograd.transforms": ("grad", "gradient", "hessian", "hvp", "jacobian", "jvp", "value_and_grad"),
+    "autograd.sweeps": ("gradient",),
+    "autograd.transforms": ("grad", "hessian", "hvp", "jacobian", "jvp", "value_and_grad"),
 }
 
 

@@ -1,11 +1,11 @@
-"""Reverse and forward sweep: the gradients of a graph in a table beside it.
+"""Reverse and forward sweeps: the gradients of a graph in a table beside it.
 
 Nothing in the graph changes, so a picture or an explanation can be made at any time.
 """
 
 from __future__ import annotations
 
-from autograd import modes
+from autograd import modes, tree
 from autograd.annotations import TYPE_CHECKING
 from autograd.functions import sum
 from autograd.graph import local_derivatives
@@ -13,8 +13,47 @@ from autograd.value import Value, topological_order
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping
+    from typing import Any
 
     from autograd.vectors import Number
+
+
+def gradient(out: Value, wrt: Any, differentiable: bool = False) -> Any:
+    """The gradient of one node of an existing graph with respect to others; no `grad` attribute changes.
+
+    Args:
+        out: the node to differentiate.
+        wrt: a Value, or a tree (nested lists, tuples, dicts) of Values.
+        differentiable: return Values, whose graphs can be differentiated again, in place of floats.
+
+    Returns:
+        A tree of the shape of `wrt`; 0.0 for what `out` does not depend on.
+
+    Raises:
+        TypeError: if `out` is not a Value or `wrt` is not made of Values.
+
+    >>> x = Value(3.0)
+    >>> dx = gradient(x**3, x, differentiable=True)
+    >>> dx.data, gradient(dx, x)
+    (27.0, 18.0)
+    """
+    if not isinstance(out, Value):
+        raise TypeError(f"gradient needs the Value to differentiate, got {type(out).__name__}: {out!r:.60}")
+    nodes = tree.leaves(wrt)
+    for node in nodes:
+        if not isinstance(node, Value):
+            raise TypeError(f"gradient is taken with respect to Values, got {type(node).__name__}: {node!r}")
+    return tree.rebuild(wrt, slopes(out, nodes, differentiable))
+
+
+def slopes(out: Value, nodes: list[Value], differentiable: bool) -> list[Any]:
+    """The gradient of `out` with respect to each of the nodes: floats, or Values whose graphs lead on."""
+    if differentiable:
+        with modes.recording():
+            graphs = adjoint_graphs(out, nodes)
+        return [as_value(graphs.get(node, 0.0)) for node in nodes]
+    numbers = adjoints(out)
+    return [numbers.get(node, 0.0) for node in nodes]
 
 
 def adjoints(root: Value) -> dict[Value, float]:
@@ -75,3 +114,8 @@ def _times(gradient: Number, local: Number) -> Number:
     if isinstance(local, float) and local == 1.0:
         return gradient
     return local if isinstance(gradient, float) and gradient == 1.0 else local * gradient
+
+
+def as_value(number: Number) -> Value:
+    """A Value as it is, a number as a leaf."""
+    return number if isinstance(number, Value) else Value(number)

@@ -3,7 +3,7 @@
 A transform calls the function on fresh Values, so that the graph of the call is there to be read, and
 computes gradients in a table beside it. Called with floats it returns floats. Called with Values, or within a
 function that is itself being differentiated, it returns Values whose graphs lead on: so transforms nest to
-any order.
+any order. Numbers may stand in trees: nested lists, tuples, dicts and arrays.
 
 >>> grad(grad(lambda x: x**3))(2.0)
 12.0
@@ -17,6 +17,7 @@ from functools import wraps
 from autograd import modes, sweeps, tree
 from autograd.annotations import TYPE_CHECKING
 from autograd.ops import pos
+from autograd.sweeps import as_value
 from autograd.value import Value
 
 if TYPE_CHECKING:
@@ -31,49 +32,21 @@ if TYPE_CHECKING:
 _DEPTH: ContextVar[int] = ContextVar("autograd transforms under way", default=0)
 
 
-def gradient(out: Value, wrt: Any, differentiable: bool = False) -> Any:
-    """The gradient of one node of an existing graph with respect to others; no `grad` attribute changes.
+def grad(f: Function, argnums: int | tuple[int, ...] = 0) -> Function:
+    """The function that computes the gradient of `f`.
 
     Args:
-        out: the node to differentiate.
-        wrt: a Value, or a tree (nested lists, tuples, dicts) of Values.
-        differentiable: return Values, whose graphs can be differentiated again, in place of floats.
+        f: a function that returns one number.
+        argnums: the position of the argument to differentiate by, which is a number or a tree of numbers,
+            or a tuple of positions. Other arguments may be anything.
 
     Returns:
-        A tree of the shape of `wrt`; 0.0 for what `out` does not depend on.
-
-    >>> x = Value(3.0)
-    >>> dx = gradient(x**3, x, differentiable=True)
-    >>> dx.data, gradient(dx, x)
-    (27.0, 18.0)
-    """
-    if not isinstance(out, Value):
-        raise TypeError(f"gradient needs the Value to differentiate, got {type(out).__name__}: {out!r:.60}")
-    nodes = tree.leaves(wrt)
-    for node in nodes:
-        if not isinstance(node, Value):
-            raise TypeError(f"gradient is taken with respect to Values, got {type(node).__name__}: {node!r}")
-    return tree.rebuild(wrt, _slopes(out, nodes, differentiable))
-
-
-def _slopes(out: Value, nodes: list[Value], differentiable: bool) -> list[Any]:
-    if differentiable:
-        with modes.recording():
-            graphs = sweeps.adjoint_graphs(out, nodes)
-        return [_as_value(graphs.get(node, 0.0)) for node in nodes]
-    numbers = sweeps.adjoints(out)
-    return [numbers.get(node, 0.0) for node in nodes]
-
-
-def grad(f: Function, argnums: int | tuple[int, ...] = 0) -> Function:
-    """The function that computes the gradient of `f`, shaped as the argument it is taken by.
-
-    Args:
-        f: a function that returns one number; its arguments are numbers or trees of numbers.
-        argnums: the position of the argument to differentiate by, or a tuple of positions.
+        A function of the same arguments. It returns a tree of the shape of that argument; for a tuple of
+        positions a tuple of trees.
 
     Raises:
-        TypeError: when called, if `f` does not return one number or the argument is not made of numbers.
+        TypeError: when called, if `f` does not return one number, the argument is not made of numbers, or
+            there is none at that position.
 
     >>> grad(lambda w: w["a"] * w["b"] ** 2)({"a": 2.0, "b": 3.0})
     {'a': 9.0, 'b': 12.0}
@@ -88,7 +61,20 @@ def grad(f: Function, argnums: int | tuple[int, ...] = 0) -> Function:
 
 
 def value_and_grad(f: Function, argnums: int | tuple[int, ...] = 0) -> Function:
-    """The function that computes `f` and its gradient together, as a pair.
+    """The function that computes `f` and its gradient together, which costs no more than the gradient.
+
+    Args:
+        f: a function that returns one number.
+        argnums: the position of the argument to differentiate by, which is a number or a tree of numbers,
+            or a tuple of positions. Other arguments may be anything.
+
+    Returns:
+        A function of the same arguments. It returns a pair: the number, and a tree of the shape of that
+        argument; for a tuple of positions a tuple of trees.
+
+    Raises:
+        TypeError: when called, if `f` does not return one number, the argument is not made of numbers, or
+            there is none at that position.
 
     >>> value_and_grad(lambda x, y: x * y, argnums=(0, 1))(3.0, 4.0)
     (12.0, (4.0, 3.0))
@@ -98,16 +84,32 @@ def value_and_grad(f: Function, argnums: int | tuple[int, ...] = 0) -> Function:
     def value_and_gradient_of(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
         with _Call(args, argnums, kwargs) as call:
             out = _one_number(f, f(*call.args, **kwargs))
-            return call.result(out), call.shape(_slopes(out, call.inputs, call.leads_on))
+            return call.result(out), call.shape(sweeps.slopes(out, call.inputs, call.leads_on))
 
     return value_and_gradient_of
 
 
 def jacobian(f: Function, argnums: int = 0) -> Function:
-    """The derivatives of every output of `f` by every input: a tree of outputs, each a tree of inputs.
+    """The function that computes the derivatives of every output of `f` by every input.
+
+    The reverse mode: one call of `f`, then one sweep for each output.
+
+    Args:
+        f: a function that returns a number or a tree of numbers.
+        argnums: the position of the argument to differentiate by, which is a number or a tree of numbers.
+
+    Returns:
+        A function of the same arguments. It returns a tree of the shape of the output, with a tree of the
+        shape of the argument in place of every number: of m outputs by n inputs in lists, m lists of n.
+
+    Raises:
+        TypeError: when called, if the output or the argument is not made of numbers, or there is no argument
+            at that position.
 
     >>> jacobian(lambda x: [x[0] * x[1], x[0] + x[1]])([3.0, 4.0])
     [[4.0, 3.0], [1.0, 1.0]]
+    >>> jacobian(lambda x: {"area": x["a"] * x["b"]})({"a": 3.0, "b": 4.0})
+    {'area': {'a': 4.0, 'b': 3.0}}
     """
 
     @wraps(f)
@@ -115,7 +117,8 @@ def jacobian(f: Function, argnums: int = 0) -> Function:
         with _Call(args, argnums, kwargs) as call:
             out = f(*call.args, **kwargs)
             rows = [
-                call.shape(_slopes(_as_value(leaf), call.inputs, call.leads_on)) for leaf in tree.leaves(out)
+                call.shape(sweeps.slopes(as_value(leaf), call.inputs, call.leads_on))
+                for leaf in tree.leaves(out)
             ]
             return tree.rebuild(out, rows)
 
@@ -123,7 +126,19 @@ def jacobian(f: Function, argnums: int = 0) -> Function:
 
 
 def hessian(f: Function, argnums: int = 0) -> Function:
-    """The second derivatives of `f`, a tree of inputs of trees of inputs.
+    """The function that computes the second derivatives of `f`, by every two of its inputs.
+
+    Args:
+        f: a function that returns one number.
+        argnums: the position of the argument to differentiate by, which is a number or a tree of numbers.
+
+    Returns:
+        A function of the same arguments. It returns a tree of the shape of the argument, with another such
+        tree in place of every number: of n inputs in a list, n lists of n.
+
+    Raises:
+        TypeError: when called, if `f` does not return one number, the argument is not made of numbers, or
+            there is none at that position.
 
     >>> hessian(lambda x: x[0] ** 2 * x[1])([3.0, 4.0])
     [[8.0, 6.0], [6.0, 0.0]]
@@ -132,7 +147,20 @@ def hessian(f: Function, argnums: int = 0) -> Function:
 
 
 def jvp(f: Function) -> Function:
-    """`jvp(f)(at, direction)`: the value of `f` and its derivative along a direction, by the forward mode.
+    """The function that computes `f` and its derivative along a direction: the Jacobian times a vector.
+
+    The forward mode: one sweep, however many inputs and outputs there are.
+
+    Args:
+        f: a function of one argument; it takes and returns a number or a tree of numbers.
+
+    Returns:
+        A function of a point and a direction, two trees of the shape of the argument. It returns a pair, the
+        value of `f` and its derivative, two trees of the shape of the output.
+
+    Raises:
+        TypeError: when called, if the point, the direction or the output is not made of numbers.
+        ValueError: when called, if the direction has more or fewer numbers than the point.
 
     >>> jvp(lambda x: [x[0] * x[1], x[0]])([3.0, 4.0], [1.0, 0.0])
     ([12.0, 3.0], [4.0, 1.0])
@@ -149,18 +177,32 @@ def jvp(f: Function) -> Function:
                     f"the direction needs one number for each of the point's {len(inputs)}, got {len(seeds)}"
                 )
             out = f(point)
-            leaves = [_as_value(leaf) for leaf in tree.leaves(out)]
-            slopes = sweeps.tangents(leaves, dict(zip(inputs, seeds, strict=True)))
+            leaves = [as_value(leaf) for leaf in tree.leaves(out)]
+            derivatives = sweeps.tangents(leaves, dict(zip(inputs, seeds, strict=True)))
             return (
                 tree.rebuild(out, [call.result(leaf) for leaf in leaves]),
-                tree.rebuild(out, [call.result(slope) for slope in slopes]),
+                tree.rebuild(out, [call.result(derivative) for derivative in derivatives]),
             )
 
     return jvp_of
 
 
 def hvp(f: Function) -> Function:
-    """`hvp(f)(at, direction)`: the Hessian of `f` times a direction, without forming the Hessian.
+    """The function that computes the Hessian of `f` times a direction, without forming the Hessian.
+
+    The forward mode through the reverse mode: it costs a few gradients, however many inputs there are
+    (Pearlmutter, "Fast exact multiplication by the Hessian", 1994).
+
+    Args:
+        f: a function of one argument, a number or a tree of numbers, that returns one number.
+
+    Returns:
+        A function of a point and a direction, two trees of the shape of the argument. It returns a third.
+
+    Raises:
+        TypeError: when called, if `f` does not return one number, or the point or the direction is not made
+            of numbers.
+        ValueError: when called, if the direction has more or fewer numbers than the point.
 
     >>> hvp(lambda x: x[0] ** 2 * x[1])([3.0, 4.0], [1.0, 0.0])
     [8.0, 6.0]
@@ -219,12 +261,12 @@ class _Call:
     def result(self, out: Number) -> Number:
         """A float where the call was given floats, else a Value; inside `no_grad()` without its graph."""
         if self.leads_on:
-            return _as_value(out)
+            return as_value(out)
         data = out.data if isinstance(out, Value) else out
         return Value(data) if self.nested else data
 
-    def shape(self, slopes: list[Any]) -> Any:
-        return tree.rebuild(self.wrt, [self.result(slope) for slope in slopes])
+    def shape(self, gradients: list[Any]) -> Any:
+        return tree.rebuild(self.wrt, [self.result(gradient) for gradient in gradients])
 
 
 def _holds_value(arg: Any) -> bool:
@@ -236,14 +278,10 @@ def _holds_value(arg: Any) -> bool:
 
 def _one_number(f: Function, out: Any) -> Value:
     try:
-        return _as_value(out)
+        return as_value(out)
     except TypeError as error:
         name = getattr(f, "__name__", repr(f))
         raise TypeError(
             f"grad needs a function that returns one number, but {name} returned {type(out).__name__}; "
             "for several outputs use jacobian"
         ) from error
-
-
-def _as_value(number: Number) -> Value:
-    return number if isinstance(number, Value) else Value(number)
