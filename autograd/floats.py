@@ -217,6 +217,12 @@ def is_number(number: object) -> bool:
 def as_float(number: object) -> float:
     """A real number as a float; an integer too large for one becomes an infinity.
 
+    Args:
+        number: int, float, bool or a numpy scalar. A string is none, unlike for `float()`.
+
+    Raises:
+        TypeError: if it is anything else.
+
     >>> as_float(True), as_float(10**400)
     (1.0, inf)
     >>> as_float("3")

@@ -70,6 +70,10 @@ def leaky_relu(x: float, slope: float = 0.01) -> float: ...
 def leaky_relu(x: Number, slope: Number = 0.01) -> Number:
     """x where it is positive, else slope * x (Maas, Hannun and Ng, 2013).
 
+    Args:
+        x: a number.
+        slope: a number, part of the operation; or a Value, which receives a gradient too.
+
     >>> leaky_relu(-3.0), leaky_relu(-3.0, 0.5)
     (-0.03, -1.5)
     """
@@ -82,6 +86,10 @@ def elu(x: Value, alpha: Number = 1.0) -> Value: ...
 def elu(x: float, alpha: float = 1.0) -> float: ...
 def elu(x: Number, alpha: Number = 1.0) -> Number:
     """x where it is positive, else alpha * (exp(x) - 1) (Clevert, Unterthiner and Hochreiter, 2016).
+
+    Args:
+        x: a number.
+        alpha: a number, part of the operation; or a Value, which receives a gradient too.
 
     >>> elu(2.0), elu(-1000.0)
     (2.0, -1.0)
@@ -96,10 +104,17 @@ def clip(x: float, low: float, high: float) -> float: ...
 @overload
 def clip(x: Number, low: Number, high: Number) -> Number: ...
 def clip(x: Number, low: Number, high: Number) -> Number:
-    """x held between low and high; at a bound, the bound and x each get half of the gradient.
+    """x held between low and high: the bound where x is beyond it.
+
+    The gradient flows to the number that is the result; where x equals a bound, each gets half.
+
+    Args:
+        x: a number.
+        low: the lower bound, a number or a Value.
+        high: the upper bound, a number or a Value.
 
     Raises:
-        ValueError: if low is greater than high.
+        ValueError: if low and high are numbers and low is greater.
 
     >>> clip(5.0, -1.0, 1.0)
     1.0
@@ -110,11 +125,23 @@ def clip(x: Number, low: Number, high: Number) -> Number:
 
 
 def where(condition: Number, x: Number, y: Number) -> Number:
-    """x where the condition is not zero, else y; the gradient flows to the chosen one only.
+    """x if the condition is not zero, else y; the gradient flows to the chosen one only.
 
-    A condition made by `greater(a, b)` and its like is part of the graph. Both x and y are computed in any
-    case, so a branch whose derivative is infinite still gives 0 * inf = nan: guard its argument, not its
-    result.
+    Both x and y are computed before, whatever the condition is. If the derivative of the one that is not
+    chosen is infinite, its gradient is 0 * inf = nan; give it an argument at which it is finite, as in
+    `where(c, sqrt(where(c, x, 1.0)), 0.0)`.
+
+    Args:
+        condition: a number, which decides once and for all; or a Value, such as `greater(a, b)`, which is
+            part of the graph and receives no gradient.
+        x: the result where the condition holds; nan counts as true.
+        y: the result where it does not.
+
+    Returns:
+        The chosen one itself where the condition is a number, else a new Value.
+
+    Raises:
+        TypeError: if the condition is not a number.
 
     >>> x = Value(-2.0)
     >>> y = where(greater(x, 0.0), x, 10 * x)
@@ -135,6 +162,12 @@ def logsumexp(values: Iterable[float]) -> float: ...
 def logsumexp(values: Iterable[Number]) -> Number:
     """log(exp(v[0]) + exp(v[1]) + ...), shifted by the largest so that no exponential overflows.
 
+    Args:
+        values: n numbers, at least one.
+
+    Raises:
+        ValueError: if there are none.
+
     >>> logsumexp([1000.0, 1000.0])
     1000.6931471805599
     """
@@ -149,6 +182,15 @@ def softmax(values: Iterable[Value]) -> list[Value]: ...
 def softmax(values: Iterable[float]) -> list[float]: ...
 def softmax(values: Iterable[Number]) -> list[Any]:
     """Each exponential divided by the sum of all: positive numbers that add up to one.
+
+    Args:
+        values: n numbers, at least one.
+
+    Returns:
+        A list of n numbers.
+
+    Raises:
+        ValueError: if there are none.
 
     >>> softmax([0.0, 1000.0])
     [0.0, 1.0]
@@ -166,6 +208,15 @@ def log_softmax(values: Iterable[Value]) -> list[Value]: ...
 def log_softmax(values: Iterable[float]) -> list[float]: ...
 def log_softmax(values: Iterable[Number]) -> list[Any]:
     """The logarithm of softmax, exact where softmax itself would round to zero.
+
+    Args:
+        values: n numbers, at least one.
+
+    Returns:
+        A list of n numbers.
+
+    Raises:
+        ValueError: if there are none.
 
     >>> log_softmax([0.0, 1000.0])
     [-1000.0, 0.0]

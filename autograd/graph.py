@@ -8,7 +8,12 @@ from autograd.value import Value
 def trace(root: Value) -> tuple[list[Value], list[tuple[Value, Value]]]:
     """All nodes that `root` depends on, operands first, and all edges (operand, node).
 
-    A node that is used twice by one operation, as in x * x, has two edges to it.
+    Args:
+        root: the result, such as a loss.
+
+    Returns:
+        The nodes, each once, and the edges. A node that one operation uses twice, as in x * x, has two edges
+        to it.
 
     >>> x = Value(3.0)
     >>> nodes, edges = trace(x * x)

@@ -184,6 +184,12 @@ def recording() -> Switch:
 def scope(name: str) -> Switch:
     """Group the nodes that are built inside, as a layer or a neuron does; scopes nest into a path.
 
+    Args:
+        name: what is added to the path of the scopes that are open.
+
+    Raises:
+        TypeError: if the name is not a string, or empty.
+
     >>> from autograd import Value
     >>> x = Value(3.0)
     >>> with scope("layer 1"), scope("neuron 2"):
@@ -213,7 +219,15 @@ def current_scope() -> str:
 def each_in_scope(name: str, functions: Sequence[Callable[[Any], T]], x: Any) -> list[T]:
     """[function(x) for function in functions], the first in scope(f"{name} 1"), and so on.
 
-    A task that a function starts and does not wait for finds itself in the scope around them all.
+    A task that a function starts without waiting for it runs on in the scope around them all.
+
+    Args:
+        name: what the scopes are called, before their number.
+        functions: functions of one argument, such as the neurons of a layer.
+        x: the argument of each.
+
+    Returns:
+        A list of what they return.
 
     >>> from autograd import Value
     >>> doubled, squared = each_in_scope("branch", [lambda x: 2 * x, lambda x: x * x], Value(3.0))

@@ -21,6 +21,18 @@ if TYPE_CHECKING:
 class Operation:
     """One operation; calling it computes floats, extends a graph or writes a formula.
 
+    Attributes:
+        name: what it is called in the table and in errors.
+        symbol: what drawings show, such as '*' or 'tanh'.
+        arity: how many operands it has.
+        value: the function of floats that computes it.
+        partials: its partial derivatives, a function of the operands and the result for each operand; None
+            where nothing flows.
+        differentiable: whether it has a derivative by any operand.
+        domain: for each operand the open interval in which the derivatives hold.
+        kink: a function of the operands that is zero where a derivative jumps; None if none does.
+        bound: for an operation made by `bind`, the operation and the number.
+
     >>> from autograd.ops import atan2, sqrt
     >>> sqrt(2.0), atan2(1.0, -1.0)
     (1.4142135623730951, 2.356194490192345)
@@ -66,7 +78,7 @@ class Operation:
         return self.value(*map(floats.as_float, args))
 
     def bind(self, y: object) -> Operation:
-        """The operation of one argument with its second argument fixed: `pow.bind(2.0)` is the square.
+        """The operation of one operand in which the second one is a fixed number: `pow.bind(2.0)` is the square.
 
         >>> from autograd.ops import pow
         >>> pow.bind(2.0)(3.0), pow.bind(2.0).symbol

@@ -51,6 +51,10 @@ class Value:
         data: the number, a float. A leaf's may be assigned.
         grad: the gradient, a float; 0.0 until `backward()` is called.
 
+    Raises:
+        TypeError: if the data is not a number, a child not a Value, or the symbol or the label not a string.
+        ValueError: if no operation of so many operands has the symbol.
+
     >>> x = Value(3.0)
     >>> y = (3 * x + 2) ** 2
     >>> y.backward()

@@ -22,7 +22,14 @@ def sum(values: Iterable[float], start: float | None = None) -> float: ...
 @overload
 def sum(values: Iterable[Number], start: Number | None = None) -> Number: ...
 def sum(values: Iterable[Any], start: Any = None) -> Any:
-    """The sum from left to right, one rounding at each step; 0.0 of nothing.
+    """The sum from left to right, with one rounding at each step.
+
+    Args:
+        values: n numbers.
+        start: a number to add them to; by default the first of them.
+
+    Returns:
+        A Value if there is one among the numbers; 0.0 if there is nothing to add.
 
     >>> sum([1.0, 2.0, 3.0])
     6.0
@@ -43,7 +50,10 @@ def mean(values: Iterable[float]) -> float: ...
 @overload
 def mean(values: Iterable[Number]) -> Number: ...
 def mean(values: Iterable[Any]) -> Any:
-    """The sum divided by how many there are.
+    """The sum of numbers divided by how many there are.
+
+    Args:
+        values: n numbers, at least one.
 
     Raises:
         ValueError: if there are none.
@@ -65,6 +75,14 @@ def dot(x: Iterable[float], y: Iterable[float], start: float | None = None) -> f
 def dot(x: Iterable[Number], y: Iterable[Number], start: Number | None = None) -> Number: ...
 def dot(x: Iterable[Any], y: Iterable[Any], start: Any = None) -> Any:
     """start + x[0]*y[0] + x[1]*y[1] + ..., summed in this order, as a neuron adds its inputs to its bias.
+
+    Args:
+        x: n numbers.
+        y: n numbers.
+        start: a number to add the products to; by default the first product.
+
+    Returns:
+        A Value if there is one among the numbers; 0.0 if there is nothing to add.
 
     Raises:
         ValueError: if x and y differ in length.
@@ -89,7 +107,17 @@ def dot(x: Iterable[Any], y: Iterable[Any], start: Any = None) -> Any:
 
 
 def as_values(numbers: Iterable[Value | SupportsFloat], name: str = "x") -> list[Value]:
-    """Numbers as leaves labelled x0, x1, ...; Values stay what they are, and a list of them stays itself.
+    """Numbers as leaves labelled x0, x1, ...; Values stay what they are.
+
+    Args:
+        numbers: n numbers or Values.
+        name: what the labels begin with.
+
+    Returns:
+        A list of n Values; the very list that was given, if it is a list of Values.
+
+    Raises:
+        TypeError: if one is not a number.
 
     >>> [(x.label, x.data) for x in as_values([0.5, 2.0])]
     [('x0', 0.5), ('x1', 2.0)]
