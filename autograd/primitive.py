@@ -78,7 +78,7 @@ class Operation:
         return self.value(*map(floats.as_float, args))
 
     def bind(self, y: object) -> Operation:
-        """The operation of one operand in which the second one is a fixed number: `pow.bind(2.0)` is the square.
+        """The operation of one operand whose second operand is a fixed number: `pow.bind(2.0)` is the square.
 
         >>> from autograd.ops import pow
         >>> pow.bind(2.0)(3.0), pow.bind(2.0).symbol
