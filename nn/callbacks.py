@@ -16,7 +16,14 @@ from nn.settings import checked
 
 @dataclass
 class Training:
-    """The state of a run, as callbacks see it; setting `history.stopped` ends it after the epoch."""
+    """The state of a run, as callbacks see it.
+
+    Attributes:
+        model: what is trained.
+        optimizer: what moves its parameters.
+        epoch: the epoch that runs now or has just ended, counted from 1; 0 before the first.
+        history: the numbers so far; a text assigned to `history.stopped` ends training after this epoch.
+    """
 
     model: Module
     optimizer: Optimizer
@@ -25,7 +32,7 @@ class Training:
 
 
 class Callback:
-    """Base of callbacks; override the moments that matter."""
+    """The base of callbacks; a subclass overrides the methods for the moments that matter to it."""
 
     def on_train_begin(self, training: Training) -> None:
         """Before the first epoch."""
@@ -34,10 +41,10 @@ class Callback:
         """Before the first step of every epoch."""
 
     def on_gradients(self, training: Training) -> None:
-        """In every step, when the gradients are there and the parameters have not moved yet."""
+        """In every step, when the gradients are computed and no parameter has changed yet."""
 
     def on_epoch_end(self, training: Training) -> None:
-        """After every epoch, when its numbers stand in the history."""
+        """After every epoch, when its numbers are in the history."""
 
     def on_train_end(self, training: Training) -> None:
         """After the last epoch, also when training stopped early."""
@@ -51,13 +58,20 @@ class EarlyStopping(Callback):
 
     Args:
         monitor: the name in the history to watch; by default 'val_loss' if there is one, else 'loss'.
-        patience: how many epochs without improvement are let pass.
+        patience: how many epochs may pass without improvement.
         min_delta: by how much a number must be better to count as an improvement.
         mode: 'min' if smaller is better, 'max' if larger is; by default 'max' for an accuracy.
         restore_best: set the parameters of the best epoch when training ends.
 
     Raises:
         ValueError: if a setting is out of its range.
+
+    >>> from nn import MLP, fit
+    >>> model = MLP(1, [1], seed=0)
+    >>> history = fit(model, [[1.0]], [1.0], learning_rate=0.0, epochs=50, progress=False,
+    ...               callbacks=[EarlyStopping(patience=3)])
+    >>> history.epochs, history.stopped
+    (4, 'loss has not improved since epoch 1, when it was 0.0968182')
     """
 
     def __init__(
@@ -70,10 +84,10 @@ class EarlyStopping(Callback):
     ) -> None:
         if mode is None:
             mode = "max" if monitor is not None and monitor.endswith("accuracy") else "min"
-        settings = checked("EarlyStopping", {"patience": patience, "threshold": min_delta, "mode": mode})
+        settings = checked("EarlyStopping", {"patience": patience, "min_delta": min_delta, "mode": mode})
         self.monitor = monitor
         self.patience: int = settings["patience"]
-        self.min_delta: float = settings["threshold"]
+        self.min_delta: float = settings["min_delta"]
         self.sign = 1.0 if settings["mode"] == "min" else -1.0
         self.restore_best = restore_best
         self.best = math.inf
@@ -105,13 +119,34 @@ class EarlyStopping(Callback):
 
 
 class ClipGradients(Callback):
-    """Clip the gradients of every step, by their total norm or each by its value."""
+    """Clip the gradients of every step, all together by their length or each by its size.
+
+    Args:
+        max_norm: the largest length of the vector of all gradients, as for `clip_grad_norm_`; zero or more.
+        max_value: the largest size of each gradient, as for `clip_grad_value_`; zero or more.
+
+    Raises:
+        ValueError: if both are given or none, or one is negative or nan.
+
+    >>> from nn import MLP, fit
+    >>> model = MLP(1, [1], init=lambda rng, nin, nout: 1.0)
+    >>> history = fit(model, [[1.0]], [1000.0], learning_rate=0.5, epochs=1, progress=False,
+    ...               callbacks=[ClipGradients(max_value=0.5)])
+    >>> [p.data for p in model.parameters()]  # 1 and 0 before a step of 0.5 * 0.5 each
+    [1.25, 0.25]
+    """
 
     def __init__(self, max_norm: float | None = None, max_value: float | None = None) -> None:
-        if (max_norm is None) == (max_value is None):
-            raise ValueError("give either max_norm or max_value")
-        self.max_norm = max_norm
-        self.max_value = max_value
+        given = {"max_norm": max_norm, "max_value": max_value}
+        chosen = {name: limit for name, limit in given.items() if limit is not None}
+        if len(chosen) != 1:
+            raise ValueError(
+                "ClipGradients takes either max_norm or max_value, got "
+                + (" and ".join(f"{name}={limit!r:.60}" for name, limit in chosen.items()) or "neither")
+            )
+        limits = checked("ClipGradients", chosen)
+        self.max_norm: float | None = limits.get("max_norm")
+        self.max_value: float | None = limits.get("max_value")
 
     def on_gradients(self, training: Training) -> None:
         if self.max_norm is not None:
@@ -121,7 +156,7 @@ class ClipGradients(Callback):
 
 
 class Scheduled(Callback):
-    """Step a learning rate schedule after every epoch; `fit` wraps the schedules it is given in one.
+    """Step a learning rate schedule after every epoch; `fit` makes one for each schedule it is given.
 
     Args:
         schedule: an object with `step()`, or with `step(metric)` if its `needs_metric` is true.
@@ -161,7 +196,7 @@ def as_callback(given: Any) -> Callback:
         return Scheduled(given)
     if callable(given) and not isinstance(given, type):
         return _Called(given)
-    raise TypeError(f"a callback is a Callback, a schedule or a function of the training, got {given!r}")
+    raise TypeError(f"a callback is a Callback, a schedule or a function of the training, got {given!r:.80}")
 
 
 def _watched(monitor: str | None, training: Training) -> str:

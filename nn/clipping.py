@@ -1,18 +1,19 @@
 """Gradient clipping: keeping one bad sample from throwing the parameters far away.
 
-Called between `backward()` and `step()`. As in torch, a name that ends in an underscore changes in place.
+It is done between `backward()` and `step()`. As in torch, a name that ends in an underscore changes in place.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from math import hypot, inf, isfinite
+from math import hypot, isfinite
 
 from autograd import Value
+from nn.settings import checked
 
 
 def clip_grad_norm_(parameters: Iterable[Value], max_norm: float, error_if_nonfinite: bool = False) -> float:
-    """Shorten the gradient to a length, keeping its direction.
+    """Shorten the gradient to at most a length, keeping its direction.
 
     All gradients are multiplied by max_norm / (norm + 1e-6) where that is below 1, norm being the length of
     the vector of them all (Pascanu, Mikolov and Bengio, "On the difficulty of training recurrent neural
@@ -21,14 +22,15 @@ def clip_grad_norm_(parameters: Iterable[Value], max_norm: float, error_if_nonfi
     Args:
         parameters: Values whose `grad` is set.
         max_norm: the largest length, zero or more; with infinity nothing is clipped, only measured.
-        error_if_nonfinite: raise where the length is nan or infinite; by default the
-            gradients become what the arithmetic gives, 0.0 or nan.
+        error_if_nonfinite: raise an error where the length is nan or infinite; by default the gradients
+            become what the arithmetic gives, 0.0 or nan.
 
     Returns:
-        The length before clipping; 0.0 of no parameters. Squares that overflow do not make it infinite.
+        The length before clipping, 0.0 if there are no parameters. It is infinite only where it cannot be
+        written as a float: squares that overflow do no harm.
 
     Raises:
-        ValueError: if max_norm is negative or nan.
+        ValueError: if max_norm is negative, nan or no number.
         FloatingPointError: if the length is not finite and `error_if_nonfinite` is true; then no gradient has
             changed.
 
@@ -39,19 +41,16 @@ def clip_grad_norm_(parameters: Iterable[Value], max_norm: float, error_if_nonfi
     >>> [round(p.grad, 6) for p in w]
     [3.0, 4.0]
     """
-    limit = _limit("clip_grad_norm_", "max_norm", max_norm)
+    limit: float = checked("clip_grad_norm_", {"max_norm": max_norm})["max_norm"]
     parameters = list(parameters)
     norm = hypot(*[p.grad for p in parameters])
     if error_if_nonfinite and not isfinite(norm):
-        culprit = next((i for i, p in enumerate(parameters) if not isfinite(p.grad)), None)
+        # Finite gradients, too, can be longer than the largest float; then none of them is to blame.
+        culprits = [i for i, p in enumerate(parameters) if not isfinite(p.grad)]
+        blame = [f"parameter {i} has the gradient {parameters[i].grad}; " for i in culprits[:1]]
         raise FloatingPointError(
-            f"the gradient's length is {norm}"
-            + (
-                f"; parameter {culprit} has the gradient {parameters[culprit].grad}"
-                if culprit is not None
-                else ""
-            )
-            + "; autograd.detect_anomaly() names the operation that made it"
+            f"the gradient's length is {norm}; {''.join(blame)}"
+            "autograd.detect_anomaly() names the operation that made it"
         )
     factor = limit / (norm + 1e-6)
     if not factor >= 1.0:  # nan too: a gradient of unknown length has no direction to keep
@@ -68,7 +67,7 @@ def clip_grad_value_(parameters: Iterable[Value], clip_value: float) -> None:
         clip_value: the largest size, zero or more.
 
     Raises:
-        ValueError: if clip_value is negative or nan.
+        ValueError: if clip_value is negative, nan or no number.
 
     >>> w = [Value(0.0), Value(0.0)]
     >>> w[0].grad, w[1].grad = 30.0, -0.25
@@ -76,15 +75,9 @@ def clip_grad_value_(parameters: Iterable[Value], clip_value: float) -> None:
     >>> [p.grad for p in w]
     [5.0, -0.25]
     """
-    limit = _limit("clip_grad_value_", "clip_value", clip_value)
+    limit: float = checked("clip_grad_value_", {"clip_value": clip_value})["clip_value"]
     for p in parameters:
         if p.grad > limit:
             p.grad = limit
         elif p.grad < -limit:
             p.grad = -limit
-
-
-def _limit(function: str, name: str, limit: float) -> float:
-    if not 0.0 <= limit <= inf:
-        raise ValueError(f"{name} of {function} is a number, zero or more; got {limit}")
-    return float(limit)

@@ -1,7 +1,7 @@
 """Small data sets to train on: two features a sample, and a class.
 
-Moons, circles and blobs are scikit-learn's where it is installed (the `sklearn` extra). Without it, moons,
-xor and spirals still work; these moons have the same shape, but other random numbers.
+Moons, circles and blobs are scikit-learn's (the `sklearn` extra). Without it only circles and blobs are
+missing: the moons made here have the same shape, but other random numbers.
 """
 
 from __future__ import annotations
@@ -27,6 +27,12 @@ def moons(samples: int = 100, noise: float = 0.1, seed: int | None = None) -> Da
         noise: the standard deviation of the normal noise on both coordinates.
         seed: an int; None for different points at every call.
 
+    Returns:
+        The points, a list of two floats each, and their classes.
+
+    Raises:
+        ValueError: if a setting is out of its range.
+
     >>> X, y = moons(100, seed=1337)
     >>> len(X), sum(y)
     (100, 50)
@@ -46,12 +52,54 @@ def moons(samples: int = 100, noise: float = 0.1, seed: int | None = None) -> Da
 
 
 def circles(samples: int = 100, noise: float = 0.1, factor: float = 0.5, seed: int | None = None) -> Data:
-    """A circle of radius 1, class 0, around one of radius `factor`, class 1; needs scikit-learn."""
+    """A circle of radius 1, class 0, around one of radius `factor`, class 1; needs scikit-learn.
+
+    Args:
+        samples: how many points, half of them on each circle.
+        noise: the standard deviation of the normal noise on both coordinates.
+        factor: the radius of the inner circle, from 0 to below 1.
+        seed: an int; None for different points at every call.
+
+    Returns:
+        The points, a list of two floats each, and their classes.
+
+    Raises:
+        ValueError: if a setting is out of its range.
+        ImportError: if scikit-learn is missing; it says how to install it.
+
+    >>> X, y = circles(100, noise=0.0, factor=0.25, seed=0)
+    >>> sorted({(label, round(math.hypot(*point), 9)) for point, label in zip(X, y)})
+    [(0, 1.0), (1, 0.25)]
+    """
+    given = {"samples": samples, "noise": noise, "factor": factor}
+    samples, noise, factor = checked("circles", given).values()
     return _from_sklearn("make_circles", n_samples=samples, noise=noise, factor=factor, random_state=seed)
 
 
 def blobs(samples: int = 100, centers: int = 3, spread: float = 1.0, seed: int | None = None) -> Data:
-    """Normal clouds of the given standard deviation, one a class; needs scikit-learn."""
+    """Round clouds of normally distributed points, one for each class; needs scikit-learn.
+
+    The center of each cloud is drawn evenly from the square between (-10, -10) and (10, 10).
+
+    Args:
+        samples: how many points, shared out evenly among the clouds.
+        centers: how many clouds, and so classes 0, 1, ...
+        spread: the standard deviation of the points of a cloud along both coordinates.
+        seed: an int; None for different points at every call.
+
+    Returns:
+        The points, a list of two floats each, and their classes.
+
+    Raises:
+        ValueError: if a setting is out of its range.
+        ImportError: if scikit-learn is missing; it says how to install it.
+
+    >>> X, y = blobs(30, centers=3, seed=0)
+    >>> len(X), len(X[0]), [y.count(label) for label in range(3)]
+    (30, 2, [10, 10, 10])
+    """
+    given = {"samples": samples, "centers": centers, "spread": spread}
+    samples, centers, spread = checked("blobs", given).values()
     return _from_sklearn(
         "make_blobs", n_samples=samples, centers=centers, cluster_std=spread, random_state=seed
     )
@@ -59,6 +107,18 @@ def blobs(samples: int = 100, centers: int = 3, spread: float = 1.0, seed: int |
 
 def xor(samples: int = 100, noise: float = 0.1, seed: Seed = None) -> Data:
     """Four clouds at (+-1, +-1), class 1 where the signs differ: no straight line separates them.
+
+    Args:
+        samples: how many points; the four clouds take turns.
+        noise: the standard deviation of the points of a cloud along both coordinates.
+        seed: an int or a random.Random; None draws from the module `random`.
+
+    Returns:
+        The points, a list of two floats each, and their classes.
+
+    Raises:
+        ValueError: if a setting is out of its range.
+        TypeError: if the seed is none of these.
 
     >>> xor(4, noise=0.0)
     ([[-1.0, -1.0], [-1.0, 1.0], [1.0, -1.0], [1.0, 1.0]], [0, 1, 1, 0])
@@ -74,14 +134,29 @@ def xor(samples: int = 100, noise: float = 0.1, seed: Seed = None) -> Data:
 def spirals(
     samples: int = 100, noise: float = 0.1, arms: int = 2, turns: float = 1.0, seed: Seed = None
 ) -> Data:
-    """Spiral arms of radius up to 1 around the origin, one a class.
+    """Spiral arms around the origin, one for each class, out to radius 1.
+
+    Args:
+        samples: how many points; the arms take turns.
+        noise: the standard deviation of the normal noise on both coordinates where the radius is 1; nearer to
+            the origin it is smaller in proportion.
+        arms: how many arms, and so classes 0, 1, ...
+        turns: how often an arm goes round; below zero it turns the other way.
+        seed: an int or a random.Random; None draws from the module `random`.
+
+    Returns:
+        The points, a list of two floats each, and their classes.
+
+    Raises:
+        ValueError: if a setting is out of its range.
+        TypeError: if the seed is none of these.
 
     >>> X, y = spirals(6, noise=0.0, arms=3)
     >>> y
     [0, 1, 2, 0, 1, 2]
     """
-    given = {"samples": samples, "noise": noise, "arms": arms}
-    samples, noise, arms = checked("spirals", given).values()
+    given = {"samples": samples, "noise": noise, "arms": arms, "turns": turns}
+    samples, noise, arms, turns = checked("spirals", given).values()
     rng = random_source(seed)
     X, y = [], []
     for i in range(samples):

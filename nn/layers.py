@@ -16,7 +16,7 @@ Activation = Callable[[Value], Value]
 
 
 def linear(x: Value) -> Value:
-    """The identity: a neuron that adds up its inputs and leaves the sum as it is."""
+    """The identity, for a neuron whose output is the weighted sum itself."""
     return x
 
 
@@ -36,7 +36,7 @@ _SHOWN = {"relu": "ReLU", "gelu": "GELU", "elu": "ELU", "silu": "SiLU", "leaky_r
 
 
 class Neuron(Module):
-    """activation(b + w[0]*x[0] + w[1]*x[1] + ...): a weighted sum of the inputs, bent by the activation.
+    """activation(b + w[0]*x[0] + w[1]*x[1] + ...): the activation of a weighted sum of the inputs.
 
     Args:
         nin: how many inputs.
@@ -45,6 +45,14 @@ class Neuron(Module):
         init: a name of `nn.init.INITS`, or a function (rng, nin, nout) -> weight. The bias starts at zero.
         seed: an int or a random.Random; None draws from the module `random`.
         nout: how many neurons share the inputs; some inits depend on it.
+
+    Attributes:
+        w: the weights, a Value for each input.
+        b: the bias, a Value.
+
+    Raises:
+        ValueError: if a number of neurons or inputs is below one, or a name is unknown.
+        TypeError: if the seed is none of these.
 
     >>> neuron = Neuron(2, activation="tanh", seed=1)
     >>> neuron
@@ -63,14 +71,19 @@ class Neuron(Module):
         nout: int = 1,
     ) -> None:
         draw, rng = by_name("init", init, INITS), random_source(seed)
-        nin = checked("Neuron", {"nin": nin})["nin"]
+        nin, nout = checked("Neuron", {"nin": nin, "nout": nout}).values()
         self.w = [Value(draw(rng, nin, nout), label=f"w{i}") for i in range(nin)]
         self.b = Value(0.0, label="b")
         self.nonlin = nonlin
         self.activation = by_name("activation", activation if nonlin else "linear", ACTIVATIONS)
 
     def __call__(self, x: Iterable[Value | float]) -> Value:
-        """The output for one sample of `nin` numbers or Values; ValueError if there are more or fewer."""
+        """The output for one sample of `nin` numbers or Values.
+
+        Raises:
+            ValueError: if there are more or fewer.
+            TypeError: if it is not a sequence of numbers.
+        """
         out: Value = neuron(self.w, x, self.b, self.activation, self)
         return out
 
@@ -93,6 +106,16 @@ class Layer(Module):
         nin: how many inputs.
         nout: how many neurons.
         nonlin, activation, init, seed: as for `Neuron`.
+
+    Attributes:
+        neurons: the neurons, in order.
+
+    Raises:
+        ValueError, TypeError: as for `Neuron`.
+
+    >>> layer = Layer(2, 3, activation="tanh", seed=1)
+    >>> len(layer.parameters()), [round(out.data, 3) for out in layer([1.0, -2.0])]
+    (9, [-0.972, 0.906, 0.191])
     """
 
     def __init__(
@@ -112,7 +135,11 @@ class Layer(Module):
                 self.neurons.append(Neuron(self.nin, nonlin, activation, init, rng, nout))
 
     def __call__(self, x: Iterable[Value | float]) -> Any:
-        """The outputs for one sample of `nin` numbers or Values: a list, or one Value of one neuron."""
+        """The outputs for one sample of `nin` numbers or Values: a list of `nout` Values, or a single Value.
+
+        Raises:
+            ValueError, TypeError: as for `Neuron`.
+        """
         return unwrapped(each_in_scope("neuron", self.neurons, as_inputs(x, self.nin, self)))
 
     def describe(self) -> str:
@@ -132,6 +159,12 @@ class MLP(Module):
         output: the activation of the last layer.
         init, seed: as for `Neuron`.
 
+    Attributes:
+        layers: the layers, in order.
+
+    Raises:
+        ValueError, TypeError: as for `Neuron`; ValueError if there are no layers.
+
     >>> import random
     >>> random.seed(1337)
     >>> model = MLP(2, [16, 16, 1])
@@ -150,20 +183,21 @@ class MLP(Module):
         init: str | Init = "uniform",
         seed: Seed = None,
     ) -> None:
-        if not hasattr(nouts, "__iter__") or not list(nouts):
-            raise ValueError(
-                f"nouts of MLP is a list with the size of every layer, such as [16, 1], got {nouts!r}"
-            )
+        nin, nouts = checked("MLP", {"nin": nin, "nouts": nouts}).values()
         sizes, rng = [nin, *nouts], random_source(seed)
         self.layers = []
         for i in range(1, len(sizes)):
             last = i == len(sizes) - 1
-            bend = by_name("activation", output if last else activation, ACTIVATIONS)
+            chosen = by_name("activation", output if last else activation, ACTIVATIONS)
             with scope(f"layer {i}"):
-                self.layers.append(Layer(sizes[i - 1], sizes[i], bend is not linear, bend, init, rng))
+                self.layers.append(Layer(sizes[i - 1], sizes[i], chosen is not linear, chosen, init, rng))
 
     def __call__(self, x: Iterable[Value | float]) -> Any:
-        """The output for one sample: a Value, or a list of them if the last layer has several neurons."""
+        """The output for one sample of `nin` numbers: a Value, or a list if the last layer has several.
+
+        Raises:
+            ValueError, TypeError: as for `Neuron`.
+        """
         out: Any = as_inputs(x, self.layers[0].nin, self)
         for i, layer in enumerate(self.layers, 1):
             with scope(f"layer {i}"):
@@ -175,7 +209,7 @@ class MLP(Module):
 
 
 def activation_name(activation: Activation) -> str:
-    """The name of an activation as it is shown: 'ReLU', 'Tanh'; of an object without a name, its type's."""
+    """The name of an activation as it is shown: 'ReLU', 'Tanh'; for an object without a name, its type's."""
     names = [name for name, function in ACTIVATIONS.items() if function is activation]
     if isinstance(activation, Operation):
         names.append(activation.name)

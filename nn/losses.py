@@ -1,7 +1,7 @@
 """How far the output for one sample is from its target; training minimises the average over samples.
 
-Where an output or a target is written as a number, it stands for a list of one. Given Values the functions
-return a Value, to call `backward()` on; given floats they return a float.
+A number given as output or target stands for a list of one. Given Values the functions return a Value, to
+call `backward()` on; given floats they return a float.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from autograd import Value, abs, log_softmax, mean, relu, softplus, sum
+from autograd import Value, abs, as_float, log_softmax, mean, relu, softplus, sum
+from nn.settings import checked
 
 N = TypeVar("N", Value, float)
 Target = float | Value | Sequence[float] | Sequence[Value]
@@ -23,7 +24,7 @@ def mse(output: N | Sequence[N], target: Target) -> N:
         target: as many numbers as there are outputs.
 
     Raises:
-        ValueError: if the numbers of outputs and targets differ.
+        ValueError: if there are more or fewer targets than outputs.
 
     >>> mse([1.0, 2.0], [0.0, 4.0])
     2.5
@@ -43,7 +44,7 @@ def half_squared_error(output: N | Sequence[N], target: Target) -> N:
         target: as many numbers as there are outputs.
 
     Raises:
-        ValueError: if the numbers of outputs and targets differ.
+        ValueError: if there are more or fewer targets than outputs.
 
     >>> a = Value(0.75)
     >>> half_squared_error(a, 1.0).backward()
@@ -62,7 +63,7 @@ def l1(output: N | Sequence[N], target: Target) -> N:
         target: as many numbers as there are outputs.
 
     Raises:
-        ValueError: if the numbers of outputs and targets differ.
+        ValueError: if there are more or fewer targets than outputs.
 
     >>> l1([1.0, 2.0], [0.0, 4.0])
     1.5
@@ -82,7 +83,7 @@ def bce_with_logits(output: N | Sequence[N], target: Target) -> N:
         target: as many probabilities from 0 to 1; 0 and 1 are the two classes.
 
     Raises:
-        ValueError: if a target is outside [0, 1], or the numbers of outputs and targets differ.
+        ValueError: if a target is outside [0, 1], or there are more or fewer targets than outputs.
 
     >>> bce_with_logits(0.0, 1), bce_with_logits(-1000.0, 1)
     (0.6931471805599453, 1000.0)
@@ -97,7 +98,7 @@ def _bce(logit: N, target: N | float) -> N:
             f"the target of bce_with_logits is a probability from 0 to 1, got {_shown(target)}; "
             "for classes written -1 and +1 use max_margin, or map them to 0 and 1"
         )
-    # The term with a factor of 0 is left out, for 0 * inf is nan.
+    # The term with the factor 0 is left out, because 0 * inf is nan.
     if not isinstance(target, Value) and target in (0.0, 1.0):
         return softplus(-logit if target else logit)
     return target * softplus(-logit) + (1 - target) * softplus(logit)
@@ -106,7 +107,7 @@ def _bce(logit: N, target: N | float) -> N:
 def cross_entropy(output: Sequence[N], target: int) -> N:
     """The negative logarithm of the probability that softmax(output) gives the right class.
 
-    Computed by log_softmax, so that neither large scores overflow nor small probabilities round to zero
+    It is computed by log_softmax, so that neither large scores overflow nor small probabilities round to zero
     (Bridle, "Probabilistic interpretation of feedforward classification network outputs", 1990).
 
     Args:
@@ -141,7 +142,7 @@ def max_margin(output: N | Sequence[N], target: Target) -> N:
         target: as many classes, each -1 or +1.
 
     Raises:
-        ValueError: if a target is not -1 or +1, or the numbers of outputs and targets differ.
+        ValueError: if a target is not -1 or +1, or there are more or fewer targets than outputs.
 
     >>> max_margin(0.25, 1), max_margin(0.25, -1), max_margin(3.0, 1)
     (0.75, 1.25, 0.0)
@@ -171,7 +172,8 @@ def l2_penalty(parameters: Iterable[N], strength: float) -> N:
     >>> l2_penalty([3.0, 4.0], 0.5)
     12.5
     """
-    return _strength("l2_penalty", strength) * sum([p * p for p in parameters])
+    penalty: N = _strength("l2_penalty", strength) * sum([p * p for p in parameters])
+    return penalty
 
 
 def l1_penalty(parameters: Iterable[N], strength: float) -> N:
@@ -187,13 +189,16 @@ def l1_penalty(parameters: Iterable[N], strength: float) -> N:
     >>> l1_penalty([3.0, -4.0], 0.5)
     3.5
     """
-    return _strength("l1_penalty", strength) * sum([abs(p) for p in parameters])
+    penalty: N = _strength("l1_penalty", strength) * sum([abs(p) for p in parameters])
+    return penalty
 
 
-def _strength(name: str, strength: float) -> float:
-    if not 0.0 <= strength < float("inf"):
-        raise ValueError(f"the strength of {name} is a finite number, zero or more; got {strength}")
-    return strength
+def _strength(name: str, strength: Any) -> Any:
+    """The strength, held to its rule; a Value stays part of the graph."""
+    if isinstance(strength, Value):
+        checked(name, {"strength": strength.data})
+        return strength
+    return checked(name, {"strength": strength})["strength"]
 
 
 def _mean(terms: list[N]) -> N:
@@ -217,8 +222,8 @@ def _pairs(name: str, output: Any, target: Any) -> list[tuple[Any, Any]]:
 
 def _listed(numbers: Any) -> list[Any]:
     numbers = list(numbers) if hasattr(numbers, "__iter__") else [numbers]
-    # Floats of Python, because numpy's integers wrap around: -numpy.uint8(1) is 255.
-    return [number if type(number) in (Value, float) else Value(number).data for number in numbers]
+    # Python's floats, because numpy's integers wrap around: -numpy.uint8(1) is 255.
+    return [number if type(number) in (Value, float) else as_float(number) for number in numbers]
 
 
 def _class_index(target: Any, classes: int) -> int:

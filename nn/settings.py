@@ -11,32 +11,34 @@ from math import inf, isfinite
 from operator import index
 from typing import Any, TypeVar
 
-from autograd import Value
+from autograd import as_float
 
 T = TypeVar("T")
 Rule = tuple[Callable[[Any], Any], Callable[[Any], bool], str]
 
 
-def _number(given: Any) -> float:
-    return Value(given).data  # unlike float(), this does not read strings
+def _numbers(given: Any) -> tuple[float, ...]:
+    return tuple(as_float(number) for number in given)
 
 
-def _pair(given: Any) -> tuple[float, float]:
-    first, second = given
-    return _number(first), _number(second)
-
-
-def _milestones(given: Any) -> list[int]:
-    return [index(epoch) for epoch in given]
+def _whole_numbers(given: Any) -> list[int]:
+    return [index(number) for number in given]
 
 
 def _same(given: Any) -> Any:
     return given
 
 
-_FACTOR: Rule = (_number, lambda x: 0.0 <= x < inf, "a finite number, zero or more")
-_FRACTION: Rule = (_number, lambda x: 0.0 <= x <= 1.0, "a number from 0 to 1")
-_FINITE: Rule = (_number, isfinite, "a finite number")
+# `as_float` reads no strings, as float() would.
+_FACTOR: Rule = (as_float, lambda x: 0.0 <= x < inf, "a finite number, zero or more")
+_FRACTION: Rule = (as_float, lambda x: 0.0 <= x <= 1.0, "a number from 0 to 1")
+_FINITE: Rule = (as_float, isfinite, "a finite number")
+_LIMIT: Rule = (as_float, lambda x: x >= 0.0, "a number, zero or more")
+_RATES: Rule = (
+    _numbers,
+    lambda rates: all(0.0 <= rate < inf for rate in rates),
+    "a list of finite numbers, zero or more",
+)
 _FLAG: Rule = (_same, lambda x: isinstance(x, bool), "True or False")
 _COUNT: Rule = (index, lambda n: n >= 1, "a whole number, one or more")
 _WAIT: Rule = (index, lambda n: n >= 0, "a whole number, zero or more")
@@ -45,16 +47,31 @@ RULES: Mapping[str, Rule] = {
     # layers, data and training
     "nin": _COUNT,
     "nout": _COUNT,
+    "nouts": (
+        _whole_numbers,
+        lambda sizes: len(sizes) > 0 and all(size >= 1 for size in sizes),
+        "a list with the size of every layer, each one or more, such as [16, 1]",
+    ),
     "features": _COUNT,
     "p": _FRACTION,
     "BatchNorm.momentum": _FRACTION,  # a share, unlike that of an optimizer
     "samples": _COUNT,
     "centers": _COUNT,
     "arms": _COUNT,
+    "turns": _FINITE,
     "noise": _FACTOR,
+    "spread": _FACTOR,
     "resolution": (index, lambda n: n >= 2, "a whole number, two or more"),
     "epochs": _COUNT,
     "batch_size": _COUNT,
+    "steps": _WAIT,
+    "learning_rate": _FACTOR,
+    "l2": _FACTOR,
+    "strength": _FACTOR,
+    "min_delta": _FACTOR,
+    "max_norm": _LIMIT,
+    "max_value": _LIMIT,
+    "clip_value": _LIMIT,
     # optimizers
     "lr": _FACTOR,
     "initial_lr": _FACTOR,  # kept by schedules: the learning rate before any of them changed it
@@ -64,7 +81,11 @@ RULES: Mapping[str, Rule] = {
     "nesterov": _FLAG,
     "alpha": _FRACTION,
     "centered": _FLAG,
-    "betas": (_pair, lambda b: all(0.0 <= x < 1.0 for x in b), "two numbers, each from 0 to below 1"),
+    "betas": (
+        _numbers,
+        lambda betas: len(betas) == 2 and all(0.0 <= beta < 1.0 for beta in betas),
+        "two numbers, each from 0 to below 1",
+    ),
     "eps": _FACTOR,
     "lr_decay": _FACTOR,
     "initial_accumulator_value": _FACTOR,
@@ -72,22 +93,24 @@ RULES: Mapping[str, Rule] = {
     "step_size": _COUNT,
     "gamma": _FACTOR,
     "milestones": (
-        _milestones,
+        _whole_numbers,
         lambda epochs: all(a < b for a, b in pairwise([0, *epochs])),
         "a list of epochs from 1 on, in increasing order",
     ),
     "T_max": _COUNT,
     "eta_min": _FACTOR,
-    "start_factor": (_number, lambda x: 0.0 < x <= 1.0, "a number above 0, at most 1"),
+    "start_factor": (as_float, lambda x: 0.0 < x <= 1.0, "a number above 0, at most 1"),
     "end_factor": _FRACTION,
     "total_iters": _COUNT,
     "mode": (_same, lambda x: x in ("min", "max"), "'min' or 'max'"),
-    "factor": (_number, lambda x: 0.0 <= x < 1.0, "a number from 0 to below 1"),
+    "factor": (as_float, lambda x: 0.0 <= x < 1.0, "a number from 0 to below 1"),
     "patience": _WAIT,
     "threshold": _FACTOR,
     "threshold_mode": (_same, lambda x: x in ("rel", "abs"), "'rel' or 'abs'"),
     "cooldown": _WAIT,
     "min_lr": _FACTOR,
+    "base_lrs": _RATES,
+    "last_lr": _RATES,
 }
 
 
@@ -95,11 +118,15 @@ def checked(owner: str, settings: Mapping[str, Any]) -> dict[str, Any]:
     """The settings, each read and held to its rule.
 
     Args:
-        owner: what is set, such as an optimizer, for the error.
-        settings: what was given, by name; each name has a line in the table, some one for their owner.
+        owner: what has the settings, such as 'SGD'; the error names it.
+        settings: what was given, by the names that the user knows. The rule for a name is `RULES[name]`, or
+            `RULES["owner.name"]` where a name means something else for one owner.
+
+    Returns:
+        The settings in the same order, numbers as floats or ints.
 
     Raises:
-        ValueError: naming the setting, what it may be and what it was.
+        ValueError: if one breaks its rule; the message says which, what it may be and what it was.
 
     >>> checked("SGD", {"lr": 1, "nesterov": False})
     {'lr': 1.0, 'nesterov': False}
@@ -123,7 +150,12 @@ def checked(owner: str, settings: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def by_name(kind: str, choice: str | T, table: Mapping[str, T]) -> T:
-    """The entry of a table by its name; anything that is not a string stands for itself.
+    """The entry of a table by its name; anything but a string is returned as it is.
+
+    Args:
+        kind: what the entries are, such as 'loss'; the error names it.
+        choice: a name, or what an entry could be.
+        table: the entries by name.
 
     Raises:
         ValueError: if the table has no such name.

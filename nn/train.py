@@ -13,7 +13,7 @@ from nn.init import Seed, random_source
 from nn.losses import LOSSES, l2_penalty
 from nn.metrics import METRICS, Metric
 from nn.module import Module, in_mode, outputs_of
-from nn.optim import OPTIMIZERS, Optimizer
+from nn.optim import Optimizer, optimizer_by_name
 from nn.settings import by_name, checked
 
 Sample = tuple[Any, Any]
@@ -40,17 +40,17 @@ def fit(
 
     Args:
         model: a Module; its `batch` is given the samples of a batch. It is in training mode during training
-            and in evaluation mode during validation; then every module has the mode again that it had.
+            and in evaluation mode during validation; afterwards every module has the mode that it had before.
         X: the samples, n sequences of numbers; a 2-D numpy array will do.
-        y: the n targets, whatever the loss takes: numbers, lists of numbers, class indices.
+        y: the n targets in the form that the loss takes: numbers, lists of numbers, class indices.
         loss: a name of `nn.LOSSES`, or a function (output, target) -> Value for one sample.
         optimizer: a name of `nn.OPTIMIZERS`, or an optimizer made with the model's parameters.
         learning_rate: for an optimizer given by name; by default the optimizer's own.
         epochs: how many times all samples are seen.
-        batch_size: samples a step, shuffled anew in every epoch; by default all of them, in order.
+        batch_size: how many samples go into a step, shuffled anew in every epoch; by default all, in order.
         validation: (X, y) to compute the loss and the metrics on after every epoch.
-        metrics: a name of `nn.METRICS`, several, or a dict of functions (output, target) -> number; averaged.
-            'accuracy' is for scores and logits; for probabilities see `nn.accuracy`.
+        metrics: a name of `nn.METRICS`, several, or a dict of functions (output, target) -> number, averaged
+            over the samples. 'accuracy' is for scores and logits; for probabilities see `nn.accuracy`.
         l2: the strength of L2 regularisation, added to the loss: l2 * sum of w**2 over all parameters.
         callbacks: `Callback`s, learning rate schedules, functions of the training state.
         progress: show a progress bar, if tqdm is installed (the `train` extra).
@@ -60,7 +60,8 @@ def fit(
         The history of losses, metrics and learning rates. The parameters keep the gradients of the last step.
 
     Raises:
-        ValueError: if X and y differ in length or are empty, or a setting is out of range.
+        ValueError: if X and y differ in length or are empty, a name is unknown, or a setting is out of range.
+        TypeError: if the loss returns no Value, or an optimizer or a callback is something else.
         FloatingPointError: if a loss or a gradient is nan or infinite; it names the node where that began.
             The parameters and buffers are those of the step before.
 
@@ -72,8 +73,8 @@ def fit(
     """
     samples = paired(X, y)
     held_out = paired(*validation) if validation is not None else []
-    given = {"epochs": epochs, "batch_size": len(samples) if batch_size is None else batch_size}
-    epochs, size = checked("fit", given).values()
+    size = len(samples) if batch_size is None else batch_size
+    epochs, size, l2 = checked("fit", {"epochs": epochs, "batch_size": size, "l2": l2}).values()
     trainer = _Trainer(model, loss, _optimizer(optimizer, model, learning_rate), metrics, l2, callbacks)
     rng = random_source(seed)
     bar = _progress_bar(epochs, progress)
@@ -96,9 +97,14 @@ def fit(
 
 
 def predict(model: Module | Callable[[Any], Any], X: Iterable[Any]) -> list[Any]:
-    """The model's outputs for samples, as floats, or lists of floats if it has several; builds no graph.
+    """The model's outputs for samples, in evaluation mode; builds no graph.
 
-    A module computes in evaluation mode, and has the mode again that it had. A function of a sample will do.
+    Args:
+        model: a Module, which afterwards has the mode that it had before; or a function of one sample.
+        X: the samples, n sequences of numbers; a 2-D numpy array will do.
+
+    Returns:
+        n floats, or n lists of floats if the model has several outputs.
 
     >>> from nn import MLP
     >>> predict(MLP(2, [1], init=lambda rng, nin, nout: 1.0), [[1.0, 2.0], [3.0, 4.0]])
@@ -109,7 +115,7 @@ def predict(model: Module | Callable[[Any], Any], X: Iterable[Any]) -> list[Any]
 
 
 class _Trainer:
-    """One run: the settings that do not change, and the training state that does."""
+    """One run: its settings, which stay the same, and the state of the training, which changes."""
 
     def __init__(
         self,
@@ -180,7 +186,7 @@ class _Trainer:
         return isfinite(total.data) and all(isfinite(p.grad) for p in self.parameters)
 
     def explain_nan(self, batch: list[Sample], averages: list[list[float]]) -> None:
-        """Raise the error that names the node, by computing the batch again under watch."""
+        """Compute the batch again under `detect_anomaly`, and raise the error that names the node."""
         self.restore(averages)
         where = f"training stopped in epoch {self.training.epoch}, before the step"
         try:
@@ -196,14 +202,14 @@ class _Trainer:
         raise FloatingPointError(f"{where}: {cause}")
 
     def restore(self, averages: list[list[float]]) -> None:
-        """Leave no trace of a step that was not taken."""
+        """Undo what a step that is not taken has changed: gradients and running averages."""
         self.model.zero_grad()
         for buffer, numbers in zip(self.buffers, averages, strict=True):
             buffer[:] = numbers
 
 
 def paired(X: Iterable[Any], y: Iterable[Any]) -> list[Sample]:
-    """Each sample with its target; ValueError if there are more of the one or none at all."""
+    """Each sample with its target; ValueError if their numbers differ or there are none."""
     rows, targets = _rows(X), _rows(y)
     if len(rows) != len(targets):
         raise ValueError(f"every sample needs a target: got {len(rows)} samples and {len(targets)} targets")
@@ -232,11 +238,10 @@ def _optimizer(given: str | Optimizer, model: Module, learning_rate: float | Non
                 "the optimizer moves no parameter of this model; make it with model.parameters()"
             )
         return given
-    settings = {} if learning_rate is None else {"lr": learning_rate}
-    make: Any = by_name("optimizer", given, OPTIMIZERS)
-    made = make(model.parameters(), **settings)
+    named = isinstance(given, str) or callable(given)  # a class of optimizers is as good as its name
+    made = optimizer_by_name("fit", given, model.parameters(), learning_rate) if named else None
     if not isinstance(made, Optimizer):
-        raise TypeError(f"optimizer is a name of nn.OPTIMIZERS or an Optimizer, got {given!r}")
+        raise TypeError(f"optimizer is a name of nn.OPTIMIZERS or an Optimizer, got {given!r:.80}")
     return made
 
 

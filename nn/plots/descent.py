@@ -1,4 +1,4 @@
-"""Walking down a function: the path of an optimizer, every gradient computed by the engine."""
+"""Gradient descent on a function: the path of an optimizer, every gradient computed by the engine."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from math import isfinite
 from typing import Any
 
 from autograd import Value
-from nn.optim import OPTIMIZERS, SGD, Optimizer
-from nn.settings import by_name
+from nn.optim import SGD, Optimizer, optimizer_by_name
+from nn.settings import checked
 
 Function = Callable[..., Any]
 Descender = float | str | Callable[[list[Value]], Optimizer]
@@ -21,8 +21,8 @@ class Path:
 
     Attributes:
         points: the numbers at the start and after each step.
-        losses: the function there.
-        gradients: its gradient there.
+        losses: what the function is there.
+        gradients: its gradients there.
     """
 
     points: list[tuple[float, ...]] = field(default_factory=list)
@@ -36,13 +36,17 @@ class Path:
 
     @property
     def end(self) -> tuple[float, ...]:
-        """Where the last step led."""
+        """The point that the last step led to."""
         return self.points[-1]
 
     def add(self, parameters: Iterable[Value], loss: float) -> None:
         """Append the numbers and the gradients that some parameters have now.
 
-        Callbacks of `fit` can record a training so: `path.add([w, b], training.history["loss"][-1])`.
+        A callback of `fit` can record a training: `path.add([w, b], training.history["loss"][-1])`.
+
+        Args:
+            parameters: the same Values at every call.
+            loss: the function to minimise at their numbers.
         """
         listed = list(parameters)
         self.points.append(tuple(p.data for p in listed))
@@ -63,18 +67,22 @@ def descend(
     steps: int = 50,
     learning_rate: float | None = None,
 ) -> Path:
-    """Minimise a function from a starting point, and keep the way.
+    """Minimise a function from a starting point, and record the path.
 
     Args:
         f: a function of as many Values as `start` has numbers; returns a Value.
-        start: where to begin.
+        start: the numbers to begin with.
         optimizer: a learning rate, for plain gradient descent; a name of `nn.OPTIMIZERS`; or a function of
             the parameters that makes an optimizer, such as `lambda p: nn.SGD(p, lr=0.1, momentum=0.9)`.
-        steps: how many steps to take. The walk ends before where the function or its gradient is not finite.
+        steps: how many steps to take; fewer if the function or its gradient stops being finite.
         learning_rate: for an optimizer given by name; by default the optimizer's own.
 
+    Returns:
+        The path: `steps` + 1 points, the start included.
+
     Raises:
-        ValueError: if an optimizer's name is unknown, or a learning rate is given twice or is negative.
+        ValueError: if an optimizer's name is unknown, a learning rate is given twice, or a setting is out of
+            its range.
         TypeError: if f does not return a Value.
 
     >>> path = descend(lambda x, y: x**2 + 10 * y**2, (1.0, 1.0), 0.05, steps=2)
@@ -83,6 +91,7 @@ def descend(
     >>> path.gradients[0]
     (2.0, 20.0)
     """
+    steps = checked("descend", {"steps": steps})["steps"]
     parameters = [Value(number) for number in start]
     mover = _optimizer(optimizer, parameters, learning_rate)
     path = Path()
@@ -103,13 +112,11 @@ def descend(
 
 def _optimizer(given: Descender, parameters: list[Value], learning_rate: float | None) -> Optimizer:
     if isinstance(given, str):
-        make: Any = by_name("optimizer", given, OPTIMIZERS)
-        made: Optimizer = make(parameters, **({} if learning_rate is None else {"lr": learning_rate}))
-        return made
+        return optimizer_by_name("descend", given, parameters, learning_rate)
     if learning_rate is not None:
         raise ValueError("learning_rate is for an optimizer given by name; this one has its own")
     if not callable(given):
-        return SGD(parameters, lr=given)
+        return SGD(parameters, lr=checked("descend", {"learning_rate": given})["learning_rate"])
     made = given(parameters)
     if not isinstance(made, Optimizer):
         raise TypeError(f"expected a function that makes an Optimizer of the parameters, it made {made!r}")

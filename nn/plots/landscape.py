@@ -20,23 +20,23 @@ with extra("plot", "nn.plots"):
 
 Loss = Callable[[Any], Any]
 _ZERO = (0.0, 0.0)
-_MARGIN = 0.2  # of the extent of a path, around it
+_MARGIN = 0.2  # around a path, as a share of its extent
 
 
 class LossLandscape:
     """The loss on a plane through the weights that a model has now; the constructors `along_...` compute it.
 
     The loss is a function of the model, such as `lambda model: nn.mse(model([1.0, 2.0]), 1.0)`. Its graph is
-    built once, in evaluation mode, and replayed on the whole grid.
+    built once, in evaluation mode, and computed again on the whole grid at once.
 
     Attributes:
         center: the number in every parameter where both coordinates are zero.
-        directions: for each parameter that moves, by how much with either coordinate.
+        directions: for each parameter that moves, by how much with each of the two coordinates.
         names: what the coordinates are called.
         xs: the coordinates of the grid along the first direction.
         ys: the same along the second.
         heights: the loss; heights[i, j] is the one at xs[j], ys[i].
-        here: the coordinates of the weights that the model has.
+        here: the coordinates of the weights that the model has now.
         ax_: the matplotlib Axes of the last picture.
         figure_: its figure.
 
@@ -74,10 +74,10 @@ class LossLandscape:
 
         Args:
             loss: a function of the model; returns a Value.
-            model: whose weights move; afterwards they are what they were.
+            model: whose weights are moved; afterwards they are what they were before.
             first: the name of a parameter, as in `model.named_parameters()`.
             second: the name of another one.
-            span: how far to go from the number that each has now, to either side.
+            span: how far to go from the number that each has now, in both directions.
             resolution: how many points along each side.
 
         Raises:
@@ -91,7 +91,7 @@ class LossLandscape:
             raise ValueError(f"a plane needs two different weights, got {first!r} twice")
         here = state[first], state[second]
         directions = {first: (1.0, 0.0), second: (0.0, 1.0)}
-        sides = [np.linspace(number - span, number + span, resolution) for number in here]
+        sides = [_side(number - span, number + span, resolution) for number in here]
         center = {**state, first: 0.0, second: 0.0}
         return cls._computed(loss, model, center, directions, (first, second), sides, here)
 
@@ -101,35 +101,35 @@ class LossLandscape:
     ) -> Self:
         """The loss over two random directions, each as long in every neuron as the neuron's weights.
 
-        With this normalisation landscapes can be compared, although a network computes the same when its
-        weights are scaled up in one layer and down in the next (Li, Xu, Taylor, Studer and Goldstein,
-        "Visualizing the loss landscape of neural nets", 2018). The weights of a neuron are the numbers of one
-        list; biases do not move.
+        This makes landscapes comparable: a network computes the same when the weights of one layer are scaled
+        up and those of the next scaled down, but along directions of a fixed length it would look different
+        (Li, Xu, Taylor, Studer and Goldstein, "Visualizing the loss landscape of neural nets", 2018). The
+        weights of a neuron are the numbers of one list; biases do not move.
 
         Args:
             loss: a function of the model; returns a Value.
-            model: whose weights move; afterwards they are what they were.
+            model: whose weights are moved; afterwards they are what they were before.
             seed: an int, a random.Random, or None for the module `random`.
-            span: how far to go to either side; 1 adds a direction as long as the weights themselves.
+            span: how far to go in both directions; 1 is as far as the weights themselves are long.
             resolution: how many points along each side.
 
         Raises:
-            ValueError: if no weights can move: all are zero, or none stands in a list; or the
-                resolution is below 2.
+            ValueError: if no weight can move, because all are zero or none is in a list; or the resolution is
+                below 2.
         """
         state, rng = weights_of(model), random_source(seed)
         first, second = (filter_normalised(state, rng) for _ in range(2))
         directions = {name: (first[name], second[name]) for name in first}
-        side = np.linspace(-span, span, resolution)
+        side = _side(-span, span, resolution)
         names = ("random direction 1", "random direction 2")
         return cls._computed(loss, model, state, directions, names, [side, side], _ZERO)
 
     @classmethod
     def along_path(cls, loss: Loss, model: Module, path: Sequence[State], resolution: int = 41) -> Self:
-        """The loss over the two directions that a training varied most along, through its end.
+        """The loss over the two directions along which the weights varied most in a training, around its end.
 
-        These are the principal components of the way to the end, as in the paper cited above: a random
-        direction is almost at right angles to any path, which would seem to stand still.
+        These are the principal components of the path, as in the paper that `along_random_directions` cites.
+        A random direction would be almost at right angles to any path, which would seem to stand still.
 
         Args:
             loss: a function of the model; returns a Value.
@@ -160,7 +160,6 @@ class LossLandscape:
         sides: Sequence[Array],
         here: tuple[float, float],
     ) -> Self:
-        checked("a landscape", {"resolution": len(sides[0])})
         across, up = np.meshgrid(*sides)
         points = {
             parameter: center[name] + across * directions[name][0] + up * directions[name][1]
@@ -176,7 +175,11 @@ class LossLandscape:
         return cls(center, directions, names, sides[0], sides[1], heights, here)
 
     def project(self, path: Sequence[State]) -> list[tuple[float, float]]:
-        """The coordinates of the point of the plane that is nearest to each state of the model."""
+        """For each state of the model, the coordinates of the point of the plane that is nearest to it.
+
+        Args:
+            path: what `model.state_dict()` gave at each recorded step.
+        """
         if not path:
             return []
         across = np.array(list(self.directions.values()))
@@ -185,12 +188,12 @@ class LossLandscape:
         return [(float(x), float(y)) for x, y in found.T]
 
     def plot(self, ax: Any = None, path: Sequence[State] | None = None) -> Self:
-        """Draw the surface, with the weights of now and the path of a training.
+        """Draw the surface, with the present weights and the path of a training.
 
         Args:
             ax: Axes made with `projection="3d"`; by default those of a new figure.
-            path: what `model.state_dict()` gave at each recorded step; it is drawn where it would lie on the
-                surface, which is not its own loss if the training left the plane.
+            path: what `model.state_dict()` gave at each recorded step. It is drawn on the surface, also where
+                the training left the plane and its own loss was another.
         """
         ax = self._on(axes_for(ax, "3d"))
         draw_surface(ax, self.xs, self.ys, self.heights, "loss")
@@ -204,7 +207,7 @@ class LossLandscape:
     def plot_contour(
         self, ax: Axes | None = None, path: Sequence[State] | None = None, levels: int = 16
     ) -> Self:
-        """Draw the contour lines, with the weights of now and the path of a training.
+        """Draw the contour lines, with the present weights and the path of a training.
 
         Args:
             ax: the matplotlib Axes to draw on; by default the current ones.
@@ -237,4 +240,9 @@ class LossLandscape:
 def _around(numbers: Sequence[float], resolution: int) -> Array:
     low, high = min(numbers), max(numbers)
     margin = _MARGIN * (high - low) or 1.0
-    return np.linspace(low - margin, high + margin, resolution)
+    return _side(low - margin, high + margin, resolution)
+
+
+def _side(low: float, high: float, resolution: int) -> Array:
+    """The coordinates of the grid along one direction."""
+    return np.linspace(low, high, checked("a landscape", {"resolution": resolution})["resolution"])

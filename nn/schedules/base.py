@@ -10,15 +10,24 @@ from nn.settings import checked
 
 
 class Schedule:
-    """A schedule that follows from the epoch alone; a subclass gives `factor`, or `lr_at`.
+    """A schedule whose rates depend on the epoch alone; a subclass defines `factor`, or `lr_at`.
 
-    Each rate is computed from the epoch and from the rates before any schedule, so no rounding piles up.
-    Those are kept in the optimizer's groups as 'initial_lr'; to change the course by hand, assign that.
+    Each rate is computed from the epoch and from the initial rate, the one before any schedule, so no
+    rounding piles up. The optimizer's groups keep it as 'initial_lr'; to change the course by hand, assign
+    that.
+
+    Args:
+        optimizer: whose learning rates are set, those of epoch 0 at once.
+        settings: the settings of the subclass, to be held to their rules and saved with the state.
 
     Attributes:
-        optimizer: whose learning rates are set: those of epoch 0 at once, then with every `step()`.
+        optimizer: the same.
         last_epoch: how many times `step()` was called.
-        settings: what tells this schedule from others of its kind.
+        settings: the same, as they were read.
+
+    Raises:
+        ValueError: if a setting is out of its range.
+        TypeError: if the optimizer is not one.
     """
 
     needs_metric: ClassVar[Literal[False]] = False
@@ -80,13 +89,14 @@ class Schedule:
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
         """Go on where the schedule of the state was, and set its learning rates.
 
+        Args:
+            state_dict: what `state_dict()` gave.
+
         Raises:
             ValueError: if the state is of another kind of schedule, of other settings or of another number of
                 groups; then nothing has changed.
         """
-        check_state(self, state_dict)
-        rates = [checked(type(self).__name__, {"lr": rate})["lr"] for rate in state_dict["base_lrs"]]
-        check_groups(self, rates)
+        rates = saved_rates(self, state_dict, "base_lrs")
         for group, rate in zip(self.optimizer.param_groups, rates, strict=True):
             group["initial_lr"] = rate
         self.last_epoch = int(state_dict["last_epoch"])
@@ -108,8 +118,13 @@ def checked_optimizer(schedule: object, optimizer: Any) -> Optimizer:
     return optimizer
 
 
-def check_state(schedule: Any, state: Mapping[str, Any]) -> None:
-    """Raise a ValueError where a saved state is of another schedule."""
+def saved_rates(schedule: Any, state: Mapping[str, Any], key: str) -> list[float]:
+    """The learning rates under a key of a saved state, one for each group.
+
+    Raises:
+        ValueError: if the state is of another kind of schedule, of other settings or of another number of
+            groups, or the rates are out of their range.
+    """
     name = type(schedule).__name__
     if state.get("schedule") != name:
         raise ValueError(f"this schedule is {name}, the state is of {state.get('schedule')}")
@@ -118,6 +133,9 @@ def check_state(schedule: Any, state: Mapping[str, Any]) -> None:
             f"this {name} has the settings {schedule.settings}, the state has {state['settings']}; make the "
             "schedule with the same settings before loading"
         )
+    rates = list(checked(name, {key: state[key]})[key])
+    check_groups(schedule, rates)
+    return rates
 
 
 def check_groups(schedule: Any, rates: list[float]) -> None:

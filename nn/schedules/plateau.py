@@ -1,4 +1,4 @@
-"""The learning rate schedule that watches a metric: lower the rate when the metric no longer gets better."""
+"""The learning rate schedule that watches a metric and lowers the rate when the metric no longer improves."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from math import inf, isinf
 from typing import Any, ClassVar, Literal
 
-from autograd import Value
+from autograd import Value, as_float
 from nn.optim import Optimizer
-from nn.schedules.base import check_groups, check_state, checked_optimizer
+from nn.schedules.base import check_groups, checked_optimizer, saved_rates
 from nn.settings import checked
 
 
@@ -19,10 +19,10 @@ class ReduceLROnPlateau:
         optimizer: whose learning rates are lowered.
         mode: 'min' if a lower metric is better, such as a loss; 'max' if a higher one is.
         factor: what the rates are multiplied by, below 1.
-        patience: how many epochs without improvement are let pass.
-        threshold: what counts as an improvement: a change by more than this, of the best metric's size with
-            `threshold_mode` 'rel', in the metric's own unit with 'abs'.
-        threshold_mode: 'rel' or 'abs'.
+        patience: how many epochs may pass without improvement.
+        threshold: by how much a metric must be better than the best one so far to count as an improvement.
+        threshold_mode: what the threshold is: 'rel' for a share of the best metric's size, 'abs' for a
+            difference.
         cooldown: how many epochs after a reduction are not judged.
         min_lr: no rate falls below this; a number, or a list with one for each group.
         eps: a reduction by no more than this is left out.
@@ -80,13 +80,17 @@ class ReduceLROnPlateau:
         self.last_epoch = 0
 
     def step(self, metric: float | Value) -> None:
-        """Judge the epoch by its metric; nan is no improvement.
+        """Judge the epoch by its metric, and lower the rates if the patience is used up.
+
+        Args:
+            metric: a number, or a Value such as the loss itself; nan is no improvement.
 
         Raises:
-            ValueError: if groups of parameters have been added since.
+            ValueError: if the optimizer has been given further groups of parameters.
+            TypeError: if the metric is no number.
         """
         check_groups(self, self.min_lrs)
-        number = metric.data if isinstance(metric, Value) else Value(metric).data
+        number = metric.data if isinstance(metric, Value) else as_float(metric)
         self.last_epoch += 1
         if self._is_better(number):
             self.best = number
@@ -135,13 +139,14 @@ class ReduceLROnPlateau:
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
         """Go on where the schedule of the state was, and set its learning rates.
 
+        Args:
+            state_dict: what `state_dict()` gave.
+
         Raises:
             ValueError: if the state is of another kind of schedule, of other settings or of another number of
                 groups; then nothing has changed.
         """
-        check_state(self, state_dict)
-        rates = [checked(type(self).__name__, {"lr": rate})["lr"] for rate in state_dict["last_lr"]]
-        check_groups(self, rates)
+        rates = saved_rates(self, state_dict, "last_lr")
         if state_dict["min_lrs"] != self.min_lrs:
             raise ValueError(f"min_lr is {self.min_lrs} here, but {state_dict['min_lrs']} in the state")
         for group, rate in zip(self.optimizer.param_groups, rates, strict=True):

@@ -100,11 +100,11 @@ def test_a_clipped_nan_stays_nan():
     assert math.isnan(w[0].grad)
 
 
-@pytest.mark.parametrize("limit", [-1.0, math.nan, -math.inf])
+@pytest.mark.parametrize("limit", [-1.0, math.nan, -math.inf, "1"])
 @pytest.mark.parametrize("clip, name", [(clip_grad_norm_, "max_norm"), (clip_grad_value_, "clip_value")])
 def test_a_limit_below_zero_is_refused(clip, name, limit):
-    # Broken: a negative limit turns every gradient round, and training goes uphill.
+    # Broken: a negative limit reverses every gradient, and training goes uphill.
     w = with_grads(3.0)
-    with pytest.raises(ValueError, match=f"{name} of {clip.__name__} is a number, zero or more; got"):
+    with pytest.raises(ValueError, match=f"{name} of {clip.__name__} is a number, zero or more, got"):
         clip(w, limit)
     assert w[0].grad == 3.0

@@ -89,7 +89,7 @@ def test_the_slope_of_cross_entropy_is_softmax_minus_one_hot(k):
 
 
 def test_squared_and_absolute_errors_of_hand_computed_numbers():
-    # Broken: a sum in place of a mean, or a missing half.
+    # Broken: a sum instead of a mean, or a missing half.
     output, target = [1.0, 2.5, -3.0], [0.0, 2.0, -1.0]  # differences 1, 0.5, -2
     assert mse(output, target) == 5.25 / 3
     assert half_squared_error(output, target) == 2.625
@@ -231,8 +231,19 @@ def test_wrong_targets_are_refused_with_what_to_do(loss, output, target, message
 @pytest.mark.parametrize("penalty", [l1_penalty, l2_penalty])
 def test_a_strength_that_rewards_large_weights_is_refused(penalty, strength):
     # Broken: a negative strength makes training diverge.
-    with pytest.raises(ValueError, match="zero or more; got"):
+    with pytest.raises(
+        ValueError, match=f"strength of {penalty.__name__} is a finite number, zero or more, got"
+    ):
         penalty([Value(1.0)], strength)
+
+
+@pytest.mark.parametrize("penalty, slope", [(l1_penalty, 7.0), (l2_penalty, 25.0)])
+def test_a_strength_may_be_differentiated_too(penalty, slope):
+    # Broken: a strength that is itself learned is taken out of the graph, or refused.
+    strength = Value(0.5)
+    assert gradient(penalty([Value(3.0), Value(-4.0)], strength), strength) == slope
+    with pytest.raises(ValueError, match=r"zero or more, got -0\.5"):
+        penalty([Value(3.0)], Value(-0.5))
 
 
 def test_a_target_that_is_no_number_is_refused():

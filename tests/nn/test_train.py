@@ -1,4 +1,4 @@
-"""Training finds what there is to find, records it, stops when told, and never leaves half a step."""
+"""Training finds the minimum, records every epoch, stops when told to, and never leaves half a step."""
 
 import builtins
 import math
@@ -132,7 +132,8 @@ def test_the_moons_are_learned():
 
 
 def test_the_micrograd_demo_goes_the_same_way():
-    """Its own seeds give these losses and accuracies in its first three steps."""
+    """With its seeds micrograd's own demo has these losses and accuracies in its first three steps."""
+    pytest.importorskip("sklearn")  # the demo's moons are scikit-learn's
     random.seed(1337)
     X, classes = nn.data.moons(100, noise=0.1, seed=1337)
     model = nn.MLP(2, [16, 16, 1])
@@ -263,7 +264,9 @@ def test_an_accuracy_is_better_when_it_is_larger(mode, epochs):
 
 @pytest.mark.parametrize("settings", [{"patience": -1}, {"min_delta": -0.1}, {"mode": "up"}])
 def test_early_stopping_refuses_a_wrong_setting(settings):
-    with pytest.raises(ValueError, match="of EarlyStopping is"):
+    # Broken: the error speaks of a setting that EarlyStopping does not have.
+    (name,) = settings
+    with pytest.raises(ValueError, match=f"^{name} of EarlyStopping is"):
         EarlyStopping(**settings)
 
 
@@ -329,6 +332,9 @@ def test_callbacks_are_called_in_the_order_of_the_run():
         ({"loss": "square"}, ValueError, "unknown loss 'square'; there are mse"),
         ({"optimizer": "adamm"}, ValueError, "unknown optimizer 'adamm'; there are sgd"),
         ({"metrics": ["f1"]}, ValueError, "unknown metric 'f1'; there are accuracy"),
+        ({"l2": -0.5}, ValueError, "l2 of fit is a finite number, zero or more, got -0.5"),
+        ({"learning_rate": -1}, ValueError, "learning_rate of fit is a finite number, zero or more, got -1"),
+        ({"optimizer": 3}, TypeError, r"optimizer is a name of nn.OPTIMIZERS or an Optimizer, got 3"),
         ({"callbacks": [3]}, TypeError, "a callback is a Callback, a schedule or a function"),
         ({"validation": ([[1.0]], [])}, ValueError, "got 1 samples and 0 targets"),
     ],
@@ -352,6 +358,15 @@ def test_a_learning_rate_beside_an_optimizer_that_has_one_is_refused():
     model = line()
     with pytest.raises(ValueError, match="this one has its own"):
         nn.fit(model, LINE_X, LINE_Y, optimizer=nn.SGD(model.parameters(), lr=0.1), learning_rate=0.2)
+
+
+@pytest.mark.parametrize("optimizer", [nn.SGD, lambda p, lr: nn.SGD(p, lr)])
+def test_what_makes_an_optimizer_is_as_good_as_its_name(optimizer):
+    # Broken: optimizers that are in no table can only be given ready-made.
+    named, made = line(), line()
+    fit_line(named, optimizer="sgd")
+    fit_line(made, optimizer=optimizer)
+    assert made.state_dict() == named.state_dict()
 
 
 def test_an_optimizer_of_another_model_is_refused():
@@ -465,7 +480,7 @@ def test_the_mode_is_as_it_was_also_after_an_error():
 
 
 def test_a_part_that_a_callback_puts_into_evaluation_mode_stays_in_it_during_training():
-    """Freezing the running averages."""
+    """This freezes the running averages."""
     model = every_piece()
 
     class Freeze(Callback):
@@ -493,7 +508,7 @@ def test_a_batch_that_makes_nan_leaves_the_running_averages():
 
 
 def test_an_overflow_that_dropout_takes_away_again_is_told_as_it_is():
-    """exp(1000) is there only while its number passes; only the first of this seed's two draws lets it."""
+    """exp(1000) is computed only if dropout lets 1000 pass, as in the first of this seed's two draws."""
     model = nn.Sequential(
         nn.Layer(1, 1, nonlin=False, init=lambda rng, nin, nout: 500.0), nn.Dropout(0.5, seed=10), exp
     )

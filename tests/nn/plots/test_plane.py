@@ -64,7 +64,11 @@ def test_descent_ends_where_the_function_is_not_finite():
         ({"optimizer": "adma"}, ValueError, "adma"),
         ({"optimizer": 0.1, "learning_rate": 0.2}, ValueError, "this one has its own"),
         ({"optimizer": lambda p: None}, TypeError, "it made None"),
-        ({"optimizer": -0.1}, ValueError, "lr"),
+        (
+            {"optimizer": -0.1},
+            ValueError,
+            "learning_rate of descend is a finite number, zero or more, got -0.1",
+        ),
     ],
 )
 def test_descent_refuses(arguments, error, message):
