@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, overload
 
-from autograd import Value, scope
+from autograd import Value, current_scope, scope
 from nn.layers import ACTIVATIONS, Activation, activation_name
 from nn.module import Module
 from nn.sample import as_inputs, unwrapped
@@ -15,12 +15,19 @@ from nn.settings import by_name
 class Sequential(Module):
     """Modules one after the other, each on the outputs of the one before.
 
-    A batch goes through each of them as a whole, so that a `BatchNorm` sees all samples. In drawings they are
-    'layer 1', 'layer 2' and so on, their parameters too.
+    A batch goes through each of them as a whole, so that a `BatchNorm` sees all samples. In drawings the
+    modules and their parameters are in the scopes 'layer 1', 'layer 2' and so on.
 
     Args:
         modules: the modules in order. An activation by itself is given as a name of `nn.ACTIVATIONS` or as a
             function of a Value, and becomes an `Elementwise`.
+
+    Attributes:
+        layers: the modules, in order.
+
+    Raises:
+        ValueError: if there is no activation of a name.
+        TypeError: if something is neither a module nor an activation.
 
     >>> from nn import BatchNorm, Layer
     >>> model = Sequential(Layer(2, 3, nonlin=False), BatchNorm(3), "tanh", Layer(3, 1, nonlin=False))
@@ -44,11 +51,11 @@ class Sequential(Module):
             placed.update(parameters)
 
     def __call__(self, x: Iterable[Value | float]) -> Any:
-        """The outputs of the last module for one sample."""
+        """The outputs of the last module for one sample: a list, or one Value."""
         return self.batch([x])[0]
 
     def batch(self, samples: Iterable[Any]) -> list[Any]:
-        """The outputs of the last module for the samples of a batch."""
+        """The outputs of the last module for each sample of a batch."""
         rows: list[Any] = [unwrapped(as_inputs(sample, None, self)) for sample in samples]
         for i, layer in enumerate(self.layers, 1):
             with scope(f"layer {i}"):
@@ -83,12 +90,15 @@ class Sequential(Module):
 class Residual(Module):
     """x + module(x): the module only learns what is to be added to its input.
 
-    The derivative of the sum by x is 1 + that of the module, so a gradient reaches the layers before it also
-    where that of the module is tiny (He, Zhang, Ren and Sun, "Deep residual learning for image recognition",
-    2015).
+    The derivative of the sum by x is 1 plus the derivative of the module, so a gradient reaches the layers
+    before it even where the module's derivative is tiny (He, Zhang, Ren and Sun, "Deep residual learning for
+    image recognition", 2015).
 
     Args:
-        module: has as many outputs as inputs; or an activation, as for `Sequential`.
+        module: a module with as many outputs as inputs; or an activation, as for `Sequential`.
+
+    Raises:
+        ValueError, TypeError: as for `Sequential`.
 
     >>> from nn import Layer
     >>> Residual(Layer(2, 2, init=lambda rng, nin, nout: 1.0))([1.0, 2.0])
@@ -100,7 +110,7 @@ class Residual(Module):
         _move(self.module.parameters(), "residual")
 
     def __call__(self, x: Iterable[Value | float]) -> Any:
-        """The sums for one sample: a list, or one Value of one input."""
+        """The sums for one sample: a list, or one Value if there is one input."""
         return self.batch([x])[0]
 
     def batch(self, samples: Iterable[Any]) -> list[Any]:
@@ -135,6 +145,9 @@ class Elementwise(Module):
     Args:
         function: a name of `nn.ACTIVATIONS` or a function of a Value.
 
+    Raises:
+        ValueError: if there is no activation of that name.
+
     >>> Elementwise("relu")([-1.0, 2.0])
     [Value(data=0.0, grad=0.0), Value(data=2.0, grad=0.0)]
     """
@@ -143,7 +156,7 @@ class Elementwise(Module):
         self.function = by_name("activation", function, ACTIVATIONS)
 
     def __call__(self, x: Iterable[Value | float]) -> Any:
-        """The outputs for one sample: a list, or one Value."""
+        """The outputs for one sample: a list, or one Value if there is one number."""
         inputs = as_inputs(x, None, self)
         with scope(self.describe()):
             return unwrapped([self.function(number) for number in inputs])
@@ -160,24 +173,23 @@ def as_module(given: Module | str | Activation) -> Module:
 
     Raises:
         ValueError: if there is no activation of that name.
-        TypeError: if it is none of these.
+        TypeError: if it is neither a module nor an activation.
     """
     if isinstance(given, Module):
         return given
     if isinstance(given, type) or not (isinstance(given, str) or callable(given)):
         raise TypeError(
-            f"a module is wanted, such as Layer(2, 3), or an activation, such as 'tanh'; got {given!r:.60}"
+            f"expected a module, such as Layer(2, 3), or an activation, such as 'tanh'; got {given!r:.60}"
         )
     return Elementwise(given)
 
 
 def _move(parameters: Iterable[Value], place: str) -> None:
-    """Put parameters into a scope of the one that is open, as if they had been made there."""
-    outside = Value(0.0).scope
+    """Put parameters into a scope inside the one that is open, as if they had been made there."""
+    outside = current_scope()
     for parameter in parameters:
         inner = "" if parameter.scope == outside else parameter.scope.removeprefix(f"{outside}/")
-        with scope(f"{place}/{inner}" if inner else place):
-            parameter._tag = Value(0.0, label=parameter.label)._tag
+        parameter.scope = "/".join(name for name in (outside, place, inner) if name)
 
 
 def _listed(out: Any) -> Any:

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Self
 
-from autograd import Value
+from autograd import Value, as_float
 
 
 class Buffer(list[float]):
     """Numbers that belong to the state of a module but are not trained, such as running averages.
 
-    They are saved and loaded with the parameters, which they are not among.
+    They are saved and loaded together with the parameters, but are not among them.
     """
 
 
@@ -23,7 +23,7 @@ class Module:
     attributes were first set.
 
     Attributes:
-        training: whether it computes as in training or as in use, where the two differ; see `train`.
+        training: True if it computes as in training, False as in use, where the two differ; see `train`.
 
     >>> class Line(Module):
     ...     def __init__(self):
@@ -36,9 +36,10 @@ class Module:
     training: bool = True
 
     def batch(self, samples: Iterable[Any]) -> list[Any]:
-        """The outputs for many samples, in order: each by itself, unless a module looks at them together.
+        """The outputs for many samples, in order, each computed by itself.
 
-        A module that holds a `BatchNorm` overrides this, as `Sequential` and `Residual` do.
+        A module that looks at all samples together overrides this, as `BatchNorm` does; so does one that
+        holds such a module, as `Sequential` and `Residual` do.
         """
         call: Any = self
         return [call(x) for x in samples]
@@ -47,13 +48,19 @@ class Module:
         """Put this module and all inside into training mode, or with False into evaluation mode.
 
         `Dropout` and `BatchNorm` do in training what they must not do when the model is used.
+
+        Args:
+            mode: True for training mode, False for evaluation mode.
+
+        Returns:
+            The module itself.
         """
         for module in self.modules():
             module.training = mode
         return self
 
     def eval(self) -> Self:
-        """Put this module and all inside into evaluation mode."""
+        """Put this module and all inside into evaluation mode; returns the module itself."""
         return self.train(False)
 
     def modules(self) -> list[Module]:
@@ -114,7 +121,10 @@ class Module:
         return state
 
     def load_state_dict(self, state: Mapping[str, float]) -> None:
-        """Set every number in the parameters and buffers to what stands under its name.
+        """Set every number in the parameters and buffers to the one that the state has under its name.
+
+        Args:
+            state: numbers by name, as `state_dict()` gives them.
 
         Raises:
             ValueError: if names are missing or unknown; then nothing has changed.
@@ -128,7 +138,7 @@ class Module:
                 f"the state does not fit this {type(self).__name__}: "
                 f"missing {few(missing)}, unknown {few(unknown)}"
             )
-        numbers = {name: Value(state[name]).data for name in own}
+        numbers = {name: as_float(state[name]) for name in own}
         for name, parameter in self.named_parameters():
             parameter.data = numbers[name]
         for name, buffer in self.named_buffers():
@@ -160,7 +170,11 @@ class Module:
 
 
 def outputs_of(model: Module | Callable[[Any], Any], samples: Iterable[Any]) -> list[Any]:
-    """What a model gives for samples: a module for all together, any other function for each by itself.
+    """The outputs of a model for samples.
+
+    Args:
+        model: a module, whose `batch` is given them all; or any other function, which is called for each.
+        samples: in the form that the model takes.
 
     >>> outputs_of(lambda x: x[0] + x[1], [[1.0, 2.0], [3.0, 4.0]])
     [3.0, 7.0]
@@ -170,9 +184,11 @@ def outputs_of(model: Module | Callable[[Any], Any], samples: Iterable[Any]) -> 
 
 @contextmanager
 def in_mode(model: Module | Callable[[Any], Any], training: bool) -> Iterator[None]:
-    """A module in training mode, or with False in evaluation mode; afterwards as it was, part by part.
+    """A block in which a module is in one mode; afterwards each part of it has the mode that it had before.
 
-    Any other function has no modes, and is left alone.
+    Args:
+        model: a module; any other function has no modes, and is left alone.
+        training: True for training mode, False for evaluation mode.
 
     >>> from nn import Dropout
     >>> dropout = Dropout(1.0)
@@ -193,11 +209,11 @@ def in_mode(model: Module | Callable[[Any], Any], training: bool) -> Iterator[No
 
 
 def _walk(root: Module, into_modules: bool = True) -> Iterator[tuple[str, Any]]:
-    """All that stands in a module, each once, with the path that leads to it; the module itself first.
+    """Everything in a module, each thing once, with the path that leads to it; the module itself first.
 
     Args:
         root: where to start.
-        into_modules: go on inside the modules that are found; else they end the walk there.
+        into_modules: also look inside the modules that are found.
     """
     seen: set[int] = set()
     waiting: list[tuple[str, Any]] = [("", root)]
@@ -223,7 +239,7 @@ def _entries(found: Any) -> list[tuple[str, Any]]:
 
 
 def few(names: list[str]) -> str:
-    """The first of some names, for an error.
+    """The first three of some names, for an error.
 
     >>> few(["w.0", "w.1", "w.2", "b"]), few([])
     ('w.0, w.1, w.2 and 1 more', 'none')

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
-from autograd import Value
+from autograd import Value, as_float
 from nn.optim.arithmetic import assign, grads_of, mixed, weights_of, zero
 from nn.settings import checked
 
@@ -21,8 +21,8 @@ class Optimizer:
     `_fresh_state` which of them a group starts with, and computes one group's step in `_update`.
 
     Args:
-        params: the parameters, leaf Values; or a list of groups, dicts with the key 'params' and settings of
-            their own that differ from the optimizer's.
+        params: the parameters, leaf Values; or a list of groups: dicts with the key 'params' and those
+            settings that differ from the optimizer's.
         settings: the settings of groups that do not give their own.
 
     Attributes:
@@ -34,7 +34,7 @@ class Optimizer:
     Raises:
         ValueError: if there are no parameters, one is there twice or was computed from others, or a setting
             is unknown or out of its range.
-        TypeError: if something is not a Value.
+        TypeError: if a parameter is not a Value.
     """
 
     buffers: ClassVar[tuple[str, ...]] = ()
@@ -54,13 +54,14 @@ class Optimizer:
     def _update(
         self, settings: Group, state: State, weights: list[float], grads: list[float]
     ) -> tuple[list[float], State]:
-        """The new weights and the new state of one group; what is given stays as it is."""
+        """The new weights and the new state of one group; the arguments are not changed."""
         raise NotImplementedError
 
     def step(self) -> None:
         """Update every parameter by its gradient.
 
-        All groups are computed before any changes, so an error leaves parameters and state as they were.
+        All new numbers are computed before any is assigned, so an error leaves parameters and state as they
+        were.
 
         Raises:
             ValueError: if a setting that was assigned is out of its range.
@@ -72,7 +73,7 @@ class Optimizer:
             updates.append(self._update(settings, state, weights_of(params), grads_of(params)))
         try:
             self._commit(updates)
-        except KeyboardInterrupt:  # half of the parameters moved would be a model that never was
+        except KeyboardInterrupt:  # half of the parameters moved would be neither the old model nor the new
             self._commit(updates)
             raise
 
@@ -117,7 +118,7 @@ class Optimizer:
     def state_dict(self) -> dict[str, Any]:
         """All that a resumed run needs beside the parameters themselves, as plain numbers, lists and dicts.
 
-        'params' of each group holds positions, counted through all groups.
+        In place of its parameters each group has their positions, counted through all groups.
         """
         groups, first = [], 0
         for group in self.param_groups:
@@ -130,9 +131,12 @@ class Optimizer:
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
         """Go on where the optimizer of the state was: settings and running averages, to the last bit.
 
+        Args:
+            state_dict: what `state_dict()` gave.
+
         Raises:
-            ValueError: if the state is of another kind of optimizer, of other numbers of groups or
-                parameters, or not whole; then nothing has changed.
+            ValueError: if the state is of another kind of optimizer, has other numbers of groups or
+                parameters, or is incomplete; then nothing has changed.
         """
         name = type(self).__name__
         if state_dict.get("optimizer") != name:
@@ -170,7 +174,7 @@ class Optimizer:
         loaded: State = {"step": int(saved["step"])}
         for key in self.buffers:
             if key in saved:
-                loaded[key] = [Value(number).data for number in saved[key]]
+                loaded[key] = [as_float(number) for number in saved[key]]
                 if len(loaded[key]) != size:
                     raise ValueError(f"{key} has {len(loaded[key])} numbers for {size} parameters")
         return loaded
@@ -221,7 +225,7 @@ def _check_parameter(index: int, p: Any) -> None:
 
 
 def with_decay(strength: float, weights: list[float], grads: list[float]) -> list[float]:
-    """The gradients with that of the penalty 1/2 * strength * w**2."""
+    """The gradients plus the gradient of the penalty 1/2 * strength * w**2."""
     if strength == 0.0:
-        return grads  # not g + 0.0 * w, which is nan where w is infinite
+        return grads  # g + 0.0 * w is nan where w is infinite
     return mixed(1.0, grads, strength, weights)
