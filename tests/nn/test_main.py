@@ -10,6 +10,7 @@ from nn.__main__ import main
 
 
 def test_it_trains_and_writes_the_boundary_and_a_neuron(tmp_path, capsys):
+    pytest.importorskip("sklearn")
     assert main(["--samples", "30", "--epochs", "8", "--out", str(tmp_path / "new")]) == 0
     printed = capsys.readouterr()
     before, after = re.findall(r"training:  ?loss ([\d.]+), accuracy (\d+)%", printed.out)

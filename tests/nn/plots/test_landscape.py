@@ -5,7 +5,7 @@ import pytest
 
 import nn
 from autograd import Value, mean
-from nn.plots import LossLandscape, decision_boundary
+from nn.plots import LossLandscape
 
 X, Y = nn.data.xor(6, noise=0.1, seed=0)
 FIRST, SECOND = "layers.0.neurons.0.w.0", "layers.1.neurons.0.w.0"
@@ -121,14 +121,13 @@ def test_between_the_points_of_the_grid_heights_are_interpolated(model):
     assert landscape.height(landscape.xs[1], landscape.ys[2]) == landscape.heights[2, 1]
 
 
-def test_dropout_is_off_in_landscapes_and_boundaries_and_on_again_afterwards(ax):
+def test_dropout_is_off_in_a_landscape_and_on_again_afterwards():
     model = nn.Sequential(nn.Layer(2, 4, seed=0), nn.Dropout(0.5, seed=0), nn.Layer(4, 1, seed=0))
     name = "layers.0.neurons.0.w.0"
     once, twice = (
         LossLandscape.along_weights(loss, model, name, "layers.0.neurons.0.b", resolution=3) for _ in "ab"
     )
     assert once.heights.tolist() == twice.heights.tolist()
-    decision_boundary(model, X, Y, ax=ax, resolution=4)
     assert all(part.training for part in model.modules())
 
 
@@ -147,12 +146,28 @@ def test_two_states_are_no_path(model):
 
 
 def test_where_nothing_moves_there_is_no_plane(model):
-    with pytest.raises(ValueError, match="13 weights, 3 in all, do not span a plane"):
+    with pytest.raises(
+        ValueError, match=r"3 states of 13 weight\(s\) do not span a plane; it takes .* differ"
+    ):
         LossLandscape.along_path(loss, model, [model.state_dict()] * 3)
     with pytest.raises(ValueError, match="no weight can move"):
         LossLandscape.along_random_directions(loss, nn.MLP(2, [1], init=lambda *_: 0.0))
-    with pytest.raises(ValueError, match="resolution of a landscape is a whole number, two or more, got 1"):
-        LossLandscape.along_weights(loss, model, FIRST, SECOND, resolution=1)
+
+
+@pytest.mark.parametrize("resolution", [1, -1, 2.5, "9"])
+@pytest.mark.parametrize(
+    "along",
+    [
+        lambda model, **given: LossLandscape.along_weights(loss, model, FIRST, SECOND, **given),
+        lambda model, **given: LossLandscape.along_random_directions(loss, model, **given),
+        lambda model, **given: LossLandscape.along_path(loss, model, trained(model), **given),
+    ],
+)
+def test_a_resolution_that_is_none_is_named(along, resolution, model):
+    # Broken: numpy's error speaks of samples, which the user did not give.
+    words = f"resolution of a landscape is a whole number, two or more, got {resolution!r}"
+    with pytest.raises(ValueError, match=words):
+        along(model, resolution=resolution)
 
 
 def test_a_landscape_says_how_large_and_how_high_it_is(model):
