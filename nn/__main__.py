@@ -52,7 +52,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def draw_boundary(model: MLP, X: Points, y: list[int], path: Path) -> None:
-    """Write the decision boundary as a picture, if matplotlib is there."""
+    """Write the decision boundary as a picture, if matplotlib and scikit-learn are installed."""
     if not (find_spec("matplotlib") and find_spec("sklearn")):
         extras = "'scalar-autograd[plot,sklearn]'"
         print(f"no decision boundary: it needs matplotlib and scikit-learn, pip install {extras}")
@@ -71,8 +71,9 @@ def draw_boundary(model: MLP, X: Points, y: list[int], path: Path) -> None:
 def draw_neuron(model: MLP, X: Points, path: Path) -> None:
     """Write the graph of a neuron of the first layer, for the sample that is nearest to the boundary.
 
-    It is the neuron whose weights the network's output depends on most. The gradients are those of the
-    output through this neuron alone, so that they fit the local derivatives in the picture.
+    It is the neuron with the largest gradient of the network's output by one of its parameters. The gradients
+    in the picture are those of the output through this neuron alone, so that they fit the local derivatives
+    there.
     """
     sample = min(X, key=lambda x: abs(predict(model, [x])[0]))
     model.zero_grad()
@@ -91,13 +92,24 @@ def draw_neuron(model: MLP, X: Points, path: Path) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m nn", description=__doc__.partition(": ")[2].capitalize())
-    parser.add_argument("--epochs", type=_positive, default=100, help="training steps (%(default)s)")
-    parser.add_argument("--samples", type=_positive, default=100, help="points (%(default)s)")
     parser.add_argument(
-        "--noise", type=_deviation, default=0.1, help="of the points, a standard deviation (%(default)s)"
+        "--epochs", type=_positive, default=100, help="how many training steps (default: %(default)s)"
     )
-    parser.add_argument("--seed", type=int, default=1337, help="of points and weights (%(default)s)")
-    parser.add_argument("--out", type=Path, default=Path(), help="folder for the pictures (this one)")
+    parser.add_argument(
+        "--samples", type=_positive, default=100, help="how many points (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--noise",
+        type=_deviation,
+        default=0.1,
+        help="standard deviation of the points (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--seed", type=int, default=1337, help="of the points and weights (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--out", type=Path, default=Path(), help="folder for the pictures (default: this one)"
+    )
     parser.add_argument("--version", action="version", version=f"scalar-autograd {autograd.__version__}")
     return parser
 

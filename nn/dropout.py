@@ -1,4 +1,4 @@
-"""Dropout: in training some numbers, drawn at random, are left out."""
+"""Dropout: in training some numbers, chosen at random, are left out."""
 
 from __future__ import annotations
 
@@ -16,15 +16,19 @@ from nn.settings import checked
 class Dropout(Module):
     """In training mode each number becomes 0 with probability p, else it is divided by 1 - p.
 
-    So its expectation stays what it is, and in evaluation mode (`eval()`) numbers pass unchanged. A network
-    that cannot count on any one of its neurons learns not to (Srivastava, Hinton, Krizhevsky, Sutskever and
+    That keeps its expectation, so in evaluation mode (`eval()`) numbers pass unchanged. A network that cannot
+    count on any single neuron learns to do without it (Srivastava, Hinton, Krizhevsky, Sutskever and
     Salakhutdinov, "Dropout: a simple way to prevent neural networks from overfitting", 2014; the division,
     "inverted" dropout, is in its section 10).
 
     Args:
         p: the probability of 0.
         seed: an int or a random.Random; None draws from the module `random`. One number is drawn for each
-            number that passes, in order.
+            number of a sample, in order.
+
+    Raises:
+        ValueError: if p is not a number from 0 to 1.
+        TypeError: if the seed is none of these.
 
     >>> dropout = Dropout(0.5, seed=0)
     >>> [y.data for y in dropout([1.0, 2.0, 3.0, 4.0])]
@@ -39,7 +43,7 @@ class Dropout(Module):
         self.rng = None if source is random else source  # a module, such as `random`, cannot be copied
 
     def __call__(self, x: Iterable[Value | float]) -> Any:
-        """The outputs for one sample of any length: a list, or one Value."""
+        """The outputs for one sample of any length: a list, or one Value if there is one number."""
         inputs = as_inputs(x, None, self)
         if not self.training:
             return unwrapped(inputs)

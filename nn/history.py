@@ -4,11 +4,11 @@ from __future__ import annotations
 
 
 class History:
-    """The numbers of every epoch, by name: 'loss', each metric, the same with 'val_' in front, and 'lr'.
+    """The numbers of every epoch, by name: 'loss', each metric, those of validation as 'val_...', and 'lr'.
 
     Attributes:
         records: a list for each name, one entry an epoch.
-        stopped: why training ended before its last epoch; empty if it did not.
+        stopped: why training ended before its last epoch; '' if it did not.
 
     >>> history = History()
     >>> history.add({"loss": 0.5, "accuracy": 0.75})

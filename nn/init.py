@@ -1,4 +1,8 @@
-"""How the weights of a layer are drawn before training."""
+"""How the weights of a layer are drawn before training.
+
+An init is a function (rng, nin, nout) -> weight, called once for each weight: `rng` is a random.Random or the
+module `random`, `nin` how many inputs a neuron has, `nout` how many neurons share them.
+"""
 
 from __future__ import annotations
 
@@ -13,23 +17,32 @@ Init = Callable[[Source, int, int], float]
 
 
 def uniform(rng: Source, nin: int, nout: int) -> float:
-    """Evenly from [-1, 1], as micrograd does."""
+    """Drawn evenly from -1 to 1, as in micrograd."""
     return float(rng.uniform(-1, 1))
 
 
 def xavier(rng: Source, nin: int, nout: int) -> float:
-    """Evenly from +-sqrt(6 / (nin + nout)), for tanh and sigmoid (Glorot and Bengio, 2010)."""
+    """Drawn evenly from -b to b, where b is sqrt(6 / (nin + nout)); for tanh and sigmoid.
+
+    Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural networks", 2010.
+    """
     bound = math.sqrt(6 / (nin + nout))
     return float(rng.uniform(-bound, bound))
 
 
 def he(rng: Source, nin: int, nout: int) -> float:
-    """Normal with variance 2 / nin, for ReLU (He, Zhang, Ren and Sun, 2015)."""
+    """Normally distributed with variance 2 / nin; for ReLU.
+
+    He, Zhang, Ren and Sun, "Delving deep into rectifiers", 2015.
+    """
     return float(rng.gauss(0, math.sqrt(2 / nin)))
 
 
 def lecun(rng: Source, nin: int, nout: int) -> float:
-    """Normal with variance 1 / nin, for SELU and tanh (LeCun, Bottou, Orr and Mueller, 1998)."""
+    """Normally distributed with variance 1 / nin; for SELU and tanh.
+
+    LeCun, Bottou, Orr and Mueller, "Efficient backprop", 1998.
+    """
     return float(rng.gauss(0, math.sqrt(1 / nin)))
 
 

@@ -12,7 +12,14 @@ from nn.module import Module
 def save(model: Module, path: str | Path) -> None:
     """Write the parameters and buffers of a model to a safetensors file, as float64.
 
-    Parameters that stand in one list, such as the weights `layers.0.neurons.1.w`, become one vector.
+    Parameters in one list, such as the weights `layers.0.neurons.1.w` of a neuron, become one vector.
+
+    Args:
+        model: whose numbers are written.
+        path: of the file, which is replaced if it exists.
+
+    Raises:
+        ImportError: if safetensors or numpy is missing; it says how to install them.
     """
     with extra("train", "nn.save"):
         import numpy
@@ -27,8 +34,13 @@ def save(model: Module, path: str | Path) -> None:
 def load(model: Module, path: str | Path) -> None:
     """Set the parameters and buffers of a model from a file that `save` wrote.
 
+    Args:
+        model: built as the one that was saved; its names and sizes must be those of the file.
+        path: of the file.
+
     Raises:
-        ValueError: if what the file holds is not what this model has; then nothing has changed.
+        ValueError: if the names or sizes in the file are not those of the model; then nothing has changed.
+        ImportError: if safetensors or numpy is missing; it says how to install them.
     """
     with extra("train", "nn.load"):
         from safetensors.numpy import load_file
@@ -37,7 +49,7 @@ def load(model: Module, path: str | Path) -> None:
     for name in model.state_dict():
         names.setdefault(_vector_of(name), []).append(name)
     unknown = [vector for vector in vectors if vector not in names]
-    state = dict.fromkeys(unknown, 0.0)  # names that the model does not have, for it to refuse
+    state = dict.fromkeys(unknown, 0.0)  # names that the model does not have: it will refuse them
     for vector, members in names.items():
         if vector in vectors:
             numbers = vectors[vector]

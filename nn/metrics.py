@@ -1,4 +1,4 @@
-"""What is counted beside the loss; for more, give `nn.predict` and the targets to scikit-learn's metrics."""
+"""What is measured beside the loss; for more, give the outputs of `nn.predict` to scikit-learn's metrics."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ def accuracy(output: float | Sequence[float], target: float, threshold: float = 
     """1.0 if the class is right, else 0.0.
 
     Args:
-        output: one number, above the threshold for the positive class; or one a class, the largest wins.
+        output: one number, above the threshold for the positive class; or a number for each class, of which
+            the largest wins.
         target: with one output the class as 1 or 0, or as 1 or -1; with several the index of the class.
         threshold: 0.0 for a score or a logit; a probability, as a sigmoid gives it, needs 0.5.
 

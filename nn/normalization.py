@@ -12,14 +12,14 @@ from nn.settings import checked
 
 
 class BatchNorm(Module):
-    """Each feature less its mean over the batch, divided by its standard deviation there.
+    """Each feature minus its mean over the batch, divided by its standard deviation there.
 
     weight * (x - mean) / sqrt(variance + eps) + bias, for each feature by itself (Ioffe and Szegedy, "Batch
     normalization: accelerating deep network training by reducing internal covariate shift", 2015, algorithm
     1). Mean and variance are part of the graph, so a gradient reaches every sample of the batch through them.
 
-    In evaluation mode (`eval()`) running averages stand in for the statistics of the batch, and a sample is
-    normalised by itself. As in torch's BatchNorm1d, the running variance is the unbiased one.
+    In evaluation mode (`eval()`) running averages take the place of the statistics of the batch, so that the
+    other samples do not matter. As in torch's BatchNorm1d, the running variance is the unbiased one.
 
     Args:
         features: how many numbers a sample has.
@@ -29,6 +29,9 @@ class BatchNorm(Module):
     Attributes:
         weight, bias: a Value for each feature, 1 and 0 at first; the paper's gamma and beta.
         running_mean, running_var: a `Buffer` each, with a number for each feature, 0 and 1 at first.
+
+    Raises:
+        ValueError: if a setting is out of its range.
 
     >>> norm = BatchNorm(2)
     >>> [[round(y.data, 3) for y in outputs] for outputs in norm.batch([[1.0, 10.0], [3.0, 50.0]])]
@@ -51,11 +54,15 @@ class BatchNorm(Module):
         self.eps, self.momentum = checked("BatchNorm", {"eps": eps, "momentum": momentum}).values()
 
     def __call__(self, x: Iterable[Value | float]) -> Any:
-        """The outputs for one sample by itself: a list, or one Value of one feature; in evaluation mode."""
+        """The outputs for one sample, in evaluation mode: a list, or one Value if there is one feature.
+
+        Raises:
+            ValueError: in training mode; or if the sample has not as many numbers as there are features.
+        """
         return self.batch([x])[0]
 
     def batch(self, samples: Iterable[Any]) -> list[Any]:
-        """The outputs for the samples of a batch; in training mode the running averages move.
+        """The outputs for the samples of a batch; in training mode the running averages are updated.
 
         Raises:
             ValueError: if a sample has not as many numbers as there are features, or in training mode if
@@ -98,10 +105,11 @@ class BatchNorm(Module):
 
 
 class LayerNorm(Module):
-    """Each number of a sample less the mean of the sample, divided by its standard deviation.
+    """Each number of a sample minus the mean of the sample, divided by the sample's standard deviation.
 
     weight * (x - mean) / sqrt(variance + eps) + bias, with a weight and a bias for each place in the sample
-    (Ba, Kiros and Hinton, "Layer normalization", 2016). Samples do not meet, so training and use are alike.
+    (Ba, Kiros and Hinton, "Layer normalization", 2016). Each sample is normalised by itself, in training and
+    in evaluation mode alike.
 
     Args:
         features: how many numbers a sample has.
@@ -109,6 +117,9 @@ class LayerNorm(Module):
 
     Attributes:
         weight, bias: a Value for each feature, 1 and 0 at first.
+
+    Raises:
+        ValueError: if a setting is out of its range.
 
     >>> [round(y.data, 3) for y in LayerNorm(3)([1.0, 2.0, 6.0])]
     [-0.926, -0.463, 1.389]
@@ -121,7 +132,11 @@ class LayerNorm(Module):
             self.bias = [Value(0.0, label=f"bias{i}") for i in range(count)]
 
     def __call__(self, x: Iterable[Value | float]) -> Any:
-        """The outputs for one sample: a list, or one Value of one feature."""
+        """The outputs for one sample: a list, or one Value if there is one feature.
+
+        Raises:
+            ValueError: if the sample has not as many numbers as there are features.
+        """
         inputs = as_inputs(x, len(self.weight), self)
         with scope("layer norm"):
             _, variance, distances = moments(inputs)

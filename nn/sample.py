@@ -15,15 +15,20 @@ if TYPE_CHECKING:
 def neuron(
     w: Sequence[Value], x: Iterable[Value | float], b: Any, activation: Callable[[Value], Any], module: Module
 ) -> Any:
-    """activation(b + w[0]*x[0] + w[1]*x[1] + ...); the errors speak of the module."""
+    """activation(b + w[0]*x[0] + w[1]*x[1] + ...); errors name the module."""
     return activation(dot(w, as_inputs(x, len(w), module), b))
 
 
 def as_inputs(x: Iterable[Value | float], nin: int | None, module: Module) -> list[Value]:
     """One sample as Values, made once, so that all neurons share the same input nodes.
 
+    Args:
+        x: numbers or Values.
+        nin: how many there must be; None takes any number of them.
+        module: what they are for; errors name it.
+
     Raises:
-        ValueError: if there are not `nin` of them; None takes any number.
+        ValueError: if there are more or fewer than `nin`.
         TypeError: if it is not a sequence of numbers.
     """
     try:
@@ -39,5 +44,5 @@ def as_inputs(x: Iterable[Value | float], nin: int | None, module: Module) -> li
 
 
 def unwrapped(out: list[Value]) -> Any:
-    """The outputs of a module for one sample as it gives them: a list, or a single one by itself."""
+    """The outputs for one sample as modules return them: a list, or a single one without a list around it."""
     return out[0] if len(out) == 1 else out

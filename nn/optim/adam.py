@@ -1,4 +1,4 @@
-"""Adam and AdamW, the optimizers with momentum and scaling together.
+"""Adam and AdamW, the optimizers with both momentum and scaling.
 
 In the formulas w is a parameter, g its gradient and t the number of the step, counted from 1.
 """
@@ -13,7 +13,7 @@ from nn.optim.base import Group, Optimizer, Params, State, with_decay
 
 
 class Adam(Optimizer):
-    """Momentum and scaling together, each corrected for starting from zero.
+    """Momentum and scaling together, their averages corrected for starting from zero.
 
     m = beta1 * m + (1 - beta1) * g, v = beta2 * v + (1 - beta2) * g**2,
     w -= lr * m / (1 - beta1**t) / (sqrt(v / (1 - beta2**t)) + eps) (Kingma and Ba, "Adam: a method for
@@ -23,11 +23,11 @@ class Adam(Optimizer):
         params: leaf Values, or a list of groups (see Optimizer).
         lr: the learning rate, about the size of a step.
         betas: how much of m and of v is kept in a step.
-        eps: keeps the quotient finite, above zero.
+        eps: added to the divisor, above zero, so that the quotient stays finite.
         weight_decay: the strength of an L2 penalty, 1/2 * weight_decay * w**2.
 
     Raises:
-        ValueError, TypeError: as Optimizer.
+        ValueError, TypeError: as for Optimizer.
 
     >>> from autograd import Value
     >>> w = Value(3.0)
@@ -62,7 +62,7 @@ class Adam(Optimizer):
 
 
 class AdamW(Adam):
-    """Adam whose weight decay acts on the parameters themselves, untouched by the scaling of the gradients.
+    """Adam whose weight decay acts on the parameters themselves, so that it is not scaled as gradients are.
 
     First w *= 1 - lr * weight_decay, then a step of Adam (Loshchilov and Hutter, "Decoupled weight decay
     regularization", 2019, algorithm 2).
@@ -71,11 +71,11 @@ class AdamW(Adam):
         params: leaf Values, or a list of groups (see Optimizer).
         lr: the learning rate, about the size of a step.
         betas: how much of m and of v is kept in a step.
-        eps: keeps the quotient finite, above zero.
-        weight_decay: the part of a parameter that a step takes away, for each unit of learning rate.
+        eps: added to the divisor, above zero, so that the quotient stays finite.
+        weight_decay: a step takes the share lr * weight_decay of each parameter away.
 
     Raises:
-        ValueError, TypeError: as Optimizer.
+        ValueError, TypeError: as for Optimizer.
 
     >>> from autograd import Value
     >>> w = Value(3.0)

@@ -1,4 +1,4 @@
-"""Optimizers that scale each parameter's step by the gradients it has seen: Adagrad and RMSprop.
+"""Optimizers that scale each parameter's step by the gradients that it has had: Adagrad and RMSprop.
 
 In the formulas w is a parameter, g its gradient and t the number of the step, counted from 1.
 """
@@ -12,7 +12,7 @@ from nn.optim.base import Group, Optimizer, Params, State, with_decay
 
 
 class Adagrad(Optimizer):
-    """Each parameter's step shrinks with the gradients it has seen.
+    """Each parameter's step shrinks with all the gradients that it has had.
 
     s += g**2, w -= lr / (1 + (t - 1) * lr_decay) * g / (sqrt(s) + eps) (Duchi, Hazan and Singer, "Adaptive
     subgradient methods for online learning and stochastic optimization", 2011).
@@ -20,13 +20,13 @@ class Adagrad(Optimizer):
     Args:
         params: leaf Values, or a list of groups (see Optimizer).
         lr: the learning rate: the size of the first step.
-        lr_decay: how fast the learning rate falls beside that.
+        lr_decay: how fast the learning rate itself falls.
         weight_decay: the strength of an L2 penalty, 1/2 * weight_decay * w**2.
         initial_accumulator_value: where the sum s starts.
-        eps: keeps the quotient finite, above zero.
+        eps: added to the divisor, above zero, so that the quotient stays finite.
 
     Raises:
-        ValueError, TypeError: as Optimizer.
+        ValueError, TypeError: as for Optimizer.
 
     >>> from autograd import Value
     >>> w = Value(3.0)
@@ -75,21 +75,21 @@ class RMSprop(Optimizer):
     """Each parameter's step is scaled by the recent size of its gradient.
 
     v = alpha * v + (1 - alpha) * g**2, w -= lr * g / (sqrt(v) + eps) (Hinton, "Neural networks for machine
-    learning", lecture 6e, 2012). Centered, the average gradient's square is taken from v (Graves, "Generating
-    sequences with recurrent neural networks", 2013). With momentum, b = momentum * b + g / (sqrt(v) + eps)
-    and w -= lr * b.
+    learning", lecture 6e, 2012). With `centered`, the square of the average gradient is subtracted from v
+    (Graves, "Generating sequences with recurrent neural networks", 2013). With momentum, b = momentum * b + g
+    / (sqrt(v) + eps) and w -= lr * b.
 
     Args:
         params: leaf Values, or a list of groups (see Optimizer).
         lr: the learning rate, about the size of a step.
         alpha: how much of the averages is kept in a step.
-        eps: keeps the quotient finite, above zero.
+        eps: added to the divisor, above zero, so that the quotient stays finite.
         weight_decay: the strength of an L2 penalty, 1/2 * weight_decay * w**2.
         momentum: how much of the last step is kept.
-        centered: divide by the standard deviation of the gradient in place of its root mean square.
+        centered: divide by the standard deviation of the gradient instead of its root mean square.
 
     Raises:
-        ValueError, TypeError: as Optimizer.
+        ValueError, TypeError: as for Optimizer.
 
     >>> from autograd import Value
     >>> w = Value(3.0)
@@ -147,6 +147,6 @@ class RMSprop(Optimizer):
 
 
 def _variance(square: float, mean: float) -> float:
-    """The mean square less the squared mean; rounding can take it below zero, where it cannot be."""
+    """The mean square minus the squared mean, or 0.0 where rounding has made that negative."""
     variance = square - mean * mean
     return 0.0 if variance < 0.0 else variance

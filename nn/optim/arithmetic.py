@@ -1,4 +1,4 @@
-"""The arithmetic of the update rules, on a list of floats for each quantity; compiled with `Value`."""
+"""The arithmetic of the update rules, on a list of floats for each quantity; compiled with the engine."""
 
 from __future__ import annotations
 

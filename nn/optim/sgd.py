@@ -1,4 +1,4 @@
-"""Stochastic gradient descent, with momentum if wanted."""
+"""Stochastic gradient descent, with or without momentum."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from nn.optim.base import Group, Optimizer, Params, State, with_decay
 
 
 class SGD(Optimizer):
-    """Gradient descent, with momentum if wanted.
+    """Gradient descent, with or without momentum.
 
-    Without momentum w -= lr * g. With it, a buffer b that starts as the first gradient:
-    b = momentum * b + (1 - dampening) * g, and w -= lr * b (Polyak, 1964); with `nesterov`,
-    w -= lr * (g + momentum * b) (Sutskever, Martens, Dahl and Hinton, "On the importance of initialization
-    and momentum in deep learning", 2013).
+    Without momentum w -= lr * g, for a parameter w and its gradient g. With momentum there is a buffer b, at
+    first the first gradient, then b = momentum * b + (1 - dampening) * g, and w -= lr * b (Polyak, 1964);
+    with `nesterov`, w -= lr * (g + momentum * b) (Sutskever, Martens, Dahl and Hinton, "On the importance of
+    initialization and momentum in deep learning", 2013).
 
     Args:
         params: leaf Values, or a list of groups (see Optimizer).
         lr: the learning rate, a factor of the gradient.
         momentum: how much of the buffer is kept in a step; often 0.9.
-        dampening: how much of a new gradient the buffer does not take.
+        dampening: the share of a new gradient that is kept out of the buffer.
         weight_decay: the strength of an L2 penalty, 1/2 * weight_decay * w**2.
         nesterov: look ahead by one step of momentum.
 
     Raises:
-        ValueError, TypeError: as Optimizer; ValueError for nesterov without momentum or with dampening.
+        ValueError, TypeError: as for Optimizer; ValueError for nesterov without momentum or with dampening.
 
     >>> from autograd import Value
     >>> w = Value(3.0)

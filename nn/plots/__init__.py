@@ -1,9 +1,10 @@
 """Pictures of gradient descent, backpropagation, models and training, with matplotlib (the `plot` extra).
 
 A function draws on the Axes that it is given as `ax`, by default the current ones, and returns them. Where
-computing takes longer than drawing, the two are apart: `descend` computes a path, `LossLandscape` keeps its
-heights. The pictures take the colours of text and background from the style in force, so they can be read on
-white and under `plt.style.use("dark_background")`, and tell lines apart by dashes and markers too.
+computing takes longer than drawing, it is a step of its own: `descend` computes a path, `LossLandscape` keeps
+its heights. The pictures take the colours of text and background from the style in use, so they can be read
+on white and under `plt.style.use("dark_background")`; lines differ in dashes and markers as well as in
+colour.
 """
 
 from __future__ import annotations
@@ -38,11 +39,11 @@ _LATER = {
     "nn.plots.credit": ("credit_assignment", "credit_shares"),
     "nn.plots.descent": ("Path", "descend"),
     "nn.plots.flow": ("backpropagation_flow",),
+    "nn.plots.history": ("training_history",),
     "nn.plots.landscape": ("LossLandscape",),
     "nn.plots.layer_gradients": ("gradient_sizes", "mean_gradients"),
     "nn.plots.plane": ("contour", "surface"),
     "nn.plots.rates": ("behaviour", "learning_rates"),
-    "nn.plots.history": ("training_history",),
     "nn.plots.style": ("CLASS_COLORS",),
 }
 

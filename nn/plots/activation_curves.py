@@ -17,7 +17,7 @@ with extra("plot", "nn.plots"):
     from matplotlib.axes import Axes
 
 _POINTS = 401
-_JUMP = 10.0  # a slope of the derivative that is taken for a jump, and not drawn as a line
+_JUMP = 10.0  # where the derivative is steeper than this it jumps: its line is interrupted
 
 
 def activations(
@@ -34,14 +34,14 @@ def activations(
     xlim: tuple[float, float] = (-4.0, 4.0),
     axes: Iterable[Axes] | None = None,
 ) -> list[Axes]:
-    """Each activation, its derivative as the engine computes it, and the largest derivative.
+    """Each activation and its derivative as the engine computes it, with the largest derivative marked.
 
     Backpropagation multiplies by the derivative in every layer: where it is small, gradients vanish.
 
     Args:
-        names: of `nn.ACTIVATIONS`, or a dict of functions of a Value.
-        xlim: from where to where.
-        axes: the matplotlib Axes to draw on, one for each; by default those of a new figure.
+        names: names of `nn.ACTIVATIONS`, or a dict of functions of a Value.
+        xlim: where the curves begin and end.
+        axes: the matplotlib Axes to draw on, one for each activation; by default those of a new figure.
 
     Returns:
         The Axes.
@@ -83,7 +83,7 @@ def _draw(ax: Axes, name: str, function: Activation, xs: Any) -> None:
     highest = np.flatnonzero(slopes == slopes.max())
     top = highest[len(highest) // 2]
     ax.plot(xs[top], slopes[top], "D", color=LINE_COLORS[1], markersize=7)
-    right = xs[top] > 0.2 * xs[-1]  # there the activation is above its derivative, and the words go below
+    right = xs[top] > 0.2 * xs[-1]  # there the activation lies above its derivative: write below the mark
     ax.annotate(
         f"largest {slopes[top]:.3g}", (xs[top], slopes[top]),
         xytext=(0, -7 if right else 7), textcoords="offset points", va="top" if right else "bottom",
@@ -95,7 +95,7 @@ def _draw(ax: Axes, name: str, function: Activation, xs: Any) -> None:
 
 
 def _aligned(share: float) -> str:
-    """How words stand to a mark at a share of the width: the further right it is, the more to its left."""
+    """How words are aligned at a mark, by its place in the width: near the right edge they go to its left."""
     return "left" if share < 0.7 else "center" if share < 0.85 else "right"
 
 

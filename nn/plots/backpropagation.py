@@ -20,13 +20,13 @@ class Pass:
     """What backpropagation computes for one sample, layer by layer; layer 0 is the input.
 
     Attributes:
-        loss: of the output.
-        activations: of each layer's neurons, first the inputs.
-        output_gradients: of the loss by the activations of the last layer.
-        deltas: the gradient of the loss by each neuron's weighted sum z; none for the inputs.
+        loss: the loss of the output.
+        activations: the inputs, then the activations of each layer's neurons.
+        output_gradients: the gradient of the loss by each activation of the last layer.
+        deltas: the gradient of the loss by each neuron's weighted sum z, from layer 1 on.
         weights: weights[l][j][i] leads from neuron i of layer l to neuron j of layer l + 1.
-        gradients: of the loss by these weights.
-        flows: what flows back along these connections: weight times delta, a part of neuron i's gradient.
+        gradients: the gradient of the loss by each of these weights.
+        flows: what flows back along each connection: weight times delta, a part of neuron i's gradient.
     """
 
     loss: float
@@ -52,7 +52,14 @@ class Pass:
 def backpropagated(model: Module, x: Iterable[float], target: Any, loss: Any) -> Pass:
     """The passes of one sample; no `grad` in the model changes.
 
+    Args:
+        model: made of fully connected layers.
+        x: one sample.
+        target: what the loss takes.
+        loss: a name of `nn.LOSSES`, or a function (output, target) -> Value.
+
     Raises:
+        ValueError: if there is no loss of that name.
         TypeError: if the model is not made of fully connected layers alone.
     """
     inputs: list[Any] = as_values(x)
@@ -65,7 +72,7 @@ def backpropagated(model: Module, x: Iterable[float], target: Any, loss: Any) ->
     measure = by_name("loss", loss, LOSSES)
     total: Value = measure(out[0] if len(out) == 1 else out, target)
     weights = [[neuron.w for neuron in layer.neurons] for layer in layers]
-    # A bias is added to the weighted sum z as it is, so the gradient of the one is that of the other.
+    # The bias is a term of the weighted sum z, so the gradient by one is the gradient by the other.
     deltas = gradient(total, [[neuron.b for neuron in layer.neurons] for layer in layers])
     numbers = [[[w.data for w in neuron] for neuron in layer] for layer in weights]
     return Pass(
@@ -83,10 +90,10 @@ def backpropagated(model: Module, x: Iterable[float], target: Any, loss: Any) ->
 
 
 def dense_layers(model: Module) -> Sequence[Layer]:
-    """The layers of an MLP, a single one, or those of a module that is a sequence of nothing else.
+    """The layers of an MLP, of a sequence of layers, or of a single layer.
 
     Raises:
-        TypeError: if there are others.
+        TypeError: if the model has other parts.
     """
     if isinstance(model, Layer):
         return [model]

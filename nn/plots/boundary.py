@@ -1,4 +1,4 @@
-"""What a classifier makes of the plane of two features."""
+"""Which class a classifier gives each point of the plane of two features."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ with extra("plot", "nn.plots"):
     from matplotlib.colors import LinearSegmentedColormap
 
 _TINT = 0.7  # how much of the class's colour is left on the paper behind the samples
-_FAR = 1e300  # drawn for infinity
-_MARGIN = 0.1  # of the extent of the samples, around them
+_FAR = 1e300  # takes the place of infinity
+_MARGIN = 0.1  # around the samples, as a share of their extent
 
 
 def decision_boundary(
@@ -35,12 +35,12 @@ def decision_boundary(
     scikit-learn's `DecisionBoundaryDisplay` draws it (the `sklearn` extra).
 
     Args:
-        model: takes two features; one output (its sign decides) or one a class (the largest wins). A function
-            of a sample will do.
+        model: a module or a function that takes a sample of two features. It has one output, whose sign
+            decides, or an output for each class, of which the largest wins.
         X: n samples of two features.
-        y: n classes: 0, 1, ..., or -1 and 1; or their names, in the order of the alphabet.
+        y: n classes: 0, 1, ..., or -1 and 1; or names, which stand for 0, 1, ... in alphabetical order.
         ax: the matplotlib Axes to draw on; by default the current ones.
-        resolution: how many points the model is asked for along each side.
+        resolution: at how many points along each side the model is computed.
 
     Returns:
         The Axes.
@@ -75,16 +75,22 @@ def decision_boundary(
         if lead.min() < 0.0 < lead.max():
             line = DecisionBoundaryDisplay(**plane, response=lead)
             line.plot("contour", ax=ax, levels=[0.0], colors=[ink(ax)], linewidths=1.5, zorder=1)
+    _draw_samples(ax, points, classes)
+    ax.legend(loc="best", framealpha=0.85)
+    return ax
+
+
+def _draw_samples(ax: Axes, points: Any, classes: Any) -> None:
+    """The samples, each class in its colour and with its marker."""
     for place, label in enumerate(np.unique(classes)):
-        index = max(int(label), 0) if classes.dtype.kind in "biuf" else place  # also where a class is missing
+        # The number of a class and not its place: the samples may lack one of the model's classes.
+        index = max(int(label), 0) if classes.dtype.kind in "biuf" else place
         look: Any = {
             "color": CLASS_COLORS[index % len(CLASS_COLORS)],
             "marker": MARKERS[index % len(MARKERS)],
         }
         look |= {"edgecolor": paper(ax), "linewidth": 0.8, "label": f"class {label}"}
         ax.scatter(*points[classes == label].T, **look)
-    ax.legend(loc="best", framealpha=0.85)
-    return ax
 
 
 def _outputs(model: Any, points: Any, resolution: int) -> tuple[Any, Any, Any]:
@@ -100,12 +106,12 @@ def _outputs(model: Any, points: Any, resolution: int) -> tuple[Any, Any, Any]:
 
 
 def _leads(outputs: Any) -> list[Any]:
-    """By how much each output is above the largest of the others; of two infinite ones none is."""
+    """By how much each output is above the largest of the others; 0 if both are infinite."""
     outputs = np.nan_to_num(outputs, nan=0.0, posinf=_FAR, neginf=-_FAR)
     return [output - np.delete(outputs, i, axis=0).max(axis=0) for i, output in enumerate(outputs)]
 
 
 def _shades(ax: Axes) -> LinearSegmentedColormap:
-    """From the first class by the colour of the paper to the second."""
+    """The colours from the first class over the paper's to the second class."""
     first, second = (mixed(paper(ax), color, _TINT) for color in CLASS_COLORS[:2])
     return LinearSegmentedColormap.from_list("classes", [first, mixed(paper(ax), ink(ax), 0.03), second])

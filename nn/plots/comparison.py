@@ -1,4 +1,4 @@
-"""Optimizers side by side: where each goes, and how fast the loss falls."""
+"""Optimizers side by side: where each goes, and how fast its loss falls."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ with extra("plot", "nn.plots"):
     from matplotlib import pyplot as plt
     from matplotlib.axes import Axes
 
-_MARGIN = 0.25  # of the extent of the paths, around them
-_SLIMMEST = 0.7  # the shorter side of the contour, of the longer one
+_MARGIN = 0.25  # around the paths, as a share of their extent
+_SLIMMEST = 0.7  # the shorter side of the contour is at least this share of the longer one
 
 
 def optimizer_paths(
@@ -37,9 +37,9 @@ def optimizer_paths(
         optimizers: by name, what `descend` takes: a learning rate, a name of `nn.OPTIMIZERS`, or a function
             of the parameters that makes an optimizer.
         steps: how many steps each takes.
-        xlim: from where to where the contour goes; by default the paths with a margin, but for those that
-            diverge.
-        ylim: the same for the second number.
+        xlim: the left and the right end of the contour; by default the paths with a margin, without those
+            that diverge.
+        ylim: the lower and the upper end.
         axes: the two matplotlib Axes to draw on; by default those of a new figure.
         settings: further arguments of `contour`.
 
@@ -47,7 +47,8 @@ def optimizer_paths(
         The two Axes: the contour, and the losses.
 
     Raises:
-        ValueError: if there are no optimizers, the start is not two numbers, or as `descend` and `contour`.
+        ValueError: if there are no optimizers, the start is not two numbers, or for the reasons of `descend`
+            and `contour`.
 
     >>> ravine = lambda x, y: x**2 + 8 * y**2
     >>> pair = optimizer_paths(ravine, (2.0, 1.0), {"SGD": 0.1, "Adam": "adam"}, steps=5)
@@ -69,7 +70,7 @@ def optimizer_paths(
 
 
 def _limits(paths: Iterable[Path]) -> list[Limits]:
-    """How far the paths go along each number, with a margin; those that diverge only count by their start."""
+    """How far the paths go along each number, with a margin; of those that diverge only the start counts."""
     kept = [path.points if path.losses[-1] <= path.losses[0] else path.points[:1] for path in paths]
     lows, highs = np.min(np.concatenate(kept), axis=0), np.max(np.concatenate(kept), axis=0)
     extents = (1.0 + 2 * _MARGIN) * (highs - lows)

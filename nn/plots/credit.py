@@ -23,7 +23,7 @@ with extra("plot", "nn.plots"):
     from matplotlib.axes import Axes
     from matplotlib.ticker import PercentFormatter
 
-_NAMED = 24  # bars that can have their names below
+_NAMED = 24  # with more bars there is no room for their names
 _HATCHES = ("", "//", "..", "xx", "--", "\\\\")
 
 
@@ -33,7 +33,7 @@ def credit_assignment(
     """Which weights are to blame for the error on one sample: each connection by the gradient of its weight.
 
     The gradient is the activation that came along the connection times the delta of the neuron it leads to: a
-    large signal into a neuron that matters gets much of the blame.
+    weight that carries a large signal into a neuron that matters gets much of the blame.
 
     Args:
         model: made of fully connected layers.
@@ -90,7 +90,7 @@ def credit_shares(
     for layer, matrix in enumerate(passes.shares):
         shares = [share for row in matrix for share in row]
         look: Any = {"color": LINE_COLORS[layer % len(LINE_COLORS)], "edgecolor": paper(ax)}
-        if few:  # a pattern needs a bar that is not a hair
+        if few:  # a pattern cannot be seen on a very thin bar
             look |= {"hatch": _HATCHES[layer % len(_HATCHES)]}
         count = f"{len(shares)} weight{'s' * (len(shares) != 1)}"
         total = f"layer {layer + 1}: {sum(shares):.1%} of the blame, {count}"

@@ -1,4 +1,4 @@
-"""Directions in the space of a network's weights, to look at its loss along."""
+"""Directions in the space of a network's weights, along which to look at its loss."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ with extra("plot", "nn.plots"):
     import numpy as np
 
 State = Mapping[str, float]
-Directions = Mapping[str, tuple[float, float]]  # by how much each parameter moves with either coordinate
+Directions = Mapping[str, tuple[float, float]]  # by how much each parameter moves with each coordinate
 
 
 def weights_of(model: Module) -> dict[str, float]:
-    """The number in every parameter, by name; without running averages and the like."""
+    """The number in every parameter, by name, without the buffers such as running averages."""
     return {name: parameter.data for name, parameter in model.named_parameters()}
 
 
 def filter_normalised(state: State, rng: Source) -> dict[str, float]:
-    """A normal random direction, scaled in each list of numbers to the norm that the list has.
+    """A normally distributed random direction, scaled in each list of numbers to the length of that list.
 
-    Such a list holds the weights of a neuron, a filter of Li et al. (2018), section 4. Parameters that stand
-    alone, as biases do, are left out.
+    Such a list holds the weights of a neuron, a "filter" in Li et al. (2018), section 4. Parameters outside
+    of lists, such as biases, are left out.
     """
     filters: dict[str, list[str]] = {}
     for name in state:
@@ -42,18 +42,25 @@ def filter_normalised(state: State, rng: Source) -> dict[str, float]:
 
 
 def principal(center: State, path: Sequence[State]) -> tuple[Directions, list[float], Any]:
-    """The two directions that a path around a center varies most along.
+    """The two directions along which a path varies most around a center.
+
+    Args:
+        center: a number for each parameter.
+        path: the states that the path goes through.
 
     Returns:
         The directions, of length 1 and at right angles; the share of the squared distances from the center
         that lies along each; and two rows with the coordinates of the path.
 
     Raises:
-        ValueError: if there are fewer than two weights, or the path stands still.
+        ValueError: if there are fewer than two weights, or all states are the center.
     """
     way = np.array([[step[name] - number for name, number in center.items()] for step in path])
     if way.shape[1] < 2 or not way.any():
-        raise ValueError(f"the states of {way.shape[1]} weights, {len(way)} in all, do not span a plane")
+        raise ValueError(
+            f"{len(way)} states of {way.shape[1]} weight(s) do not span a plane; "
+            "it takes two weights or more, and states that differ"
+        )
     _, sizes, rows = np.linalg.svd(way, full_matrices=False)
     directions = {name: (float(a), float(b)) for name, a, b in zip(center, *rows[:2], strict=True)}
     return directions, (sizes[:2] ** 2 / (sizes**2).sum()).tolist(), (way @ rows[:2].T).T

@@ -35,8 +35,8 @@ def backpropagation_flow(
 
     Each neuron shows its activation a and, below, its delta, the gradient of the loss by its weighted sum.
     Grey arrows carry activations forward, times the weight beside them. Coloured arrows carry gradients back:
-    weight times delta, the wider the larger. Orange, drawn through, is a gradient above zero; blue, dashed,
-    one below. Numbers are left out where they could not be read, from seven neurons a layer.
+    weight times delta, a wider arrow for a larger one. A gradient above zero is orange and solid, one below
+    zero blue and dashed. Layers of seven neurons or more are drawn without numbers, which could not be read.
 
     Args:
         model: made of fully connected layers.
@@ -78,7 +78,7 @@ def _draw_weights(ax: Axes, passes: Pass, layer: int, numbers: bool) -> None:
 
 
 def _draw_loss(ax: Axes, passes: Pass, target: Any, largest: float, few: bool) -> None:
-    """The loss at the right, and what it sends back to each output."""
+    """The loss at the right, and the gradient that goes back to each output."""
     column = len(passes.sizes)
     for i, gradient in enumerate(passes.output_gradients):
         output = place(passes.sizes, column - 1, i)
@@ -94,6 +94,6 @@ def _draw_loss(ax: Axes, passes: Pass, target: Any, largest: float, few: bool) -
 
 
 def _listed(target: Any) -> str:
-    """Whatever the loss takes: numbers, names, nothing."""
+    """The target as text, whatever the loss takes: numbers, names, None."""
     entries = list(target) if hasattr(target, "__iter__") and not isinstance(target, str) else [target]
     return ", ".join(f"{float(e):.3g}" if hasattr(e, "__float__") else str(e) for e in entries)

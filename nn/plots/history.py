@@ -23,21 +23,22 @@ def training_history(
 ) -> Axes:
     """The recorded numbers, epoch by epoch.
 
-    A record and the same on validation data have one colour; that of validation is dashed, and its best epoch
-    is marked: the highest of an accuracy, the lowest of anything else.
+    A record and the same on validation data have one colour; the one on validation data is dashed, and its
+    best epoch is marked: the highest accuracy, or the lowest of anything else.
 
     Args:
         history: what `fit` returned.
         names: which of its records to draw, or a single one; those that it does not have are left out.
         ax: the matplotlib Axes to draw on; by default the current ones.
-        learning_rate: draw it too, on a logarithmic scale of its own at the right; by default if it changed.
+        learning_rate: draw the learning rate too, on a logarithmic scale of its own at the right; by default
+            it is drawn if it changed.
 
     Returns:
         The Axes.
 
     Raises:
         ValueError: if the history has none of these records.
-        KeyError: if the learning rate is wanted and was not recorded.
+        KeyError: if `learning_rate` is True and none was recorded.
     """
     wanted = [names] if isinstance(names, str) else list(names)
     present = [name for name in wanted if name in history.records]
@@ -81,7 +82,7 @@ def _mark_best(ax: Axes, name: str, numbers: list[float], color: str) -> None:
 
 def _draw_rates(ax: Axes, rates: list[float]) -> None:
     right = ax.twinx()
-    ax.set_zorder(right.get_zorder() + 1)  # the records and their words in front
+    ax.set_zorder(right.get_zorder() + 1)  # the records and the legend stay in front
     right.patch.set_facecolor(ax.get_facecolor())
     ax.patch.set_visible(False)
     right.step(

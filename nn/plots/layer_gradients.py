@@ -1,4 +1,4 @@
-"""How large the gradients are in each layer of a network: whether they vanish on their way back."""
+"""How large the gradients are in each layer of a network, to see whether they vanish on their way back."""
 
 from __future__ import annotations
 
@@ -30,8 +30,9 @@ def gradient_sizes(
 ) -> Axes:
     """The mean size of the gradients in each layer, for one model or several, on a logarithmic scale.
 
-    A line that falls to the left by orders of magnitude is a gradient that vanishes: the layers next to the
-    input hardly learn. The gradients are those of the mean loss over the samples; they stay in the models.
+    Where a line falls by orders of magnitude to the left the gradient vanishes: the layers next to the input
+    hardly learn. The gradients are those of the mean loss over the samples; they stay in the models'
+    parameters.
 
     Args:
         models: a model, or a dict of them by name.
@@ -39,9 +40,9 @@ def gradient_sizes(
         y: their targets.
         loss: a name of `nn.LOSSES`, or a function (output, target) -> Value.
         ax: the matplotlib Axes to draw on; by default the current ones.
-        reference: draws how gradients fall that are multiplied by this number in each layer, such as 0.25,
-            the largest derivative of a sigmoid; it starts at the last layer of the first model.
-        weights_only: count the weights of neurons, and neither biases nor what a normalisation learns.
+        reference: a factor, such as 0.25, the largest derivative of a sigmoid: a line shows how gradients
+            fall if each layer multiplies them by it. The line starts at the last layer of the first model.
+        weights_only: count only the weights of neurons, neither biases nor the parameters of a normalisation.
 
     Returns:
         The Axes. A layer whose gradients are all exactly zero has a cross at the lower edge.
@@ -96,11 +97,11 @@ def _finish(ax: Axes, lines: Mapping[str, Any], deepest: int, names: list[str] |
 
 
 def backpropagate(model: Any, samples: list[tuple[Any, Any]], loss: Any) -> Value:
-    """The mean loss of a model over samples, its gradients left in the parameters."""
+    """The mean loss of a model over samples; its gradients are left in the parameters."""
     measure = by_name("loss", loss, LOSSES)
     state = model.state_dict()
     outputs = model.batch([x for x, _ in samples])
-    model.load_state_dict(state)  # running averages stay what they were
+    model.load_state_dict(state)  # the running averages are again what they were
     total: Value = mean(
         [measure(output, target) for output, (_, target) in zip(outputs, samples, strict=True)]
     )
@@ -112,8 +113,13 @@ def backpropagate(model: Any, samples: list[tuple[Any, Any]], loss: Any) -> Valu
 def mean_gradients(model: Module, weights_only: bool = False) -> dict[str, float]:
     """The mean size of the gradients that the parameters of each layer have now.
 
-    The layer is read from the parameter's name: 'layers.0.neurons.2.w.1' is of 'layers.0', the part up to the
-    first index that is not that of a number in a list of numbers.
+    Args:
+        model: whose gradients are read.
+        weights_only: count only the weights of neurons, neither biases nor the parameters of a normalisation.
+
+    Returns:
+        The mean absolute gradient by the name of the layer, which is the beginning of a parameter's name:
+        'layers.0.neurons.2.w.1' belongs to 'layers.0'.
 
     >>> from nn import MLP
     >>> model = MLP(2, [3, 1], seed=0)
@@ -129,7 +135,9 @@ def mean_gradients(model: Module, weights_only: bool = False) -> dict[str, float
 
 
 def layer_of(name: str) -> str:
-    """The layer that a parameter belongs to, by its name.
+    """The layer that a parameter belongs to: its name up to the first index of a list of modules.
+
+    A parameter outside of such lists belongs to its own name, without the indices at its end.
 
     >>> layer_of("layers.0.neurons.2.w.1"), layer_of("net.layers.1.gain"), layer_of("query.3.0")
     ('layers.0', 'net.layers.1', 'query')

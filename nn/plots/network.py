@@ -16,19 +16,19 @@ with extra("plot", "nn.plots"):
     from matplotlib.patches import FancyArrowPatch
     from matplotlib.path import Path as Curve
 
-READABLE = 6  # neurons a layer whose numbers can be printed
-CROWDED = 12  # connections between two layers above which theirs cannot
-_WIDEST, _THINNEST = 6.0, 0.5  # points, the lines of the largest gradient and of none
+READABLE = 6  # neurons in a layer whose numbers can be printed
+CROWDED = 12  # connections between two layers whose numbers can be printed
+_WIDEST, _THINNEST = 6.0, 0.5  # in points: the line of the largest gradient, and that of a gradient of zero
 _NAN = "#CC79A7"
-_RADIUS = 21.0  # points, of a neuron with a number in it
-BOW = 0.3  # between the curves of the two directions, of the distance between neurons
-_HEAD_AT = 0.56
+_RADIUS = 21.0  # in points, of a neuron with a number in it
+BOW = 0.3  # how far lines are bent, which keeps forward and backward apart; 1 is from neuron to neuron
+_HEAD_AT = 0.56  # where on a line its arrow head is
 
 Place = tuple[float, float]
 
 
 def network_axes(ax: Axes | None, sizes: list[int], with_loss: bool) -> Axes:
-    """Axes without a frame that have room for these layers; by default of a new figure."""
+    """Axes without a frame that have room for these layers; by default those of a new figure."""
     columns, rows = len(sizes) + with_loss, max(sizes)
     if ax is None:
         _, ax = plt.subplots(figsize=(2.9 * columns, min(1.25 * rows, 8.0) + 1.6), layout="constrained")
@@ -42,13 +42,16 @@ def network_axes(ax: Axes | None, sizes: list[int], with_loss: bool) -> Axes:
 
 
 def place(sizes: list[int], layer: int, index: int) -> Place:
-    """Where a neuron stands; the first of a layer at the top, a small layer as spread out as a large one."""
+    """Where a neuron is drawn, the first of a layer at the top.
+
+    In large networks small layers are spread out to the height of the largest.
+    """
     spread = 1.0 if max(sizes) <= READABLE else max(sizes) / sizes[layer]
     return float(layer), ((sizes[layer] - 1) / 2 - index) * spread
 
 
 def draw_neurons(ax: Axes, passes: Pass, few: bool) -> None:
-    """Circles with the activation inside and delta below, filled in the colour of delta."""
+    """Circles with the activation inside and delta below, filled with the colour of delta."""
     rows = max(passes.sizes)
     radius = _RADIUS if few else min(_RADIUS, 200.0 / rows)
     largest = largest_of([passes.deltas])
@@ -69,7 +72,7 @@ def draw_neurons(ax: Axes, passes: Pass, few: bool) -> None:
 def draw_gradients(
     ax: Axes, sizes: list[int], layer: int, gradients: Matrix, largest: float, numbers: bool, bow: float
 ) -> None:
-    """A line for each connection between two layers, by the size and the sign of a gradient."""
+    """A line for each connection between two layers, drawn by the size and the sign of its gradient."""
     for j, row in enumerate(gradients):
         for i, gradient in enumerate(row):
             start, end = place(sizes, layer + 1, j), place(sizes, layer, i)
@@ -81,9 +84,9 @@ def draw_gradients(
 def draw_gradient(
     ax: Axes, start: Place, end: Place, gradient: float, largest: float, bow: float = 0.0
 ) -> None:
-    """One line as wide as its gradient is large: orange and drawn through above zero, blue and dashed below.
+    """One line, wider for a larger gradient: orange and solid above zero, blue and dashed below.
 
-    With a bow it is an arrow, to tell the way.
+    With a bow it is an arrow, which shows the direction.
     """
     width = _THINNEST + (_WIDEST - _THINNEST) * _share(gradient, largest)
     color = color_of(gradient) if gradient else mixed(ink(ax), paper(ax), 0.6)
@@ -94,9 +97,10 @@ def draw_gradient(
 def write_on(
     ax: Axes, start: Place, end: Place, number: float, bow: float, fan: tuple[int, int], color: Any
 ) -> None:
-    """A number on a line, where it is apart from those on the others of its fan: so many starts and ends.
+    """A number on a line, at a place where it does not touch the numbers on other lines.
 
-    With n ends one step apart, the lines of neighbouring starts do not meet before 1/(n + 1) of the way.
+    `fan` is how many starts and ends the lines between two layers have. With n ends one step apart, the lines
+    of neighbouring starts do not meet before 1/(n + 1) of the way.
     """
     starts, ends = fan
     share = 0.4 if starts == 1 else min(max(1.0 / (ends + 1), 0.2), 0.3)
@@ -108,7 +112,7 @@ def write_on(
 def draw_line(
     ax: Axes, start: Place, end: Place, bow: float, color: Any, width: float, dashes: Any, head: bool
 ) -> None:
-    """A bent line, with an arrow head a little behind its middle."""
+    """A bent line; the arrow head, if it has one, is a little beyond the middle."""
     curve = [curve_point(start, end, bow, share / 40) for share in range(41)]
     ax.add_patch(
         FancyArrowPatch(
@@ -131,7 +135,7 @@ def draw_line(
 
 
 def write(ax: Axes, at: Place, text: str, offset: Place, **look: Any) -> None:
-    """Words beside a point of the drawing, on an outline that keeps lines away."""
+    """Words beside a point of the drawing, with an outline that covers the lines behind them."""
     settings: dict[str, Any] = {"ha": "center", "fontsize": 8, "color": ink(ax), "zorder": 5}
     settings |= {"path_effects": halo(ax), **look}
     ax.annotate(text, at, xytext=offset, textcoords="offset points", **settings)

@@ -36,20 +36,21 @@ def contour(
 ) -> Axes:
     """A function of two numbers from above, as a map shows mountains, and the paths of descents over it.
 
-    Where the sides are about equally long both axes have the same scale, so that a gradient is seen to cross
-    the lines at right angles.
+    Where the sides are of similar length both axes have the same scale, so that gradients can be seen to
+    cross the lines at right angles.
 
     Args:
         f: a function of two Values, or of two numbers.
-        xlim: from where to where the first number goes.
+        xlim: the smallest and the largest first number.
         ylim: the same for the second.
         paths: a Path of `descend`, or a dict of them by name; lists of points will do.
         ax: the matplotlib Axes to draw on; by default the current ones.
-        levels: how many bands of heights, or the heights between them. By default they are closer together
-            where more of the plane lies.
-        resolution: how many points the function is asked for along each side.
-        minimum: a star is drawn at this point; by default at the lowest one found, if it lies inside.
-        names: of the two numbers.
+        levels: how many bands of heights, or the heights between them. A number of bands is spread so that
+            they are narrower where more of the plane lies.
+        resolution: at how many points along each side the function is computed.
+        minimum: where to draw a star; by default at the lowest point, unless that is at the border; False for
+            none.
+        names: what the two numbers are called.
         height: what the function is called.
 
     Returns:
@@ -89,20 +90,20 @@ def surface(
 
     Args:
         f: a function of two Values, or of two numbers.
-        xlim: from where to where the first number goes.
+        xlim: the smallest and the largest first number.
         ylim: the same for the second.
         paths: as for `contour`.
         ax: Axes made with `projection="3d"`; by default those of a new figure.
-        resolution: how many points the function is asked for along each side.
-        names: of the two numbers.
+        resolution: at how many points along each side the function is computed.
+        names: what the two numbers are called.
         height: what the function is called.
 
     Returns:
         The Axes.
 
     Raises:
-        ValueError: as `contour`; if the Axes are flat.
-        TypeError: as `contour`.
+        ValueError: as for `contour`; if the Axes are not three-dimensional.
+        TypeError: as for `contour`.
     """
     named = as_paths(paths)
     xs, ys, heights = grid(f, xlim, ylim, resolution)
@@ -135,7 +136,7 @@ def grid(f: Function, xlim: Limits, ylim: Limits, resolution: int) -> tuple[Arra
 
 
 def lowest(f: Function, xs: Array, ys: Array, heights: Array) -> tuple[float, float] | None:
-    """The lowest point: the lowest of the grid, then Newton's method; None if it lies at the border."""
+    """The lowest point: Newton's method from the lowest point of the grid; None if that is at the border."""
     shown = np.where(np.isfinite(heights), heights, np.inf)
     row, column = np.unravel_index(int(shown.argmin()), shown.shape)
     if row in (0, len(ys) - 1) or column in (0, len(xs) - 1):
@@ -145,7 +146,7 @@ def lowest(f: Function, xs: Array, ys: Array, heights: Array) -> tuple[float, fl
     for _ in range(20):
         try:
             step = np.linalg.solve(np.array(bend(point)), np.array(slope(point)))
-        except np.linalg.LinAlgError:  # flat, or a kink: the grid has to do
+        except np.linalg.LinAlgError:  # flat, or a kink: the point so far has to do
             break
         there = (np.array(point) - step).tolist()
         reached = _number(f(*map(Value, there)))

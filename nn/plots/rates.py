@@ -1,4 +1,4 @@
-"""What the learning rate does to the loss: curves side by side, each named by how it behaved."""
+"""What the learning rate does to the loss: curves side by side, each described by how it behaved."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ Curve = Path | History | Sequence[float]
 
 # The share of the way down, from the first loss to the lowest of all, that counts as all of it.
 ARRIVED = 0.99
-_MANY = 0.25  # the share of steps that must go up, or turn back, for a run to be called one that overshoots
-_HEADROOM = 10.0  # how far above the highest start the picture ends, as a factor
-_DECADES = 8  # how far below it at most
+_MANY = 0.25  # a run overshoots if at least this share of its steps go up or turn back
+_HEADROOM = 10.0  # the top of the picture, as a multiple of the highest start
+_DECADES = 8  # how many powers of ten the picture reaches below the highest start at most
 
 
 def learning_rates(curves: Mapping[Any, Curve], ax: Axes | None = None) -> Axes:
-    """Loss curves of several learning rates on one scale, each with what it was seen to do.
+    """Loss curves of several learning rates on one scale, each with a few words on how it behaved.
 
     The words come from the curves and not from the rates (see `behaviour`). A curve that leaves the picture
     ends in a triangle at the top edge.
 
     Args:
-        curves: for each rate, or name, the losses step by step: what `descend` or `fit` returned, or a list.
+        curves: by rate or name, the losses step by step: what `descend` or `fit` returned, or a list.
         ax: the matplotlib Axes to draw on; by default the current ones.
 
     Returns:
@@ -76,11 +76,12 @@ def behaviour(curve: Curve, lowest: float | None = None) -> str:
         lowest: the loss that can be reached; by default the lowest of the curve.
 
     Returns:
-        'diverges' if it ends above its start. If it ends within a hundredth of the way from its start to the
-        lowest loss, 'converges in n steps', where n is when it came so near to stay; but 'still falling' if
-        it made more than that hundredth in the last tenth of its steps. Else how much of the way it got, and
-        whether slowly or because it overshoots: in a quarter of its steps or more the loss rises or, where
-        gradients are known, one points against the one before.
+        'diverges' if it ends above its start, 'does not move' if it starts at the lowest loss. If the rest of
+        the way from its start to the lowest loss is a hundredth or less: 'still falling' if the last tenth of
+        the steps went further than that hundredth, else 'converges in n steps', after which it stayed so
+        near. In all other cases how much of the way it went, and whether it was 'slow' or 'overshoots': in a
+        quarter of the steps or more the loss rises or, where gradients are known, a gradient points against
+        the one before.
 
     >>> behaviour([1.0, 0.5, 0.25], lowest=0.0), behaviour([1.0, 4.0, 16.0])
     ('slow: 75% of the way', 'diverges')
@@ -105,6 +106,10 @@ def behaviour(curve: Curve, lowest: float | None = None) -> str:
 def losses_of(name: Any, curve: Curve) -> list[float]:
     """The losses of a run.
 
+    Args:
+        name: what the run is called; the error names it.
+        curve: what `descend` or `fit` returned, or losses step by step.
+
     Raises:
         ValueError: if there are none, or the first is not finite.
     """
@@ -117,7 +122,7 @@ def losses_of(name: Any, curve: Curve) -> list[float]:
 
 
 def _share_of_turns(curve: Curve, losses: list[float]) -> float:
-    """In how large a share of the steps the loss rises or, where gradients are known, they turn round."""
+    """The share of the steps in which the loss rises or, where gradients are known, they turn back."""
     rises = [after > before for before, after in pairwise(losses)]
     if isinstance(curve, Path):
         turns = [

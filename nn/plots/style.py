@@ -16,7 +16,7 @@ with extra("plot", "nn.plots"):
 
 Color = tuple[float, float, float]
 
-# Okabe and Ito (2008): told apart by every kind of colour vision, and seen on white and on black.
+# Okabe and Ito (2008): distinct for every kind of colour vision, and visible on white and on black.
 CLASS_COLORS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7")
 LINE_COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 POSITIVE, NEGATIVE = "#E69F00", "#56B4E9"  # gradients, as `draw_dot` colours them
@@ -31,7 +31,7 @@ def line_styles() -> Iterator[dict[str, Any]]:
 
 
 def axes_for(ax: Axes | None, projection: str = "rectilinear") -> Any:
-    """The Axes to draw on: those given, else the current ones, or new ones for a projection of three axes.
+    """The Axes to draw on: those given, or by default the current ones, or new ones with the projection '3d'.
 
     Raises:
         ValueError: if the Axes given have another projection.
@@ -54,7 +54,7 @@ def ink(ax: Axes) -> Color:
 
 
 def paper(ax: Axes) -> Color:
-    """The colour behind the drawing; where the Axes are transparent, black or white, whatever ink needs."""
+    """The colour behind the drawing; where it is transparent, black or white, so that `ink` can be read."""
     *color, alpha = to_rgba(ax.get_facecolor())
     if alpha == 1.0:
         return color[0], color[1], color[2]
@@ -62,7 +62,7 @@ def paper(ax: Axes) -> Color:
 
 
 def mixed(color: Any, other: Any, share: float) -> Color:
-    """A colour with a share, from 0 to 1, of another one."""
+    """A mixture of two colours; the share, from 0 to 1, is that of the other one."""
     a, b = to_rgb(color), to_rgb(other)
     return tuple(x + (y - x) * share for x, y in zip(a, b, strict=True))  # type: ignore[return-value]
 
@@ -74,5 +74,5 @@ def tinted(name: str, ax: Axes, strength: float) -> ListedColormap:
 
 
 def halo(ax: Axes, width: float = 3.0) -> list[Any]:
-    """A path effect: an outline in the colour of the paper, which lifts lines and text off what is behind."""
+    """A path effect: an outline in the colour of the paper, which sets lines and text off from others."""
     return [patheffects.withStroke(linewidth=width, foreground=paper(ax))]

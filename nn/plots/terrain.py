@@ -1,15 +1,16 @@
 """Heights over a plane, drawn from above as contour lines or in three dimensions, and paths on them.
 
-What the functions of two numbers and the loss landscapes of networks have in common.
+Functions of two numbers and loss landscapes of networks are both drawn with it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from math import log
-from typing import Any, TypeAlias
+from typing import Any
 
 from autograd import extra
+from nn.plots.evaluate import Array
 from nn.plots.style import ink, line_styles, mixed, paper, tinted
 
 with extra("plot", "nn.plots"):
@@ -17,23 +18,25 @@ with extra("plot", "nn.plots"):
     from matplotlib.axes import Axes
     from matplotlib.colors import BoundaryNorm
     from matplotlib.ticker import MaxNLocator
-    from numpy.typing import NDArray
 
-Array: TypeAlias = NDArray[np.float64]  # said, for a build without numpy
 Points = Sequence[Sequence[float]]
 
 _MAP = "viridis"
-_TINT = 0.55  # how much of the colour map is left on the paper, under lines
-_SPACING = 0.02  # between the markers of a path, of the diagonal of the picture; all are steps
-# Up to this ratio of the sides both axes get the same scale: gradients cross at right angles.
+_TINT = 0.55  # the share of the colour map in its mixture with the paper, so that lines stand out
+_SPACING = 0.02  # the markers of a path are at least this far apart, as a share of the picture's diagonal
+# Up to this ratio of the sides both axes get the same scale: gradients then cross the lines at right angles.
 _NEARLY_SQUARE = 3.0
 
 
 def band_edges(heights: Array, bands: int) -> Array:
-    """Heights that part a surface into bands, closer together at the bottom where most of it lies low.
+    """The heights that separate the bands of a surface: narrow bands at the bottom if most of it lies low.
 
-    They grow with the power of the band's number that puts the median height in the middle of the bands: a
-    plane gets power 1, a valley with steep walls a high one.
+    The edges grow as a power of the band's number, the power for which half of the surface is below the
+    middle edge: 1 for a plane, more for a valley with steep walls.
+
+    Args:
+        heights: of the surface, in any shape.
+        bands: how many.
 
     Raises:
         ValueError: if no height is finite.
@@ -80,7 +83,7 @@ def draw_contour(
 
 
 def draw_paths(ax: Axes, paths: Mapping[str, Points]) -> None:
-    """The way of each descent: a marker a step, a ring at the start, a large marker at the end."""
+    """The path of each descent: markers at steps, a ring at the start, a large marker at the end."""
     start_named = False
     for (name, points), look in zip(paths.items(), line_styles(), strict=False):
         way = np.array([point for point in points if np.isfinite(point).all()], dtype=float)
@@ -98,7 +101,7 @@ def draw_paths(ax: Axes, paths: Mapping[str, Points]) -> None:
 
 
 def _draw_arrows(ax: Axes, way: Array, color: Any) -> None:
-    """Two arrow heads that say which way a path goes, where it has gone a quarter and two thirds."""
+    """Two arrow heads that show which way a path goes, after a quarter and two thirds of its length."""
     lengths = np.hypot(*np.diff(way, axis=0).T)
     gone = np.concatenate([[0.0], np.cumsum(lengths)])
     if not gone[-1] > 0.0:
@@ -123,7 +126,7 @@ def _draw_arrows(ax: Axes, way: Array, color: Any) -> None:
 
 
 def draw_mark(ax: Any, point: Sequence[float], name: str, marker: str = "X", size: float = 11) -> None:
-    """One point that matters, in the plane or in space."""
+    """A single point with a name in the legend, in the plane or in space."""
     look: dict[str, Any] = {"markeredgecolor": paper(ax), "color": ink(ax), "linestyle": ""}
     ax.plot(*[[number] for number in point], marker, markersize=size, **look, label=name, zorder=7)
 
@@ -133,7 +136,7 @@ def draw_surface(ax: Any, xs: Array, ys: Array, heights: Array, name: str) -> No
     edges = band_edges(heights, 60)
     across, up = np.meshgrid(xs, ys)
     shown = np.where(np.isfinite(heights), heights, np.nan)
-    ax.computed_zorder = False  # so that paths are not hidden by the surface they lie on
+    ax.computed_zorder = False  # else the surface would hide the paths on it
     ax.plot_surface(
         across, up, shown, cmap=_MAP, norm=BoundaryNorm(edges, 256), rcount=len(ys), ccount=len(xs),
         linewidth=0, antialiased=False, zorder=1,
@@ -149,7 +152,7 @@ def draw_surface(ax: Any, xs: Array, ys: Array, heights: Array, name: str) -> No
 
 
 def draw_paths_in_space(ax: Any, paths: Mapping[str, tuple[Points, Sequence[float]]]) -> None:
-    """The way of each descent on a surface: points of the plane and the heights there."""
+    """The path of each descent on a surface, given by points of the plane and the heights there."""
     for (name, (points, heights)), look in zip(paths.items(), line_styles(), strict=False):
         way = np.column_stack([np.asarray(points, dtype=float), heights])
         (left, right), (low, high) = ax.get_xlim(), ax.get_ylim()

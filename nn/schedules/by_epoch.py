@@ -1,6 +1,6 @@
-"""The schedules that follow from the epoch alone.
+"""The schedules whose rates depend on the epoch alone.
 
-In the formulas t is the epoch, counted from 0. A group of parameters keeps its own initial rate.
+In the formulas t is the epoch, counted from 0. Each group of parameters has its own initial rate.
 """
 
 from __future__ import annotations
@@ -41,11 +41,11 @@ class StepLR(Schedule):
 
 
 class MultiStepLR(Schedule):
-    """The initial rate times gamma for every milestone that t has reached.
+    """The initial rate, multiplied by gamma at every milestone that t has reached.
 
     Args:
         optimizer: whose learning rates are set.
-        milestones: epochs, in increasing order.
+        milestones: epochs from 1 on, in increasing order.
         gamma: what the rate is multiplied by at each.
 
     Raises:
@@ -94,7 +94,7 @@ class ExponentialLR(Schedule):
 
 
 class CosineAnnealingLR(Schedule):
-    """Half a cosine wave down to eta_min in T_max epochs, and up again after it.
+    """Half a cosine wave down to eta_min in T_max epochs, then up again.
 
     eta_min + (initial - eta_min) * (1 + cos(pi * t / T_max)) / 2 (Loshchilov and Hutter, "SGDR: stochastic
     gradient descent with warm restarts", 2017, equation 5).
@@ -102,7 +102,7 @@ class CosineAnnealingLR(Schedule):
     Args:
         optimizer: whose learning rates are set.
         T_max: the epoch of the lowest rate.
-        eta_min: that rate.
+        eta_min: the lowest rate.
 
     Raises:
         ValueError: if a setting is out of its range.
@@ -125,7 +125,7 @@ class CosineAnnealingLR(Schedule):
 
 
 class LinearLR(Schedule):
-    """The initial rate times a factor that goes straight from start_factor to end_factor: a warm-up.
+    """The initial rate times a factor that goes evenly from start_factor to end_factor: a warm-up.
 
     start_factor + (end_factor - start_factor) * min(t, total_iters) / total_iters
 
@@ -201,12 +201,13 @@ class SequentialLR(Schedule):
 
     Args:
         optimizer: whose learning rates are set.
-        schedulers: the schedules, made with the same optimizer; from then on they are not stepped themselves.
+        schedulers: the schedules, made with the same optimizer; their own `step()` must no longer be called.
         milestones: the epochs at which the second, the third and so on begin, in increasing order.
 
     Raises:
-        ValueError: if there is not one milestone less than schedules, or one has another optimizer.
-        TypeError: if one is ReduceLROnPlateau, which does not follow from the epoch.
+        ValueError: if there is not exactly one milestone fewer than schedules, they are not in order, or a
+            schedule has another optimizer.
+        TypeError: if a schedule is ReduceLROnPlateau, whose rates depend on a metric.
 
     >>> from autograd import Value
     >>> from nn.optim import SGD
@@ -224,14 +225,14 @@ class SequentialLR(Schedule):
         for index, schedule in enumerate(self.schedulers):
             if not isinstance(schedule, Schedule):
                 raise TypeError(
-                    f"SequentialLR joins schedules that follow from the epoch, but number {index} is "
+                    f"SequentialLR joins schedules that depend on the epoch alone, but number {index} is "
                     f"{type(schedule).__name__}"
                 )
             if schedule.optimizer is not optimizer:
                 raise ValueError(f"schedule {index} of SequentialLR was made with another optimizer")
         if len(milestones) != len(self.schedulers) - 1:
             raise ValueError(
-                f"SequentialLR needs one milestone between each two schedules, got {len(milestones)} "
+                f"SequentialLR needs a milestone between each schedule and the next, got {len(milestones)} "
                 f"milestone(s) and {len(self.schedulers)} schedule(s)"
             )
         super().__init__(optimizer, milestones=milestones)

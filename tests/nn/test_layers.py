@@ -144,7 +144,7 @@ def test_the_layers_of_the_lecture_example():
 
 @pytest.mark.parametrize("inputs", [[2.0, -1.0], (2, -1), numpy.array([2.0, -1.0]), [Value(2.0), -1.0]])
 def test_a_neuron_takes_what_its_arithmetic_takes(inputs):
-    """Weights in a tuple, a bias that is a number, an activation that returns one, compiled too."""
+    """Compiled, too, weights may be in a tuple, the bias a number, and the activation may return a number."""
     neuron = nn.Neuron(2, nonlin=False)
     neuron.w, neuron.b = (Value(3.0), Value(4.0)), 0.5
     assert neuron(inputs).data == 2.5

@@ -10,7 +10,7 @@ from autograd import Value
 
 
 class Shelf(nn.Module):
-    """Parameters in every place where one may stand."""
+    """Parameters in every place where they are found."""
 
     def __init__(self):
         self.single = Value(1.0)

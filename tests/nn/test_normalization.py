@@ -139,7 +139,7 @@ def test_a_gradient_reaches_every_sample_through_mean_and_variance():
     nn.BatchNorm(1).batch(samples)[0].backward()
     slopes = gradients([*first, *second, *third])
     assert all(slopes)
-    # Shifting all samples alike changes nothing; nor does stretching them, but for eps.
+    # Shifting all samples alike changes nothing; nor does stretching them, except for eps.
     assert sum(slopes) == pytest.approx(0, abs=1e-15)
     assert sum(s * x for s, x in zip(slopes, [1, 2, 4], strict=True)) == pytest.approx(0, abs=1e-5)
 
@@ -230,7 +230,7 @@ def test_reprs():
 
 
 def test_batch_normalisation_lets_a_deep_network_of_sigmoids_train():
-    """Before each of 8 layers of sigmoids it lets the loss fall; without it the output stays constant."""
+    """With it before each of 8 layers of sigmoids the loss falls; without it the output stays constant."""
 
     def losses(normalised):
         rng = random.Random(0)

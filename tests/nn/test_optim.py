@@ -396,7 +396,7 @@ def test_numbers_of_numpy_do_not_get_into_the_parameters():
     ],
 )
 def test_settings_out_of_range_are_refused(kind, settings, message):
-    # Broken: a slip in a setting shows hours later as a model that does not learn.
+    # Broken: a wrong setting is noticed only hours later, when the model has not learned.
     with pytest.raises(ValueError, match=message):
         kind([Value(1.0)], **settings)
     with pytest.raises(ValueError, match=message):
@@ -428,7 +428,7 @@ def test_what_cannot_be_optimized_is_refused(params, error, message):
 
 
 def test_a_module_in_place_of_its_parameters():
-    # Broken: the commonest slip gets no advice.
+    # Broken: the most common mistake gets no advice.
     class Model:
         def parameters(self):
             return [Value(1.0)]
@@ -472,7 +472,7 @@ def test_an_optimizer_of_ones_own():
 
 
 def test_pickling_and_printing():
-    # Broken: training in worker processes; a look at an optimizer in a notebook.
+    # Broken: training in worker processes; what a notebook shows of an optimizer.
     p = Value(2.0)
     optimizer = SGD([p], lr=0.5, momentum=0.5)
     list(steps(optimizer, p, GRADS))

@@ -307,7 +307,7 @@ def test_what_the_training_loop_asks_a_schedule():
     ],
 )
 def test_settings_out_of_range_are_refused(make, message):
-    # Broken: a slip in a setting shows at the end of training.
+    # Broken: a wrong setting is noticed only at the end of training.
     with pytest.raises(ValueError, match=message):
         make(two_groups())
 

@@ -30,7 +30,7 @@ def curve(rate, steps=40):
     ],
 )
 def test_behaviour_on_a_parabola_is_that_of_its_formula(rate, words):
-    """With rate r, x is multiplied by 1 - 2r in every step: it turns round above 0.5, and grows above 1."""
+    """With rate r, x is multiplied by 1 - 2r in every step: above 0.5 its sign changes, above 1 it grows."""
     assert behaviour(curve(rate), lowest=0.0) == words
 
 
