@@ -100,7 +100,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("expression", nargs="?", help="a formula, such as '(3*x + 2)**2'")
     parser.add_argument("assignments", nargs="*", metavar="name=number", help="a number for each variable")
     parser.add_argument("--explain", action="store_true", help="write the chain rule out, step by step")
-    parser.add_argument("--check", action="store_true", help="hold the gradients against finite differences")
+    parser.add_argument("--check", action="store_true", help="compare the gradients with finite differences")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     parser.add_argument("--svg", metavar="FILE", help="draw the graph to an SVG file")
     parser.add_argument("--png", metavar="FILE", help="draw the graph to a PNG file")
@@ -129,7 +129,7 @@ def _refuse_options(parser: argparse.ArgumentParser, options: argparse.Namespace
 
 
 def _answer(options: argparse.Namespace) -> str:
-    """What is asked of an expression, as text; files are written first."""
+    """What the options ask for, as text; files are written first."""
     expression = Expression(options.expression)
     numbers = _numbers(options.assignments, expression)
     leaves = [Value(number, label=name) for name, number in numbers.items()]

@@ -58,7 +58,7 @@ class Mode:
     def __init__(self, recording: bool = True, watcher: Watcher | None = None, scope: str = "") -> None:
         self.recording = recording
         self.watcher = watcher
-        self.plain = recording and watcher is None  # nodes are built as usual, and at most labelled
+        self.plain = recording and watcher is None  # nodes are built as usual, and have at most a tag
         self.tag = Tag("", scope) if scope else None
         self.scopes: dict[str, Mode] = {}
         self.series: dict[str, list[Mode]] = {}  # the scopes 'neuron 1', 'neuron 2', ... by 'neuron'
@@ -70,7 +70,7 @@ class Mode:
     def inside(self, name: str) -> Mode:
         found = self.scopes.get(name)
         if found is None:
-            if len(self.scopes) >= 1000:  # names that never come back must not pile up
+            if len(self.scopes) >= 1000:  # names that are used only once must not pile up
                 self.scopes, self.series = {}, {}
             path = f"{self.path}/{name}" if self.tag is not None else name
             found = self.scopes[name] = Mode(self.recording, self.watcher, path)
@@ -111,7 +111,7 @@ def current() -> Mode:
 
 
 def here() -> Mode:
-    """The same, sooner: nobody looks while no block is open."""
+    """The same, faster: the variable is not looked up while no block is open."""
     return current() if OPEN else PLAIN
 
 
@@ -126,7 +126,7 @@ def watcher() -> Watcher | None:
 
 
 class Switch:
-    """A `with` block (or a decorator) in which some settings differ; None leaves one as it is outside."""
+    """A `with` block (or a decorator) in which some settings differ; None keeps the one from outside."""
 
     __slots__ = ("_recording", "_scope", "_watcher")
 
@@ -236,7 +236,7 @@ def each_in_scope(name: str, functions: Sequence[Callable[[Any], T]], x: Any) ->
     """
     results = []
     outside: Place = _find_place()
-    place = Place(outside.mode, outside)  # goes from scope to scope: setting the variable takes much longer
+    place = Place(outside.mode, outside)  # moved from scope to scope, as setting the variable takes longer
     inside = outside.mode.numbered(name, len(functions))
     OPEN.append(None)
     try:

@@ -18,7 +18,7 @@ from autograd.value import Value, recorded_node
 
 
 class _Places(local):
-    """Where each node stands that is being pickled; every thread has its own, for its own picklers."""
+    """The subgraph of every node that is being pickled; each thread has its own, for its own picklers."""
 
     def __init__(self) -> None:
         self.of: WeakValueDictionary[int, Subgraph] = WeakValueDictionary()

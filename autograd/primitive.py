@@ -68,7 +68,7 @@ class Operation:
     def __call__(self, *args: T | float) -> T: ...
     def __call__(self, *args: Any) -> Any:
         if len(args) == self.arity and type(args[0]) is float and type(args[-1]) is float:
-            return self.value(*args)  # the common case, in every derivative that is read on floats
+            return self.value(*args)  # the common case: a derivative that is computed on floats
         if len(args) != self.arity:
             raise TypeError(f"{self.name} takes {self.arity} argument(s), got {len(args)}")
         for arg in args:
@@ -88,13 +88,13 @@ class Operation:
         key = number if number != 0.0 else repr(number)  # 0.0 and -0.0 are equal, but not the same number
         found = self._bound.get(key)
         if found is None:
-            if len(self._bound) >= 1000:  # exponents that never come back must not pile up
+            if len(self._bound) >= 1000:  # exponents that are used only once must not pile up
                 self._bound.clear()
             found = self._bound[key] = _bind(self, number)
         return found
 
     def local_number(self, index: int, x: float, y: float, out: float) -> float:
-        """The local derivative by one operand, 0.0 where there is none; `y` counts only if there are two."""
+        """The local derivative by one operand, 0.0 where there is none; an operation of one ignores `y`."""
         partial = self.partials[index]
         if partial is None:
             return 0.0
@@ -104,7 +104,7 @@ class Operation:
                 return floats.as_float(local)
         except ArithmeticError:
             pass
-        # Python refuses 1 / 0.0 and 10.0**400, and finds (-1.0)**0.5 complex; numbers here go by IEEE
+        # Python raises for 1 / 0.0 and 10.0**400 and makes (-1.0)**0.5 complex; here IEEE 754 decides
         exact = partial(Float(x), Float(out)) if self.arity == 1 else partial(Float(x), Float(y), Float(out))
         return float(floats.as_float(exact))
 
@@ -150,7 +150,7 @@ def _bind(base: Operation, y: float) -> Operation:
 
 
 def _find(home: str) -> Any:
-    """What stands at 'module:qualified.name'."""
+    """The object that 'module:qualified.name' names."""
     import importlib
 
     module, _, path = home.partition(":")
@@ -193,12 +193,12 @@ def operation(
     def define(value: Callable[..., float]) -> Operation:
         if not callable(value):  # the derivative itself was decorated, and is called with a number
             raise TypeError(
-                "operation() takes the derivatives first and then decorates the function, as in "
-                f"@operation(lambda x, out: ...); for it stood {value!r}"
+                "operation() takes the derivatives and decorates the function that they belong to: write "
+                f"@operation(lambda x, out: ...) above it; here it was given {value!r} to decorate"
             )
 
         def number(*args: float) -> float:
-            return floats.as_float(value(*args))  # not to build a graph on what is no number
+            return floats.as_float(value(*args))  # else a result that is no number would get into the graph
 
         home = f"{value.__module__}:{value.__qualname__}"
         made = Operation(value.__name__, symbol or value.__name__, number, partials, domain, home=home)

@@ -15,7 +15,7 @@ def leaves(tree: Any) -> list[Any]:
     """The numbers of a tree, from left to right.
 
     Raises:
-        TypeError: if a leaf is neither a number nor a Value; it names the way to it, such as "['w'][0]".
+        TypeError: if a leaf is neither a number nor a Value; the message says where, such as "['w'][0]".
 
     >>> leaves({"w": [1.0, 2.0], "b": 3.0})
     [1.0, 2.0, 3.0]
@@ -24,14 +24,14 @@ def leaves(tree: Any) -> list[Any]:
 
 
 def paths(tree: Any, path: str = "") -> list[str]:
-    """The way to each number of a tree, in the same order.
+    """The path to each number of a tree, in the same order.
 
     >>> paths({"w": [1.0, 2.0], "b": 3.0})
     ["['w'][0]", "['w'][1]", "['b']"]
     """
     if _is_leaf(tree):
         return [path]
-    return [way for key, branch in _branches(tree, path) for way in paths(branch, f"{path}[{key!r}]")]
+    return [inner for key, branch in _branches(tree, path) for inner in paths(branch, f"{path}[{key!r}]")]
 
 
 def _leaves_below(tree: Any, path: str) -> list[Any]:
@@ -58,7 +58,7 @@ def _branches(tree: Any, path: str) -> Iterable[tuple[Any, Any]]:
 def _is_leaf(tree: Any) -> bool:
     if isinstance(tree, (float, Value)):
         return True
-    return not isinstance(tree, (list, tuple, dict)) and floats.is_number(tree)  # a slow no
+    return not isinstance(tree, (list, tuple, dict)) and floats.is_number(tree)  # it takes long to say no
 
 
 def rebuild(tree: Any, numbers: Sequence[Any]) -> Any:

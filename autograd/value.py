@@ -37,7 +37,7 @@ _RELU: Final = ops.relu
 
 
 @final
-@mypyc_attr(acyclic=True)  # to the compiler: nothing for the cyclic garbage collector, not even a header
+@mypyc_attr(acyclic=True)  # tells the compiler that the cyclic garbage collector has nothing to do
 class Value:
     """A number, the operands it was computed from, and the gradient of a later result with respect to it.
 
@@ -71,13 +71,13 @@ class Value:
         self.grad: float = 0.0
         self._dleft: float = 0.0  # the local derivative by each operand
         self._dright: float = 0.0
-        self._mark: i64 = _NEVER  # when a walk last passed
+        self._mark: i64 = _NEVER  # the last walk that passed
         if data is _BLANK:
-            return  # `_fill` goes on
+            return  # `_fill` does the rest
         self._operation: Operation = _LEAF
         self._left: Value | None = None
         self._right: Value | None = None
-        self._tag: Tag | None = None  # what drawings say
+        self._tag: Tag | None = None  # label, scope and line
         if OPEN:
             self._tag = modes.current().tag
         if label != "":
@@ -106,7 +106,7 @@ class Value:
     def backward(self) -> None:
         """Add the gradient of this node to `grad` of every leaf it depends on.
 
-        Nodes between start from zero at every call and keep their gradient, to be read and drawn.
+        Interior nodes start from zero at every call and keep their gradient, to be read and drawn.
         """
         with _BACKWARD:
             order = topological_order(self, zero_grad=True)
@@ -115,7 +115,7 @@ class Value:
             if watcher is not None:
                 watcher.backward(order)
                 return
-            while order:  # emptied on the way, which saves the walk through memory that frees it afterwards
+            while order:  # emptied on the way: to free it afterwards would be one more walk through memory
                 order.pop()._backward()
 
     def _backward(self) -> None:
@@ -223,7 +223,7 @@ class Value:
     # fmt: on
     # comparisons are of the numbers; equality and hash are of the node itself
 
-    def __hash__(self) -> int:  # a compiled class with an order has no hash unless it is given one
+    def __hash__(self) -> int:  # compiled, a class that defines an order has no hash by itself
         return id(self) >> 4  # the lowest bits of addresses are all the same
 
     def __lt__(self, other: Value | SupportsFloat) -> bool:
@@ -326,7 +326,7 @@ class Value:
         self.data = data
         self._tag = tag
         self._mark = 0
-        if not operation.differentiable:  # in two steps: compiled, a choice between two numbers makes objects
+        if not operation.differentiable:  # not in one expression, which would make an object when compiled
             self._mark = _NEVER
         self._operation = operation
         self._left = left
@@ -337,9 +337,9 @@ class Value:
 
 @final
 class _Doors:
-    """What a Value shows in Jupyter, and what pickle takes of it: rooms that stand on this one know.
+    """How Jupyter shows a Value and how it is pickled: functions of modules that import this one.
 
-    `autograd/__init__.py` opens the doors to them.
+    `autograd/__init__.py` sets them.
     """
 
     display: Callable[[Value], dict[str, str]]
@@ -359,10 +359,10 @@ class _Clock:
 
 
 _CLOCK: Final = _Clock()
-_NEVER: Final[i64] = 1 << 60  # the mark of nodes that no gradient passes: behind every walk already
-_BLANK: Final[SupportsFloat] = float("0")  # known by its identity, which a literal 0.0 shares with others
+_NEVER: Final[i64] = 1 << 60  # the mark of nodes that no gradient passes: every walk has passed them already
+_BLANK: Final[SupportsFloat] = float("0")  # recognised by `is`; equal literals can be one object
 _BACKWARD: Final = _thread.RLock()  # marks and gradients belong to one walk at a time
-if hasattr(os, "register_at_fork"):  # in a child the thread that held it is no more
+if hasattr(os, "register_at_fork"):  # the thread that held it does not live on in a forked child
     os.register_at_fork(after_in_child=_BACKWARD._at_fork_reinit)  # type: ignore[attr-defined]
 
 
@@ -370,8 +370,8 @@ def topological_order(root: Value, zero_grad: bool = False) -> list[Value]:
     """The nodes that gradients pass on their way from `root`, every operand before its results.
 
     Leaves are not among them: nothing passes a leaf. Every reading of a graph sums in this order, so their
-    results agree to the last bit. Iterative, because a chain of a million nodes has no business on the stack;
-    the right operand first, because it is mostly the younger one: so the walk goes straight through memory.
+    results agree to the last bit. The walk is iterative, because a chain of a million nodes would overflow
+    the stack. It takes the right operand first, mostly the younger one, and so goes straight through memory.
     """
     with _BACKWARD:
         _CLOCK.now += 1
@@ -462,11 +462,11 @@ def _binary(operation: Operation, left: Value, right: Value) -> Value:
 
 
 def _passing(operation: Operation, index: int, operand: Value) -> Value:
-    """The operand, behind a stop where the operation has no derivative: 0.0 * inf would be nan."""
+    """The operand, detached if the operation has no derivative by it: 0.0 * inf would be nan."""
     takes_gradients = operand._left is None or operand._operation.differentiable
     return operand.detach() if operation.partials[index] is None and takes_gradients else operand
 
 
 def _constant(number: Any) -> Value | None:
-    """A number as a leaf; None for anything else, so that Python goes on to the other operand's method."""
+    """A number as a leaf; None for anything else, so that Python tries the other operand's method."""
     return Value(number) if floats.is_number(number) else None

@@ -97,7 +97,7 @@ class Expression:
         """The result, a Value if one of the numbers that matter is.
 
         Raises:
-            ExpressionError: if a variable has no number, or a function is not known or given too many.
+            ExpressionError: if a variable has no number, a function is unknown or its arguments are wrong.
         """
         self.require(numbers)
         try:

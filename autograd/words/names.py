@@ -15,7 +15,7 @@ def names_of(
     """A name for every node that is shown; the same graph gets the same names.
 
     Args:
-        nodes: the whole graph, operands first and the root last; no label of it is given to another node.
+        nodes: the whole graph, operands first and the root last; no generated name repeats one of its labels.
         shown: the nodes to be named, in the order in which generated names are counted.
         variables: leaves that get a name even without a label; any other is a constant and its name is its
             number.

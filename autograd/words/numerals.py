@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from math import isfinite
 
-_TINY, _HUGE = 1e-4, 1e7  # outside, four decimals would show nothing, or digits that nobody reads
-_NO_SIGN = 0.0  # added to -0.0 it gives 0.0, which is how people write nothing
+_TINY, _HUGE = 1e-4, 1e7  # beyond these, four decimals would show only zeros, or digits that nobody reads
+_NO_SIGN = 0.0  # added to -0.0 it gives 0.0, as people write it
 
 
 def decimals(number: float) -> str:
-    """A number with four decimals, or in scientific notation where those would not tell it.
+    """A number with four decimals, or in scientific notation where those would not do.
 
     >>> decimals(3.0), decimals(-2.5e-7), decimals(1e300), decimals(float("-inf"))
     ('3.0000', '-2.5000e-07', '1.0000e+300', '-inf')

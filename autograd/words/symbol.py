@@ -42,7 +42,7 @@ INFIX = {
 }  # fmt: skip
 _PREFIX = {ops.neg: "-", ops.pos: "+"}
 
-# Numbers that the table computes once, by the formula that they were computed by.
+# Constants that the table computes once, and the formulas by which it does.
 _CONSTANTS: dict[float, Callable[[Callable[[str], Any]], Any]] = {
     math.pi: lambda name: name("pi"),
     math.e: lambda name: name("e"),
@@ -75,7 +75,7 @@ class Symbol:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self._number: float | None = None  # of a number that an operation was given
+        self._number: float | None = None  # if it is a number
         if _ATOMS.fullmatch(text):
             self._level = ATOM
         else:

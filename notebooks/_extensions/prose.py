@@ -27,7 +27,7 @@ def plain(text):
 def _escaped(text):
     parts = _CODE.split(text)
     parts[::2] = [_MARKUP.sub(r"\\\g<0>", part) for part in parts[::2]]
-    # A role ends only before a space or a stop, so that the plural of a name needs a seam.
+    # Code ends only before a space or a stop, so a plural's s behind it needs an escaped space.
     parts[2::2] = [re.sub(r"^(?=\w)", r"\\ ", part) for part in parts[2::2]]
     return "".join(parts)
 

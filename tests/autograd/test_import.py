@@ -102,6 +102,13 @@ def test_docstrings_tell_all_arguments(name):
         assert "Args:\n" in thing.__doc__ or "Attributes:\n" in thing.__doc__
 
 
+@pytest.mark.parametrize("path", sorted(ROOT.glob("autograd/**/*.py")), ids=lambda path: path.name)
+def test_files_that_a_text_names_exist(path):
+    """A docstring that sends its reader to a file that has moved."""
+    for named in re.findall(r"\b(?:autograd|nn)/[\w/]+\.py\b", path.read_text(encoding="utf-8")):
+        assert (ROOT / named).exists(), named
+
+
 def test_methods_have_docstrings():
     assert "leaf" in autograd.Value.backward.__doc__
 

@@ -692,7 +692,9 @@ class TestOperationOfOnesOwn:
 
     def test_a_function_in_place_of_its_derivative_is_named(self):
         """Broken if @operation without parentheses is only found out deep inside."""
-        with pytest.raises(TypeError, match=r"@operation\(lambda x, out: ...\); for it stood 3.0"):
+        with pytest.raises(
+            TypeError, match=r"@operation\(lambda x, out: ...\) above it; here it was given 3.0"
+        ):
             autograd.operation(lambda x: x * x)(3.0)
 
     def test_wrong_number_of_arguments(self):

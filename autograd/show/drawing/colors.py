@@ -26,12 +26,12 @@ NAN_LEGEND = "purple: nan"
 
 
 def largest(gradients: Iterable[float]) -> float:
-    """The largest finite size among gradients, which gets the full colour; 0.0 of none."""
+    """The largest finite size among gradients, which gets the full colour; 0.0 if there are none."""
     return max((abs(gradient) for gradient in gradients if isfinite(gradient)), default=0.0)
 
 
 def strongest(gradients: Iterable[float]) -> float:
-    """The gradient that stands for many: the one of the largest size with its sign, nan if there is one.
+    """The one of many gradients that a box or an edge shows: the largest in size, or nan if there is one.
 
     >>> strongest([0.5, -2.0, 1.0])
     -2.0

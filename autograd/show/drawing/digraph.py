@@ -19,7 +19,7 @@ from autograd.show.drawing import layout
 
 _NAMED_DOT = Path("dot")  # what graphviz runs unless somebody tells it otherwise
 _QUIET = {"quiet": True}  # no warnings about the widths of Greek letters; errors are raised all the same
-_RENDERING = threading.RLock()  # the name of the program is one variable for all threads
+_RENDERING = threading.RLock()  # graphviz holds the name of the program in one variable for all threads
 
 
 class Drawing(graphviz.Digraph):  # type: ignore[misc]
@@ -36,7 +36,7 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]
             return super().pipe(*args, **_QUIET | kwargs)
 
     def render(self, *args: Any, **kwargs: Any) -> Any:
-        """Write the DOT source and the rendered picture to files; the path of the picture."""
+        """Write the DOT source and the rendered picture to files; returns the path of the picture."""
         with _program():
             return super().render(*args, **_QUIET | kwargs)
 
@@ -55,7 +55,7 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]
 
 @contextmanager
 def _program() -> Iterator[None]:
-    """Let graphviz run the program that is there while the block runs."""
+    """Within the block, let graphviz run the program that was found."""
     with _RENDERING:
         before = dot_command.DOT_BINARY
         program = layout.find() if before == _NAMED_DOT else Path(before)

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 # Where the arrows point, and the sides at which they leave and enter where boxes would hide steep ones.
 RANKDIRS = {"LR": ("e", "w"), "TB": ("s", "n"), "RL": ("w", "e"), "BT": ("n", "s")}
 MAX_NODES = 500
-_MARGIN = "0.16,0.055"  # inches; more than usual, because the substitute of a missing Times is wider
-_INDENT = "\xa0" * 8  # and room for the same at both ends of a caption's lines
+_MARGIN = "0.16,0.055"  # inches; more than usual, because what replaces a missing Times is wider
+_INDENT = "\xa0" * 8  # room at both ends of the lines of a caption, for the same reason
 _WIDE = "1.5"  # inches between layers of boxes
 _QUICK = {"splines": "line", "nslimit": "1", "nslimit1": "1", "mclimit": "0.1"}  # of a large graph
 
@@ -49,8 +49,8 @@ def draw_dot(
         color: fill nodes by the sign and the size of their gradient; edges have the colour and the width of
             the gradient that flows back along them, upstream times local.
         local_derivatives: write on every edge what the gradient is multiplied by on its way back.
-        marks: say by a word and an outline which nodes are dead, saturated, vanished or not finite, and count
-            them (`autograd/show/marks.py` says when they are).
+        marks: mark nodes that are dead, saturated, vanished or not finite by a word and an outline, and count
+            them (`autograd/show/drawing/marks.py` defines these words).
         highlight: a node, or several: the paths from them to the root are strong and the rest is grey. A list
             that ends in the root, each node an operand of the next, is one path.
         clusters: frame the nodes of a scope (`with autograd.scope("layer 1"): ...`).
@@ -63,7 +63,7 @@ def draw_dot(
         bytes, and Jupyter shows it.
 
     Raises:
-        TypeError: if the root is not one Value, or what is highlighted or unfolded is not what it should be.
+        TypeError: if the root is not one Value, or another argument is of a wrong type.
         ValueError: for an unknown format or rankdir, if max_nodes is less than 2, if a node to highlight or a
             scope to unfold is not in the graph, or if an unfolded scope has more than max_nodes nodes.
         ImportError: if the package graphviz is not installed.
@@ -101,7 +101,7 @@ def draw_dot(
         picture.add_node(frames.get(node.scope, drawing), node)
     for box in picture.boxes:
         picture.add_box(frames.get(_parent(box.title) if box.is_scope else "", drawing), box)
-    for path in sorted(frames, key=lambda path: -path.count("/")):  # inner frames before they are copied out
+    for path in sorted(frames, key=lambda path: -path.count("/")):  # inner ones first: outer frames copy them
         frames.get(_parent(path), drawing).subgraph(frames[path])
     picture.add_edges(drawing)
     return drawing

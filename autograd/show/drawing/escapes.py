@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-# Characters that mean something in a DOT label, as entities, which are read after the label is taken apart.
+# Characters with a meaning in DOT labels, as entities: Graphviz decodes them after it has split the label.
 _ENTITIES = {ord(char): f"&#{ord(char)};" for char in '&<>|{}"'}
 _CONTROLS = {code: 0x2400 + code for code in range(32) if code != ord("\n")} | {127: 0x2421}  # ␀ ␁ ... ␡
 _CLIPPED_SPACE = re.compile(r"(?<= ) |^ | $", re.MULTILINE)

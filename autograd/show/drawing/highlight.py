@@ -1,4 +1,4 @@
-"""The paths from a node to the root of a graph, or one of them, to be drawn strong before a grey rest."""
+"""The paths from a node to the root of a graph, or one of them, to be drawn strong while the rest is grey."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def in_words(highlight: Highlight, names: Sequence[str], root: str) -> str:
 def _checked(nodes: Sequence[Value], highlight: object) -> tuple[Value, ...]:
     starts = tuple(highlight) if isinstance(highlight, Iterable) else (highlight,)
     if not starts:
-        raise ValueError("highlight is a node or several, got none; None highlights nothing")
+        raise ValueError("highlight is a node or several, got an empty collection; None highlights nothing")
     present = set(nodes)
     for start in starts:
         if not isinstance(start, Value):

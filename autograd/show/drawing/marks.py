@@ -1,8 +1,8 @@
-"""Nodes that stop a gradient or let next to nothing of it through, and nodes that it did not reach.
+"""Nodes that stop a gradient or let almost nothing of it through, and nodes that it did not reach.
 
 Which operations can be dead or saturated is read from the table: a line with a kink whose local derivative
-is 0 is dead, as a ReLU is below 0; a line whose local derivative is bounded and here next to nothing, as that
-of a sigmoid far from 0, is saturated (Glorot and Bengio, "Understanding the difficulty of training deep
+is 0 is dead, as a ReLU is below 0; a line whose local derivative is bounded and almost 0 at this node, as
+that of a sigmoid far from 0, is saturated (Glorot and Bengio, "Understanding the difficulty of training deep
 feedforward neural networks", 2010).
 """
 
@@ -36,12 +36,12 @@ _MEANINGS = {
     VANISHED: f"(dotted outline): gradient 0 or under 1/{1 / VANISHING:,.0f} of the largest",
 }
 
-_FAR = 1e300  # where what levels off has done so; at infinity itself some lines of the table are 0 * inf
+_FAR = 1e300  # far enough for any curve to level off; at infinity some derivatives are 0 * inf
 _STEPS = [step / 8 for step in range(-64, 65)]
 
 
 def marks_of(nodes: Sequence[Value], ran: bool) -> dict[Value, tuple[str, ...]]:
-    """What is wrong with a node, for every node with which something is.
+    """The marks of every node that has any.
 
     Args:
         nodes: the graph, operands first, the root last.
@@ -103,9 +103,9 @@ def _dead(node: Value) -> bool:
 
 
 def _saturated(node: Value) -> bool:
-    """Whether the local derivative is next to nothing, here and farther out.
+    """Whether the local derivative is almost 0, here and farther out.
 
-    Only one of the two would be true where a curve passes its lowest point, as silu does at -1.28.
+    It is 0 here but not farther out where a curve passes its lowest point, as silu does at -1.28.
     """
     limit = SATURATION * steepest(node._operation) if node._operation.arity == 1 else 0.0
     if node._left is None or not abs(node._dleft) < limit or _dead(node):
@@ -135,7 +135,7 @@ def _local(operation: Operation, x: float) -> float:
 
 
 def _reached(root: Value) -> set[Value]:
-    """The nodes that a gradient of the root is passed on to, but for constants, leaves without a label."""
+    """The nodes that the gradient of the root is passed on to, except constants: leaves without a label."""
     reached = {root}
     for node in topological_order(root):
         for operand, partial in zip(node._prev, node._operation.partials, strict=True):

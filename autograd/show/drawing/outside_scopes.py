@@ -13,7 +13,7 @@ from itertools import islice
 
 from autograd.value import Value
 
-_NEAREST = 12  # so many nodes next to the root are drawn themselves
+_NEAREST = 12  # nodes next to the root that are drawn one by one
 _GROUPS = 3
 
 
@@ -76,7 +76,7 @@ def _needed(
 
 
 def _nearest(root: Value, folded: Collection[Value], opened: Collection[Value]) -> Iterator[Value]:
-    """The nodes outside the scopes in the order of their distance from the root, to which no way leads in."""
+    """The nodes outside the scopes, the nearest to the root first; the walk does not go through scopes."""
     seen, queue = {root}, deque([root])
     while queue:
         node = queue.popleft()

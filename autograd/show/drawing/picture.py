@@ -23,11 +23,11 @@ from autograd.words.symbol import NO_DERIVATIVE, applied, derivative
 if TYPE_CHECKING:
     from graphviz import Digraph
 
-# An operand shared along a chain can keep Graphviz straightening its long edges, and placing labels on them,
-# for minutes. So larger drawings have straight edges, and labels at their ends.
+# If a whole chain shares an operand, Graphviz can take minutes to smooth its long edges and to label them. So
+# larger drawings have straight edges, and labels at their ends.
 _LARGE = 30
 
-_BOX_MARGIN = "0.26,0.055"  # inches; the substitute of a missing Times is wider, the more the longer the text
+_BOX_MARGIN = "0.26,0.055"  # inches; what replaces a missing Times is wider, and a long text needs more room
 
 _STRONG = "2.5"  # points
 _FADED = {"color": "#c8c8c8", "fontcolor": "#808080"}
@@ -133,7 +133,7 @@ class Picture:
             home.edge(operation, self.ids[node], **self._line(node.grad, computed_on_it))
 
     def add_box(self, home: Digraph, box: Box) -> None:
-        """One box for many nodes, told from a node by its colour and its rounded corners."""
+        """One box for many nodes, distinguished from a node by its colour and its rounded corners."""
         count = f"{len(box.nodes):,} {'nodes' if box.title is not None else 'more nodes'}"
         fields = [label(box.title)] if box.title else []
         if box.parameters:

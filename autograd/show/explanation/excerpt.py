@@ -73,7 +73,7 @@ class Excerpt:
         return received
 
     def stale(self) -> list[Value]:
-        """Shown nodes that a leaf was changed under since they were computed."""
+        """The shown nodes with an operand, a leaf, whose number was changed after they were computed."""
         return [
             node
             for node in self.forward

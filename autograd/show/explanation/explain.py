@@ -45,13 +45,13 @@ def explain(
         wrt: the node or nodes to explain the derivative by; only steps that lead there are listed. None
             stands for all leaves with a label, or all leaves if none has one. A leaf that is not asked for
             and has no label is written as its number.
-        check: hold each gradient that is asked for against finite differences (see `differences.py`); the
-            graph is computed forward some tens of times for each.
+        check: compare each gradient that is asked for with finite differences, as
+            `autograd/differences.py` says; for each, the graph is computed forward some tens of times.
         max_steps: steps beyond this many, the farthest from the result, are left out with a note; None
             lists all.
-        max_paths: how many of the paths from a node that is asked for are listed, the largest products
-            first, where there are several: of the first five such nodes, for the others they are counted.
-            None lists all of all nodes, which may be exponentially many.
+        max_paths: how many paths are listed from a node that has several, those with the largest products
+            first. They are listed for the first five such nodes and only counted for the others. None lists
+            every path of every node, which may be exponentially many.
 
     Returns:
         An `Explanation`: `print` it, let Jupyter show it, take its `latex()`, or read its parts.

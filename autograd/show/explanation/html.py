@@ -1,6 +1,6 @@
 """An explanation as tables, for Jupyter and for pages that have no network.
 
-The text has the page's own colour and the rules are half transparent, so the tables are light where the page
+The text has the page's own colour and the lines are half transparent, so the tables are light where the page
 is light and dark where it is dark, also in a notebook whose theme is not that of the system.
 """
 

@@ -33,9 +33,7 @@ if TYPE_CHECKING:
 
 MAX_NODES = 500
 _SIZE = re.compile(r'<svg width="([\d.]+)pt" height="([\d.]+)pt"')
-_FIELDS = re.compile(
-    r'label="\{ (.*) \}" shape=record'
-)  # side by side: a graph of ten steps would be yards long
+_FIELDS = re.compile(r'label="\{ (.*) \}" shape=record')  # side by side, ten steps would be yards long
 _AROUND = 480  # pixels of the page that are not the drawing
 _HEIGHTS = 560, 860  # pixels of the frame in a notebook, at least and at most
 
@@ -84,7 +82,7 @@ def player(
         title: the heading of the page.
         rankdir: where the arrows point: 'LR', 'TB', 'RL' or 'BT'.
         max_nodes: how large a graph may be; None allows any size. A folded graph cannot be stepped through,
-            and thousands of steps nobody watches.
+            and nobody watches thousands of steps.
 
     Returns:
         A `Player`: `.save("name.html")` writes the page, `.html` is its text, and Jupyter shows it.

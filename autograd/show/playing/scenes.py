@@ -226,7 +226,7 @@ def _list(equations: Iterable[str]) -> str:
 
 
 def _sides(formula: str, with_numbers: str, number: str) -> list[str]:
-    """What stands between a name and its number; what would be said twice is said once."""
+    """What stands between a name and its number, without repetitions."""
     sides = [side for side in dict.fromkeys((formula, with_numbers)) if side != number]
     return [escape(f"({side})" if bare_comparison(side) else side) for side in sides]
 

@@ -24,7 +24,7 @@ def backward_steps(value: Value) -> BackwardSteps:
         value: the result to differentiate.
 
     Returns:
-        A `BackwardSteps`, which has begun: nodes between start from zero, and `value.grad` is 1.
+        A `BackwardSteps`, which has begun: interior nodes start from zero, and `value.grad` is 1.
 
     Raises:
         TypeError: if `value` is not a Value.
@@ -87,10 +87,10 @@ class BackwardStep:
 class BackwardSteps:
     """The backward pass of one Value, taken step by step.
 
-    The pass keeps the gradients of the nodes between for itself and writes copies into the graph, so another
-    `backward()` through shared nodes between two steps spoils neither: the leaves receive the sum of both; a
-    node between shows what was written last. A pass given up half-way leaves in the leaves what they have
-    received so far; set their `grad` to 0 as before any other `backward()`.
+    The pass keeps the gradients of interior nodes for itself and writes copies into the graph. So another
+    `backward()` through shared nodes may run between two steps: the leaves receive the sum of both, and an
+    interior node shows what was written last. If a pass is given up half-way, the leaves keep what they have
+    received so far; set their `grad` to 0, as before any other `backward()`.
 
     Attributes:
         remaining: how many steps are not taken yet.
@@ -99,7 +99,7 @@ class BackwardSteps:
     def __init__(self, value: Value) -> None:
         self._root = value
         self._order = topological_order(value, zero_grad=True)
-        self._gradients = dict.fromkeys(self._order, 0.0)  # of the nodes between
+        self._gradients = dict.fromkeys(self._order, 0.0)  # of interior nodes
         if value in self._gradients:
             self._gradients[value] = 1.0
         value.grad += 1.0

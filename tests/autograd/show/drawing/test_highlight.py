@@ -120,7 +120,7 @@ def test_a_chain_of_any_length_can_be_highlighted():
         (3.0, TypeError, "highlight is a Value or several.* got float"),
         ("x", TypeError, "got str"),
         (["x"], TypeError, "got str"),
-        ([], ValueError, "got none; None highlights nothing"),
+        ([], ValueError, "got an empty collection; None highlights nothing"),
         (
             Value(1.0, label="stranger"),
             ValueError,
