@@ -256,6 +256,20 @@ OLD_EXPLANATION = (
     "Ka3kq/D0Dw1DT0U="
 )
 
+# A player, a step of backward() and a drawing of x * x at x = 3.
+OLD_PICTURES = (
+    "eNq1k89v0zAUxzvWtGvZ+M2Bm1UOdIOFVlMRm9aBENIOZRNs3FAVOYmbWEvsyHG6TjAJDoCQfMP8nxz4A3hOujSTEJywFMXP/vrz"
+    "3vN7/lj/cd2q5WOsu+oOziQPBPbtNOSndhLhMyK0arwuJt/1+id9Drp6KONIq7Vd89/bfZz/tLJSSZJUj5ZVIyQ0CKU++LWUuer2"
+    "ZWyhUqsvsHdyioV/DHaFzbhPtFpxMxpJykDYDIjEUhr/1eV6RFNp1q46DiioJLHj6C/6SKubpcOEeicRZQFQBEklFwROjHV4T63O"
+    "bScieAKL3f3nK8VNlJNDda0ExRAVOF1+iwPjc2mmVU2H97+COwkfHgO1O6qNagRAnTno2c9iom4tAhI0ppJOIUXLmVDmG9qNcpsn"
+    "6U6cRfozMP8QkIT8sElxVMsTbfKECAyQ8IGyAEZmsKNWsiSVguBYLyKwIu7haMFUqx5nUlA3k5SzynrDJRNzTfu12sVRPJFQ/YrE"
+    "KUoYttVatYjpooqWIziXOhyAmAsfjsOlD7BqOyZNSphMQRcOygBTEM4TWFItQWJMmanbCBoIWuju5RbyBT4tqvpyPis9Nx0IP8YS"
+    "apVOQdFyCPO4n6utTE42n0IXTWhEGI6hCO05wA6m0FL52qFqejyOIUaYtsFpEjp5/52bLsLsxKfwKK68OtKpapluLXcbMRYBZUDt"
+    "2f0nj3p2bzAwIuIHC1Hd5f6Z6RZ10GI99C7CLomGnfdohj4gH0uMtuweDLBMwhfWeQelIU7IUBAPbhRJzuEhJMPODA3RVmfc1upN"
+    "i/UrvJy1fYnV/weLZxJosw3D3M6ZD4Hp8KTEbnT+pl6bqzf3EOuDfWwyzI2cUYkZPBN4BSm66FXURxsob1K0ZTJC3cKA3qFTbF7M"
+    "Dpqt517+C5WoBhyhntTfMpfYvwE5y8LJ"
+)
+
 
 def unpickled(text):
     return pickle.loads(zlib.decompress(base64.b64decode(text)))
@@ -287,3 +301,15 @@ def test_old_explanations_load():
     check = old.gradients["x"].check
     assert type(check) is type(new.gradients["x"].check)
     assert check.verdict == "agrees"
+
+
+def test_old_players_steps_and_drawings_load():
+    """Broken if a class that `autograd` hands out is not found at the place where it once stood."""
+    player, step, drawing = unpickled(OLD_PICTURES)
+    assert (player.html, player.steps) == ("<html></html>", 3)
+    assert (type(player), type(step)) == (autograd.Player, autograd.BackwardStep)
+    assert (step.operand.label, step.contribution) == ("x", 3.0)
+    x = Value(3.0, label="x")
+    y = x * x
+    assert repr(next(autograd.backward_steps(y))) == repr(step)
+    assert drawing.source == autograd.draw_dot(y).source

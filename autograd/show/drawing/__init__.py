@@ -1,1 +1,20 @@
 """Computation graphs as pictures, drawn by Graphviz."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from autograd.show.drawing.digraph import Drawing
+
+__all__ = ["Drawing"]
+
+
+def __getattr__(name: str) -> Any:
+    if (
+        name == "Drawing"
+    ):  # loaded when it is first used, because it needs graphviz; pickles know it by this name
+        from autograd.show.drawing.digraph import Drawing
+
+        return Drawing
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
