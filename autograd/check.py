@@ -22,14 +22,14 @@ def check_grads(f: Callable[[Any], Any], at: Any, order: int = 1, tolerance: flo
 
     Both modes are checked: the reverse mode, by which `grad` and `jacobian` differentiate, and the forward
     mode of `jvp`. The steps of the differences suit the function and the point, and how far they may be off
-    is estimated (`autograd/differences.py` says how), so that the right derivative is not accused where the
-    function bends sharply, nor a wrong one let pass because it is small.
+    is estimated (`autograd/differences.py` says how). So a right derivative is not accused where the function
+    bends sharply, and a wrong one does not pass because it is small.
 
     Args:
         f: a function of one argument that returns a number or a tree of numbers, smooth near `at`.
         at: a number or a tree of numbers.
         order: 1 checks the first derivatives, 2 the derivatives of those too, and so on.
-        tolerance: what is let pass beside the estimated error, relative to the derivative.
+        tolerance: how much more than the estimated error is allowed, relative to the derivative.
 
     Raises:
         AssertionError: at the first derivative that is wrong, or that cannot be checked because it is not

@@ -19,7 +19,7 @@ with extra("jit", "a program on arrays"):
     import numpy as np
     from numpy.typing import NDArray
 
-Array: TypeAlias = NDArray[np.float64]  # said to be an alias, which a build without numpy cannot see
+Array: TypeAlias = NDArray[np.float64]  # declared, because without numpy a type checker cannot tell it is one
 Function: TypeAlias = Callable[..., Any]
 
 

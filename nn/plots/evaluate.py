@@ -21,7 +21,7 @@ with extra("plot", "nn.plots"):
 
     from autograd import run_on_arrays
 
-Array: TypeAlias = NDArray[np.float64]  # said to be an alias, which a build without numpy cannot see
+Array: TypeAlias = NDArray[np.float64]  # declared, because without numpy a type checker cannot tell it is one
 
 
 def evaluate(program: Callable[[], Any], points: Mapping[Value, Any]) -> Any:
