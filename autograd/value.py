@@ -73,7 +73,7 @@ class Value:
         self._dright: float = 0.0
         self._mark: i64 = _NEVER  # the last walk that passed
         if data is _BLANK:
-            return  # `_fill` does the rest
+            return  # `recorded_node` does the rest
         self._operation: Operation = _LEAF
         self._left: Value | None = None
         self._right: Value | None = None
@@ -95,11 +95,15 @@ class Value:
             self._operation = operation
         if not children or modes.unrecorded():
             return
-        left, right = children[0], children[1] if len(children) == 2 else None
-        x, y = left.data, right.data if right is not None else 0.0
-        dleft = operation.local_number(0, x, y, self.data)
-        dright = operation.local_number(1, x, y, self.data) if right is not None else 0.0
-        self._fill(self._tag, operation, self.data, left, dleft, right, dright)
+        x, y = children[0].data, children[-1].data
+        self._operation = operation
+        self._left = children[0]
+        self._dleft = operation.local_number(0, x, y, self.data)
+        if len(children) == 2:
+            self._right = children[1]
+            self._dright = operation.local_number(1, x, y, self.data)
+        if operation.differentiable:
+            self._mark = 0
 
     # backpropagation
 
@@ -115,8 +119,7 @@ class Value:
             if watcher is not None:
                 watcher.backward(order)
                 return
-            while order:  # emptied on the way: to free it afterwards would be one more walk through memory
-                order.pop()._backward()
+            _pass_back(order)
 
     def _backward(self) -> None:
         """The chain rule, one step: push this node's gradient to its operands."""
@@ -312,28 +315,6 @@ class Value:
     def __reduce__(self) -> tuple[Any, ...]:
         return DOORS.reduce(self)
 
-    def _fill(
-        self,
-        tag: Tag | None,
-        operation: Operation,
-        data: float,
-        left: Value | None,
-        dleft: float,
-        right: Value | None,
-        dright: float,
-    ) -> None:
-        """Make this the result of an operation."""
-        self.data = data
-        self._tag = tag
-        self._mark = 0
-        if not operation.differentiable:  # not in one expression, which would make an object when compiled
-            self._mark = _NEVER
-        self._operation = operation
-        self._left = left
-        self._dleft = dleft
-        self._right = right
-        self._dright = dright
-
 
 @final
 class _Doors:
@@ -364,6 +345,16 @@ _BLANK: Final[SupportsFloat] = float("0")  # recognised by `is`; equal literals 
 _BACKWARD: Final = _thread.RLock()  # marks and gradients belong to one walk at a time
 if hasattr(os, "register_at_fork"):  # the thread that held it does not live on in a forked child
     os.register_at_fork(after_in_child=_BACKWARD._at_fork_reinit)  # type: ignore[attr-defined]
+
+
+def _pass_back(order: list[Value]) -> None:
+    """The chain rule at every node, the last first.
+
+    A function of its own, because an interrupt at the end of a `while` in a `with` block can leave the block
+    without its `__exit__`, and the lock locked (Python 3.13; github.com/python/cpython/issues/130279).
+    """
+    while order:  # emptied on the way, which saves the walk through memory that frees it afterwards
+        order.pop()._backward()
 
 
 def topological_order(root: Value, zero_grad: bool = False) -> list[Value]:
@@ -435,7 +426,16 @@ def recorded_node(
 ) -> Value:
     """A node that remembers its operands, whatever the mode."""
     node = Value(_BLANK)
-    node._fill(tag, operation, data, left, dleft, right, dright)
+    node.data = data
+    node._tag = tag
+    node._operation = operation
+    node._left = left
+    node._dleft = dleft
+    node._right = right
+    node._dright = dright
+    node._mark = 0
+    if not operation.differentiable:  # not in one expression, which would make an object when compiled
+        node._mark = _NEVER
     return node
 
 

@@ -87,24 +87,14 @@ CHANGES = [
         r"\1 deallocate_node((PyObject *)self, CPyDef_value___Value_clear); }",
     ),
     Change(
-        "a node is left all zeros, as it was allocated",
+        "a node is left all zeros, as it was allocated, until it is filled in",
         r"(self->vtable = value___Value_vtable;)\s*self->_data = .*?(return)",
         r"\1 \2",
     ),
     Change(
-        "a blank node is filled in by nobody but `_fill`",
+        "a blank node is filled in by `recorded_node` alone",
         r"((cpy_r_r\d+) = CPyStatic_value____BLANK;(?:(?!_BLANK;).)*?)CPyDef_value___Value\(\2,[^)]*\)",
         rf"\1{_SETUP}((PyObject *)CPyType_value___Value)",
-    ),
-    Change(
-        "making a node is inlined",
-        rf"(PyObject \*{_SETUP}\(PyObject \*cpy_r_type\)\s*\{{)",
-        r"ALWAYS_INLINE \1",
-    ),
-    Change(
-        "filling a node is inlined",
-        r"(char CPyDef_value___Value____fill\([^)]*\) \{)",
-        r"ALWAYS_INLINE \1",
     ),
     Change(
         "the walk asks for memory ahead",

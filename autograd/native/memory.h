@@ -29,9 +29,11 @@
 
 #if defined(__GNUC__)
 #define ALWAYS_INLINE inline __attribute__((always_inline))
+#define NEVER_INLINE __attribute__((noinline))
 #define PREFETCH(address) __builtin_prefetch(address, 1)
 #else
 #define ALWAYS_INLINE
+#define NEVER_INLINE
 #define PREFETCH(address) (void)(address)
 #endif
 
@@ -118,7 +120,7 @@ static void add_roomy(Chunk *chunk) {
     roomy_chunks = chunk;
 }
 
-static void remove_roomy(Chunk *chunk) {
+static NEVER_INLINE void remove_roomy(Chunk *chunk) {
     if (chunk->previous != NULL)
         chunk->previous->next = chunk->next;
     else
@@ -134,23 +136,28 @@ static void reset_chunk(Chunk *chunk) {
     empty_chunk_count++;
 }
 
+static NEVER_INLINE Chunk *add_chunk(void) {
+    Chunk *chunk = map_chunk();
+    if (chunk == NULL) {
+        max_empty_chunks = 4; /* where memory is short, little of it is kept */
+        returned_chunk_count = 0;
+        PyErr_NoMemory();
+        return NULL;
+    }
+    if (returned_chunk_count > 0) {
+        returned_chunk_count--;
+        max_empty_chunks++;
+    }
+    chunk_count++;
+    reset_chunk(chunk);
+    add_roomy(chunk);
+    return chunk;
+}
+
 static ALWAYS_INLINE PyObject *allocate_node(PyTypeObject *type, size_t size) {
     Chunk *chunk = roomy_chunks;
-    if (chunk == NULL) {
-        chunk = map_chunk();
-        if (chunk == NULL) {
-            max_empty_chunks = 4; /* where memory is short, little of it is kept */
-            returned_chunk_count = 0;
-            return PyErr_NoMemory();
-        }
-        if (returned_chunk_count > 0) {
-            returned_chunk_count--;
-            max_empty_chunks++;
-        }
-        chunk_count++;
-        reset_chunk(chunk);
-        add_roomy(chunk);
-    }
+    if (chunk == NULL && (chunk = add_chunk()) == NULL)
+        return NULL;
     if (chunk->used++ == 0)
         empty_chunk_count--;
     PyObject *node;

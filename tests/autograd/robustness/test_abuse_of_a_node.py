@@ -106,7 +106,7 @@ def test_nodes_that_were_tampered_with():
 
     def a_circle():
         x = Value(1.0) * 2
-        x._fill(None, x._operation, 1.0, x, 1.0, x, 1.0)
+        x._left = x._right = x
         return x
 
     def two_in_a_circle():
@@ -154,7 +154,8 @@ def test_every_method_with_wrong_arguments():
 def test_the_functions_inside_with_wrong_arguments():
     node = Value(2.0) * 3
     good = {
-        "_fill": (None, node._operation, 6.0, Value(2.0), 3.0, Value(3.0), 2.0),
+        "_link": ((Value(2.0), Value(3.0)), "*"),
+        "_pass_back": ([node],),
         "new_node": (node._operation, 6.0, Value(2.0), 3.0, Value(3.0), 2.0),
         "affine": ([Value(1.0)], [Value(2.0)], Value(3.0), None),
         "topological_order": (node,),

@@ -29,6 +29,10 @@ import json, os, sys
 from autograd import Value
 {inspect.getsource(resident)}
 x, factor = Value(3.0), Value(-1.0)
+y = x
+for _ in range(100_000):
+    y = y * factor
+del y  # Python frees it with up to 8 MB of stack, which stay
 seen = {{"size": sys.getsizeof(x), "before": resident()}}
 y = x
 for _ in range({NODES}):
@@ -160,6 +164,11 @@ def test_a_node_as_both_operands(function, slope):
 def test_a_graph_that_does_not_fit_into_memory():
     """MemoryError, after which the program goes on with what it had."""
     import resource
+
+    y = Value(3.0)
+    for _ in range(100_000):
+        y = y * 1.0
+    del y  # Python frees it with up to 8 MB of stack, which could not grow below
 
     used = int(Path("/proc/self/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
     resource.setrlimit(resource.RLIMIT_AS, (used + (64 << 20), used + (64 << 20)))
