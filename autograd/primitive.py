@@ -105,7 +105,15 @@ class Operation:
         except ArithmeticError:
             pass
         # Python raises for 1 / 0.0 and 10.0**400 and makes (-1.0)**0.5 complex; here IEEE 754 decides
-        exact = partial(Float(x), Float(out)) if self.arity == 1 else partial(Float(x), Float(y), Float(out))
+        try:
+            exact = (
+                partial(Float(x), Float(out)) if self.arity == 1 else partial(Float(x), Float(y), Float(out))
+            )
+        except ArithmeticError as error:
+            raise TypeError(
+                f"the derivative of {self.name} cannot be computed at {x if self.arity == 1 else (x, y)} "
+                f"({error}); write it with autograd's functions, autograd.exp rather than math.exp"
+            ) from error
         return float(floats.as_float(exact))
 
     def local_graph(self, index: int, operands: Sequence[T], out: T) -> T | float:

@@ -663,6 +663,14 @@ class TestOperationOfOnesOwn:
         with pytest.raises(TypeError, match=r"exp_by_math .* autograd\.exp rather than math\.exp"):
             gradient(exp_by_math(x), x, differentiable=True)
 
+    def test_a_partial_that_raises_where_ieee_has_a_number_says_what_to_do(self):
+        """Broken if the user reads "math range error" without a word on whose derivative it is."""
+        steep = autograd.operation(lambda x, out: math.exp(x))(lambda x: 0.0)
+        with pytest.raises(
+            TypeError, match=r"the derivative of .*lambda.* at 1000\.0 \(math range error\); write"
+        ):
+            steep(Value(1000.0))
+
     def test_a_partial_that_is_not_needed_is_not_asked_for(self):
         """grad by a Value with a history must not differentiate the history."""
         x = exp_by_math(2 * Value(0.0))
