@@ -12,11 +12,12 @@ any order. Numbers may stand in trees: nested lists, tuples, dicts and arrays.
 from __future__ import annotations
 
 from contextvars import ContextVar
-from functools import wraps
+from functools import WRAPPER_ASSIGNMENTS, wraps
 
 from autograd import modes, sweeps, tree
 from autograd.annotations import TYPE_CHECKING
 from autograd.ops import pos
+from autograd.primitive import Operation
 from autograd.sweeps import as_value
 from autograd.value import Value
 
@@ -53,7 +54,7 @@ def grad(f: Function, argnums: int | tuple[int, ...] = 0) -> Function:
     """
     value_and_gradient = value_and_grad(f, argnums)
 
-    @wraps(f)
+    @_called_like(f)
     def gradient_of(*args: Any, **kwargs: Any) -> Any:
         return value_and_gradient(*args, **kwargs)[1]
 
@@ -80,7 +81,7 @@ def value_and_grad(f: Function, argnums: int | tuple[int, ...] = 0) -> Function:
     (12.0, (4.0, 3.0))
     """
 
-    @wraps(f)
+    @_called_like(f)
     def value_and_gradient_of(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
         with _Call(args, argnums, kwargs) as call:
             out = _one_number(f, f(*call.args, **kwargs))
@@ -112,7 +113,7 @@ def jacobian(f: Function, argnums: int = 0) -> Function:
     {'area': {'a': 4.0, 'b': 3.0}}
     """
 
-    @wraps(f)
+    @_called_like(f)
     def jacobian_of(*args: Any, **kwargs: Any) -> Any:
         with _Call(args, argnums, kwargs) as call:
             out = f(*call.args, **kwargs)
@@ -166,7 +167,7 @@ def jvp(f: Function) -> Function:
     ([12.0, 3.0], [4.0, 1.0])
     """
 
-    @wraps(f)
+    @_called_like(f)
     def jvp_of(at: Any, direction: Any) -> tuple[Any, Any]:
         with _Call((at, direction), (0, 1), {}) as call:
             point, along = call.args
@@ -208,11 +209,17 @@ def hvp(f: Function) -> Function:
     [8.0, 6.0]
     """
 
-    @wraps(f)
+    @_called_like(f)
     def hvp_of(at: Any, direction: Any) -> Any:
         return jvp(grad(f))(at, direction)[1]
 
     return hvp_of
+
+
+def _called_like(f: Function) -> Callable[[Function], Function]:
+    """`functools.wraps`, but for the docstring of an operation, which is written only when somebody asks."""
+    kept = [name for name in WRAPPER_ASSIGNMENTS if not (name == "__doc__" and isinstance(f, Operation))]
+    return wraps(f, assigned=kept)
 
 
 class _Call:

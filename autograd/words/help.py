@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import inspect
 import re
-from functools import lru_cache
 from inspect import Parameter, Signature
 
 from autograd import ops
@@ -79,7 +78,6 @@ _EXAMPLES = {
 }
 
 
-@lru_cache(256)  # every transform of an operation asks, because `functools.wraps` does
 def text(operation: Operation) -> str:
     """The docstring of an operation: how it is called, a sentence, the derivatives, an example.
 
