@@ -6,7 +6,6 @@ from math import inf
 
 from autograd import floats
 from autograd.annotations import TYPE_CHECKING, final, overload
-from autograd.ieee import Float
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -105,14 +104,15 @@ class Operation:
         except ArithmeticError:
             pass
         # Python raises for 1 / 0.0 and 10.0**400 and makes (-1.0)**0.5 complex; here IEEE 754 decides
+        from autograd.ieee import Float  # seldom needed, and half a millisecond of every start
+
+        operands = [x, y][: self.arity]
         try:
-            exact = (
-                partial(Float(x), Float(out)) if self.arity == 1 else partial(Float(x), Float(y), Float(out))
-            )
+            exact = partial(*map(Float, operands), Float(out))
         except ArithmeticError as error:
             raise TypeError(
-                f"the derivative of {self.name} cannot be computed at {x if self.arity == 1 else (x, y)} "
-                f"({error}); write it with autograd's functions, autograd.exp rather than math.exp"
+                f"the derivative of {self.name} cannot be computed at {', '.join(map(repr, operands))} ({error}); "
+                "write it with autograd's functions, autograd.exp rather than math.exp"
             ) from error
         return float(floats.as_float(exact))
 
