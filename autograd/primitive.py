@@ -111,8 +111,8 @@ class Operation:
             exact = partial(*map(Float, operands), Float(out))
         except ArithmeticError as error:
             raise TypeError(
-                f"the derivative of {self.name} cannot be computed at {', '.join(map(repr, operands))} ({error}); "
-                "write it with autograd's functions, autograd.exp rather than math.exp"
+                f"the derivative of {self.name} cannot be computed at {', '.join(map(repr, operands))} "
+                f"({error}); write it with autograd's functions, autograd.exp rather than math.exp"
             ) from error
         return float(floats.as_float(exact))
 
