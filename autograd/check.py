@@ -25,6 +25,8 @@ def check_grads(f: Callable[[Any], Any], at: Any, order: int = 1, tolerance: flo
     is estimated (`autograd/differences.py` says how). So a right derivative is not accused where the function
     bends sharply, and a wrong one does not pass because it is small.
 
+    A derivative that is smaller than the rounding of the differences cannot be told from 0; it passes.
+
     Args:
         f: a function of one argument that returns a number or a tree of numbers, smooth near `at`.
         at: a number or a tree of numbers.

@@ -110,10 +110,11 @@ class Operation:
         try:
             exact = partial(*map(Float, operands), Float(out))
         except ArithmeticError as error:
-            raise TypeError(
-                f"the derivative of {self.name} cannot be computed at {', '.join(map(repr, operands))} "
-                f"({error}); write it with autograd's functions, autograd.exp rather than math.exp"
-            ) from error
+            error.add_note(
+                f"in the derivative of {self.name} at {', '.join(map(repr, operands))}; autograd's "
+                "functions, autograd.exp rather than math.exp, have an answer for every number"
+            )
+            raise
         return float(floats.as_float(exact))
 
     def local_graph(self, index: int, operands: Sequence[T], out: T) -> T | float:

@@ -144,6 +144,7 @@ class Program:
 
         Raises:
             ValueError: if there are more or fewer numbers than inputs.
+            TypeError: if it is not a list of numbers; `autograd.run_on_arrays` takes arrays.
         """
         numbers = self.numbers(inputs)
         return [numbers[slot] for slot in self.outputs]
@@ -162,7 +163,9 @@ class Program:
         return numbers
 
     def require(self, inputs: Sequence[Any]) -> None:
-        """Raise ValueError if these are not as many as the program has inputs."""
+        """Raise ValueError if these are not as many as the program has inputs, TypeError if they are no list."""
+        if not hasattr(inputs, "__len__"):
+            raise TypeError(f"a program takes a list, a number for each input, got {type(inputs).__name__}")
         if len(inputs) != len(self.inputs):
             raise ValueError(
                 f"the program takes {len(self.inputs)} input(s), {_listed(self.inputs)}; got {len(inputs)}"

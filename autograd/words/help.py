@@ -134,7 +134,9 @@ def words(operation: Operation) -> tuple[str, str]:
         return sentence, rest
     if operation.name in _SENTENCES:
         sentence, rest = _SENTENCES[operation.name], ""
-    return sentence, rest or ">>> {}\n{}".format(*_EXAMPLES[operation.name])
+    if not rest and operation.name in _EXAMPLES:
+        rest = ">>> {}\n{}".format(*_EXAMPLES[operation.name])
+    return sentence, rest
 
 
 def derivatives(operation: Operation) -> dict[str, str]:

@@ -130,8 +130,7 @@ def steepest(operation: Operation) -> float:
 
 
 def _local(operation: Operation, x: float) -> float:
-    partial = operation.partials[0]
-    return 0.0 if partial is None else float(partial(x, operation.value(x)))
+    return operation.local_number(0, x, 0.0, operation.value(x))
 
 
 def _reached(root: Value) -> set[Value]:

@@ -93,6 +93,8 @@ def test_what_is_no_program_is_refused_with_the_instruction(changed, said):
 def test_the_inputs_must_be_as_many():
     with pytest.raises(ValueError, match=r"takes 2 input\(s\), x, y; got 3"):
         example().run([1.0, 2.0, 3.0])
+    with pytest.raises(TypeError, match="takes a list, a number for each input, got float"):
+        example().run(1.0)
     with pytest.raises(TypeError, match="expected a number"):
         example().run([1.0, "2"])
 
