@@ -163,7 +163,7 @@ class Program:
         return numbers
 
     def require(self, inputs: Sequence[Any]) -> None:
-        """Raise ValueError if these are not as many as the program has inputs, TypeError if they are no list."""
+        """Raise ValueError if these are more or fewer than the inputs, TypeError if they are no list."""
         if not hasattr(inputs, "__len__"):
             raise TypeError(f"a program takes a list, a number for each input, got {type(inputs).__name__}")
         if len(inputs) != len(self.inputs):
