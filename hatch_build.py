@@ -88,4 +88,5 @@ def compiled(root: Path, folder: Path) -> list[Path]:
     command = [sys.executable, str(root / "autograd/native/compile.py"), str(folder)]
     subprocess.run(command, check=True, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     suffix = sysconfig.get_config_var("EXT_SUFFIX")
-    return sorted(path for path in folder.rglob(f"*{suffix}") if "build" not in path.parts)
+    found = (path.relative_to(folder) for path in folder.rglob(f"*{suffix}"))
+    return sorted(folder / path for path in found if path.parts[0] != "build")  # which has copies of them

@@ -6,9 +6,9 @@ A difference has two errors, and both are estimated:
   result (Linnainmaa, 1976), and the difference divides it by the step;
 - truncation: no more than what the difference changed by since the step before, which was 16 times as long.
 
-Two series of steps are tried, in units of 1 and of the size of the number. The step with the smallest
-estimate counts (as in Ridders, 1982), unless a shorter one contradicts it: a wave that is shorter than the
-step leaves no trace in the estimate.
+Two series of steps are tried, in units of 1 and of the size of the number, until rounding is the larger
+error. The step with the smallest estimate counts (as in Ridders, 1982), unless a shorter one contradicts it:
+a wave that is shorter than the step leaves no trace in the estimate.
 """
 
 from __future__ import annotations
@@ -24,10 +24,21 @@ from autograd.value import Value
 AGREES, DIFFERS, AT_A_KINK = "agrees", "differs", "at a kink"
 TOO_SMALL, NOT_FINITE = "too small to tell", "not finite"
 
-_STEPS = [8e-3 * 16.0**-k for k in range(5)]  # in units of 1, and of the size of the number
+_LONGEST = 8e-3  # of the usual steps, in units of 1 and of the size of the number; each next one is a 16th
+_USUAL = 4  # so many shorter steps are tried in any case
+_LONGER, _SHORTER = 12, 60  # so many more at the most
 _ROUNDING = 4 * sys.float_info.epsilon  # of one operation; a composed one such as GELU needs several units
 _EXTRAPOLATED = 3.0  # roundings of a central difference over h in the combination of those over h and h/2
 _SMOOTH = 0.75  # slopes on the two sides of a smooth function come twice as close when the step is halved
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A central difference, how far it may be from the derivative, and over which step it was taken."""
+
+    slope: float
+    error: float
+    step: float
 
 
 @dataclass(frozen=True)
@@ -57,7 +68,8 @@ def check(root: Value, node: Value, gradient: float, adjoints: Mapping[Value, fl
         gradient: the derivative of the root by the node.
         adjoints: the gradient of the root by every node of its graph.
     """
-    return judged(Section(root, node, adjoints, hold=True), gradient)
+    section = Section(root, node, adjoints, hold=True)
+    return judged(section, difference(section), gradient)
 
 
 class Section:
@@ -112,18 +124,33 @@ class Section:
         return False
 
 
-def judged(section: Section, gradient: float, tolerance: float = 0.0) -> Check:
+def difference(section: Section) -> Difference:
+    """The difference with the smallest estimated error, unless one over a shorter step contradicts it."""
+    best = Difference(nan, inf, nan)
+    for size in sorted({1.0, abs(section.at)}, reverse=True):
+        for found in _series(section, size):
+            if found.error <= best.error or abs(found.slope - best.slope) > found.error + best.error:
+                best = found
+    return best
+
+
+def judged(section: Section, found: Difference, gradient: float, tolerance: float = 0.0) -> Check:
     """What finite differences say of a derivative.
 
     The two agree if they are no farther apart than the estimated error of the difference, and `tolerance`
     times the larger of them. A derivative that is smaller than that error is not told from 0, which the
     verdict says.
     """
-    best, error, width = nan, inf, nan
-    for slope, estimate, step in _slopes(section):
-        if estimate <= error or abs(slope - best) > estimate + error:
-            best, error, width = slope, estimate, step
-    return Check(best, error, _verdict(section, gradient, best, error, width, tolerance))
+    slope, error = found.slope, found.error
+    if not (isfinite(gradient) and isfinite(slope) and isfinite(error)):
+        verdict = NOT_FINITE
+    elif section.crosses_kink(found.step) and _jumps(section, found.step):
+        verdict = AT_A_KINK
+    elif abs(gradient - slope) > error + tolerance * max(abs(gradient), abs(slope)):
+        verdict = DIFFERS
+    else:
+        verdict = TOO_SMALL if gradient and abs(gradient) <= error else AGREES
+    return Check(slope, error, verdict)
 
 
 def central_difference(f: Callable[[float], float], at: float, step: float) -> float:
@@ -143,29 +170,42 @@ def central_difference(f: Callable[[float], float], at: float, step: float) -> f
     return (4 * difference(step / 2) - difference(step)) / 3
 
 
-def _slopes(section: Section) -> Iterator[tuple[float, float, float]]:
-    """Differences over shorter and shorter steps, each with its estimated error and its step."""
-    at = section.at
-    for size in sorted({1.0, abs(at)}, reverse=True):
-        before = nan
-        for step in (unit * size for unit in _STEPS):
-            if step > 2 * ulp(at):  # else the number would hardly move
-                slope = central_difference(section, at, step)
-                rounding = _EXTRAPOLATED * section.rounding(step) / step
-                yield slope, abs(slope - before) + rounding, step
-                before = slope
+def _series(section: Section, size: float) -> Iterator[Difference]:
+    """Differences over shorter and shorter steps, in units of `size`.
+
+    The series begins with longer steps where even the usual longest one drowns in rounding, because the
+    function is flat. It ends when rounding is the larger error; only a series that leaves the domain, or a
+    function that bends within tiny steps, goes on to steps that hardly move the number.
+    """
+    first, shortest = 0, 2 * ulp(section.at)  # below it the number would hardly move
+    if not _step(size, first) > shortest:
+        return
+    before = _over(section, _step(size, first))
+    while first > -_LONGER:
+        longer = _over(section, _step(size, first - 1))
+        if not abs(longer.slope - before.slope) <= before.error or section.crosses_kink(longer.step):
+            break
+        first, before = first - 1, longer
+    for place in range(first + 1, _SHORTER):
+        step = _step(size, place)
+        if step <= shortest:
+            return
+        found = _over(section, step)
+        truncation = abs(found.slope - before.slope)
+        yield Difference(found.slope, truncation + found.error, step)
+        if place >= _USUAL and truncation <= found.error:
+            return
+        before = found
 
 
-def _verdict(
-    section: Section, gradient: float, difference: float, error: float, step: float, tolerance: float
-) -> str:
-    if not (isfinite(gradient) and isfinite(difference) and isfinite(error)):
-        return NOT_FINITE
-    if section.crosses_kink(step) and _jumps(section, step):
-        return AT_A_KINK
-    if abs(gradient - difference) > error + tolerance * max(abs(gradient), abs(difference)):
-        return DIFFERS
-    return TOO_SMALL if gradient and abs(gradient) <= error else AGREES
+def _step(size: float, place: int) -> float:
+    return _LONGEST * size * 16.0**-place
+
+
+def _over(section: Section, step: float) -> Difference:
+    """The difference over one step; its error is that of rounding."""
+    slope = central_difference(section, section.at, step)
+    return Difference(slope, _EXTRAPOLATED * section.rounding(step) / step, step)
 
 
 def _jumps(section: Section, step: float) -> bool:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from autograd.annotations import TYPE_CHECKING
 from autograd.value import Value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 def trace(root: Value) -> tuple[list[Value], list[tuple[Value, Value]]]:
@@ -41,6 +45,15 @@ def nodes_of(*roots: Value) -> list[Value]:
                 done.add(node)
                 order.append(node)
     return order
+
+
+def dependents(order: Iterable[Value], of: Iterable[Value]) -> set[Value]:
+    """Some nodes and all that was computed from them, of a graph whose nodes are given operands first."""
+    found = set(of)
+    for node in order:
+        if any(operand in found for operand in node._prev):
+            found.add(node)
+    return found
 
 
 def local_derivatives(node: Value) -> tuple[float, ...]:

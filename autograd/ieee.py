@@ -1,4 +1,4 @@
-"""A float whose operators answer as IEEE 754 does: what a derivative is read on where Python would raise.
+"""A float whose arithmetic is that of IEEE 754: what a derivative is read on where Python would raise.
 
 >>> Float(1.0) / 0.0, Float(10.0) ** 400, Float(-1.0) ** 0.5
 (inf, inf, nan)
@@ -25,14 +25,14 @@ class Float(float):
 
     # float(self), so that the operators of float compute and not these
     # fmt: off
-    def __add__(self, y: float) -> Float: return Float(float(self) + y)
-    def __sub__(self, y: float) -> Float: return Float(float(self) - y)
-    def __mul__(self, y: float) -> Float: return Float(float(self) * y)
+    def __add__(self, y: float) -> Float: return Float(float(self) + floats.as_float(y))
+    def __sub__(self, y: float) -> Float: return Float(float(self) - floats.as_float(y))
+    def __mul__(self, y: float) -> Float: return Float(float(self) * floats.as_float(y))
     def __truediv__(self, y: float) -> Float: return Float(floats.div(float(self), floats.as_float(y)))
     def __pow__(self, y: float, modulo: None = None) -> Float: return _power(self, y)
-    def __radd__(self, x: float) -> Float: return Float(x + float(self))
-    def __rsub__(self, x: float) -> Float: return Float(x - float(self))
-    def __rmul__(self, x: float) -> Float: return Float(x * float(self))
+    def __radd__(self, x: float) -> Float: return Float(floats.as_float(x) + float(self))
+    def __rsub__(self, x: float) -> Float: return Float(floats.as_float(x) - float(self))
+    def __rmul__(self, x: float) -> Float: return Float(floats.as_float(x) * float(self))
     def __rtruediv__(self, x: float) -> Float: return Float(floats.div(floats.as_float(x), float(self)))
     def __rpow__(self, x: float, modulo: None = None) -> Float: return _power(x, self)
     def __neg__(self) -> Float: return Float(-float(self))

@@ -109,7 +109,7 @@ class Operation:
         operands = [x, y][: self.arity]
         try:
             exact = partial(*map(Float, operands), Float(out))
-        except ArithmeticError as error:
+        except (ArithmeticError, ValueError) as error:
             error.add_note(
                 f"in the derivative of {self.name} at {', '.join(map(repr, operands))}; autograd's "
                 "functions, autograd.exp rather than math.exp, have an answer for every number"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from autograd import modes, tree
 from autograd.annotations import TYPE_CHECKING
 from autograd.functions import sum
-from autograd.graph import local_derivatives
+from autograd.graph import dependents, local_derivatives
 from autograd.value import Value, topological_order
 
 if TYPE_CHECKING:
@@ -76,10 +76,7 @@ def adjoints(root: Value) -> dict[Value, float]:
 def adjoint_graphs(root: Value, wrt: Iterable[Value]) -> dict[Value, Number]:
     """The same gradients as graphs, to be differentiated again; only nodes on a way from `wrt` to `root`."""
     order = topological_order(root)
-    on_a_way = set(wrt)
-    for node in order:
-        if any(operand in on_a_way for operand in node._prev):
-            on_a_way.add(node)
+    on_a_way = dependents(order, wrt)
     table: dict[Value, Number] = {root: 1.0}
     for node in reversed(order):
         if node in table:

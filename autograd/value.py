@@ -90,11 +90,11 @@ class Value:
         for child in children:
             if not isinstance(child, Value):
                 raise TypeError(f"the operands of a node are Values, got {type(child).__name__}: {child!r}")
-        operation = ops.named(symbol, len(children))
         if not children:
-            self._operation = operation
+            self._operation = ops.named(symbol, 0)
         if not children or modes.unrecorded():
             return
+        operation = ops.named(symbol, len(children))
         x, y = children[0].data, children[-1].data
         self._operation = operation
         self._left = children[0]

@@ -3,6 +3,7 @@
 import importlib.util
 import re
 import subprocess
+import sysconfig
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,20 @@ def test_a_failure_is_an_error_where_compiling_is_demanded(hook, monkeypatch):
     monkeypatch.setattr(hatch_build, "compiled", fail)
     with pytest.raises(RuntimeError, match=r"compiling failed:\nfirst line"):
         hook.initialize("standard", {"force_include": {}})
+
+
+def test_modules_are_found_wherever_the_folder_is(monkeypatch, tmp_path):
+    """Broken if a temporary folder below one called build, as some systems have, gives an empty wheel."""
+    folder = tmp_path / "build" / "copy"
+    suffix = sysconfig.get_config_var("EXT_SUFFIX")
+
+    def compile_something(command, **settings):
+        for place in ("autograd", "build/lib/autograd"):
+            (folder / place).mkdir(parents=True)
+            (folder / place / f"value{suffix}").touch()
+
+    monkeypatch.setattr(hatch_build.subprocess, "run", compile_something)
+    assert hatch_build.compiled(ROOT, folder) == [folder / "autograd" / f"value{suffix}"]
 
 
 def test_an_editable_install_stays_interpreted(hook, monkeypatch):

@@ -81,7 +81,7 @@ def imported_names(tree: ast.AST) -> Iterator[tuple[int, str]]:
     waiting = [tree]
     while waiting:
         node = waiting.pop()
-        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+        if isinstance(node, ast.If) and ast.unparse(node.test) in ("TYPE_CHECKING", "typing.TYPE_CHECKING"):
             waiting += node.orelse
             continue
         if isinstance(node, ast.Import):

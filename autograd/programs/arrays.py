@@ -45,7 +45,7 @@ def _pow(x: Any, y: Any, *, out: Array) -> None:
     if np.ndim(y) == 0 and y == 2.0:
         np.multiply(x, x, out=out)
     else:  # a single exponent of 0.5 would make numpy take the square root, which differs at -inf
-        np.power(x, np.full(out.shape, y), out=out)
+        np.power(x, np.full(out.shape, y) if np.ndim(y) == 0 else y, out=out)
 
 
 def _sigmoid(x: Any, *, out: Array | None = None) -> Any:
@@ -121,6 +121,7 @@ def run_on_arrays(program: Program, inputs: Sequence[Any]) -> list[Array]:
 
     Raises:
         ValueError: if there are more or fewer arrays than inputs, or their shapes differ.
+        TypeError: if an array holds something else than numbers.
 
     >>> from autograd import Value, flatten
     >>> x = Value(3.0)
@@ -128,7 +129,7 @@ def run_on_arrays(program: Program, inputs: Sequence[Any]) -> list[Array]:
     [[1.0, 2.0, 5.0]]
     """
     program.require(inputs)
-    arrays = [np.asarray(given, dtype=float) for given in inputs]
+    arrays = [_as_floats(given) for given in inputs]
     shapes = {array.shape for array in arrays}
     if len(shapes) > 1:
         raise ValueError(f"the inputs of a program are arrays of one shape, got {sorted(shapes)}")
@@ -136,6 +137,13 @@ def run_on_arrays(program: Program, inputs: Sequence[Any]) -> list[Array]:
     with np.errstate(all="ignore"):
         numbers = _computed(program, arrays, shape)
     return [np.array(np.broadcast_to(numbers[slot], shape)) for slot in program.outputs]
+
+
+def _as_floats(given: Any) -> Array:
+    array = np.asarray(given)
+    if array.dtype.kind in "biuf":
+        return array.astype(float, copy=False)
+    return np.asarray(np.vectorize(floats.as_float, otypes=[float])(array))
 
 
 def _computed(program: Program, inputs: list[Array], shape: tuple[int, ...]) -> list[Any]:
@@ -166,8 +174,8 @@ def _last_reads(program: Program) -> list[int]:
     slots = np.arange(program.first + len(program))
     last, results = slots.copy(), slots[program.first :]
     left, right = np.asarray(program.left), np.asarray(program.right)
-    last[left] = results  # where a slot is read several times, the last assignment stays
+    np.maximum.at(last, left, results)
     both = right != UNUSED
-    last[right[both]] = np.maximum(last[right[both]], results[both])
+    np.maximum.at(last, right[both], results[both])
     last[np.asarray(program.outputs)] = len(slots)  # outputs are read after all instructions
     return list(last.tolist())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from autograd.annotations import TYPE_CHECKING
 from autograd.programs.program import UNUSED, Program
 from autograd.value import Value
+from autograd.words.names import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -70,17 +71,17 @@ class Flattening:
         self._slots: dict[Value, int] = {node: slot for slot, node in enumerate(given)}
         self._codes: dict[Operation, int] = {}
         self._constants: list[float] = []
-        self._constant_of: dict[Value, int] = {}
-        self._fixed: dict[Operation, int] = {}
+        self._places: dict[float | str, int] = {}  # of the constants
         self._instructions: tuple[list[int], list[int], list[int]] = ([], [], [])
         for root in results:
             self._walk(root)
         outputs = [
-            self._constant(root) if self._slots[root] == _STILL else self._slots[root] for root in results
+            self._constant(root.data) if self._slots[root] == _STILL else self._slots[root]
+            for root in results
         ]
         codes, left, right = self._instructions
         self.program = Program(
-            [node.label or f"x{slot}" for slot, node in enumerate(given)],
+            _names(given),
             self._constants,
             self._codes,
             codes,
@@ -124,11 +125,11 @@ class Flattening:
         if x == _STILL and y == _STILL:
             return _STILL
         if x == _STILL:
-            x = self._constant(left)
+            x = self._constant(left.data)
         if right is None:
-            y = UNUSED if operation.bound is None else self._second(operation)
+            y = UNUSED if operation.bound is None else self._constant(operation.bound[1])
         elif y == _STILL:
-            y = self._constant(right)
+            y = self._constant(right.data)
         base = operation if operation.bound is None else operation.bound[0]
         codes, lefts, rights = self._instructions
         codes.append(self._codes.setdefault(base, len(self._codes)))
@@ -140,24 +141,14 @@ class Flattening:
     def _slot(self, node: Value, index: int, operand: Value) -> int:
         return _STILL if self._held(node, index) else self._slots[operand]
 
-    def _constant(self, node: Value) -> int:
-        """The number that a node has now."""
-        place = self._constant_of.get(node)
+    def _constant(self, number: float) -> int:
+        """Where a number stands that does not move."""
+        key = number if number != 0.0 else repr(number)  # 0.0 and -0.0 are equal, but not the same number
+        place = self._places.get(key)
         if place is None:
-            place = self._constant_of[node] = self._added(node.data)
+            place = self._places[key] = _FIRST_CONSTANT - len(self._constants)
+            self._constants.append(number)
         return place
-
-    def _second(self, operation: Operation) -> int:
-        """The second argument that an operation is bound to, as the exponent of x**2."""
-        place = self._fixed.get(operation)
-        if place is None:
-            bound = operation.bound
-            place = self._fixed[operation] = self._added(bound[1] if bound is not None else 0.0)
-        return place
-
-    def _added(self, number: float) -> int:
-        self._constants.append(number)
-        return _FIRST_CONSTANT - len(self._constants) + 1
 
     def _placed(self, slots: list[int]) -> list[int]:
         """The slots, now that the constants stand between the inputs and the instructions."""
@@ -177,3 +168,16 @@ def _values(given: Any) -> list[Value]:
         if not isinstance(node, Value):
             raise TypeError(f"flatten takes Values, got {type(node).__name__}: {node!r:.60}")
     return listed
+
+
+def _names(inputs: list[Value]) -> list[str]:
+    """The labels of the inputs, or x0, x1, ... by their places; a name that is taken gets a number."""
+    repeats: dict[str, int] = {}
+    names: dict[str, None] = {}  # in order, and quickly looked up
+    for place, node in enumerate(inputs):
+        stem = name = one_line(node.label) or f"x{place}"
+        while name in names:
+            repeats[stem] = repeats.get(stem, 1) + 1
+            name = f"{stem}_{repeats[stem]}"
+        names[name] = None
+    return list(names)

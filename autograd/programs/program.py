@@ -174,10 +174,12 @@ class Program:
     def __str__(self) -> str:
         names = [*self.inputs, *(repr(number).removesuffix(".0") for number in self.constants)]
         lines = [f"inputs: {_listed(self.inputs)}"]
-        for index, (code, left, right) in enumerate(zip(self.codes, self.left, self.right, strict=True)):
+        taken = set(self.inputs)
+        results = (name for name in map("v{}".format, count()) if name not in taken)
+        for code, left, right in zip(self.codes, self.left, self.right, strict=True):
             operands = [names[left]] if right == UNUSED else [names[left], names[right]]
-            names.append(f"v{index}")
-            lines.append(f"v{index} = {applied(self.operations[code], operands)}")
+            names.append(next(results))
+            lines.append(f"{names[-1]} = {applied(self.operations[code], operands)}")
         lines.append(f"outputs: {_listed([names[slot] for slot in self.outputs])}")
         return "\n".join(lines)
 

@@ -1,5 +1,7 @@
 """check_grads: passes what is right, fails what is wrong, and says where."""
 
+import math
+
 import numpy
 import pytest
 
@@ -146,3 +148,19 @@ def test_argument_is_left_alone():
 def test_central_difference_has_an_error_of_the_fourth_power(at):
     step = 1e-3 * max(1.0, abs(at))
     assert central_difference(lambda x: x**5, at, step) == pytest.approx(5 * at**4, rel=1e-9, abs=1e-11)
+
+
+def test_a_function_that_raises_outside_its_domain():
+    # Broken if a step that leaves the domain ends the check, instead of going on to shorter steps.
+    log = operation(lambda x, out: 1 / x)(math.log)
+    check_grads(log, 1e-4)
+    with autograd.detect_anomaly():
+        check_grads(lambda x: x.log(), 1e-4)
+
+
+def test_within_a_function_that_is_being_differentiated():
+    def checked(x):
+        check_grads(lambda y: y * y, x)
+        return x * x
+
+    assert autograd.grad(checked)(3.0) == 6.0

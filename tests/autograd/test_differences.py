@@ -101,8 +101,35 @@ def test_what_is_not_finite_is_not_compared(f, x):
 
 
 def test_a_gradient_below_the_rounding_is_not_confirmed():
-    # Broken if a gradient of 1e-20 "agrees" with differences that cannot see it.
-    assert checked(lambda x, y: y + x * 1e-20, 1.0, 1.0).verdict == "too small to tell"
+    # Broken if a gradient of 1e-40 "agrees" with differences that cannot see it.
+    assert checked(lambda x, y: y + x * 1e-40, 1.0, 1.0).verdict == "too small to tell"
+
+
+SCALES = [(place, scale) for place in (0.0, 1.0, -300.0) for scale in (1e-9, 1e-7, 1e-3, 1.0, 1e3, 1e7, 1e12)]
+
+
+@pytest.mark.parametrize(("place", "scale"), [(at, size) for at, size in SCALES if size >= 1e-9 * abs(at)])
+def test_the_steps_suit_the_scale_of_the_function(place, scale):
+    # Broken if only steps near 1 and near the number are tried: most functions bend on another scale.
+    curves = [Value.tanh, Value.exp, Value.gelu, lambda x: 1 / (1 + x * x), lambda x: x.cos() * x]
+    for curve in curves:
+        right = checked(lambda x, curve=curve: curve((x - place) / scale), place + 0.3 * scale)
+        assert right.verdict == "agrees"
+        halved = operation(lambda x, out, curve=curve: 0.5 * autograd.grad(curve)(x))(
+            lambda x, curve=curve: curve(Value(x)).data
+        )
+        assert (
+            checked(lambda x, halved=halved: halved((x - place) / scale), place + 0.3 * scale).verdict
+            == "differs"
+        )
+
+
+def test_waves_that_are_shorter_than_a_step_are_seen():
+    # Broken if the smallest estimate counts even where a shorter step contradicts it.
+    rng = random.Random(0)
+    for _ in range(200):
+        a, b, c = rng.uniform(0.5, 2.0), 10 ** rng.uniform(0.0, 5.0), rng.uniform(-1.5, 1.5)
+        assert checked(lambda x: (x * a).sin() + (x * b).sin() / b + (x * a).exp(), c).verdict == "agrees"  # noqa: B023
 
 
 def test_a_users_function_outside_its_domain():

@@ -11,9 +11,8 @@ __all__ = ["Drawing"]
 
 
 def __getattr__(name: str) -> Any:
-    if (
-        name == "Drawing"
-    ):  # loaded when it is first used, because it needs graphviz; pickles know it by this name
+    # Old pickles know it by this name; it needs graphviz, so it is loaded when it is first used.
+    if name == "Drawing":
         from autograd.show.drawing.digraph import Drawing
 
         return Drawing

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from autograd.graph import dependents
 from autograd.value import Value
 
 _NAMED = 5  # nodes in a caption or an error
@@ -50,12 +51,8 @@ def highlighted(nodes: Sequence[Value], highlight: Value | Iterable[Value]) -> H
     steps = list(pairwise(starts))
     if steps and starts[-1] is nodes[-1] and all(operand in node._prev for operand, node in steps):
         return Highlight(starts, True, frozenset(starts), frozenset(steps))
-    on_a_path, edges = set(starts), set()
-    for node in nodes:
-        for operand in node._prev:
-            if operand in on_a_path:
-                on_a_path.add(node)
-                edges.add((operand, node))
+    on_a_path = dependents(nodes, starts)
+    edges = {(operand, node) for node in nodes for operand in node._prev if operand in on_a_path}
     return Highlight(starts, False, frozenset(on_a_path), frozenset(edges))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from autograd.graph import local_derivatives
+from autograd.graph import dependents, local_derivatives
 from autograd.programs.program import function_on_floats
 from autograd.show.explanation.parts import Equation, Gradient, Step
 from autograd.show.explanation.paths import Link
@@ -52,10 +52,7 @@ class Excerpt:
         self.forward = [node for node in nodes if node in mentioned]
 
     def _links(self, targets: Sequence[Value]) -> list[Link]:
-        leading = set(targets)
-        for node in self.nodes:
-            if any(operand in leading for operand in node._prev):
-                leading.add(node)
+        leading = dependents(self.nodes, targets)
         return [
             (node, index)
             for node in reversed(self.order)

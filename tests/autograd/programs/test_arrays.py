@@ -113,3 +113,8 @@ def test_what_does_not_fit_is_refused():
         run_on_arrays(program, [[1.0]])
     with pytest.raises(ValueError, match=r"arrays of one shape, got \[\(1,\), \(2,\)\]"):
         run_on_arrays(program, [[1.0], [1.0, 2.0]])
+    with pytest.raises(TypeError, match="expected a number"):
+        run_on_arrays(program, [[None], [1.0]])
+    with pytest.raises(TypeError, match="expected a number"):
+        run_on_arrays(program, [["1"], [1.0]])
+    assert run_on_arrays(program, [[10**400, 2], [1.0, True]])[0].tolist() == [math.inf, 2.0]

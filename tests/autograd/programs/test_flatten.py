@@ -113,9 +113,18 @@ def test_instructions_stand_in_the_order_of_the_backward_pass():
     assert recorded.nodes == [node for node in topological_order(root) if node._prev]
 
 
-def test_names_are_the_labels():
-    x, y = Value(1.0, label="speed"), Value(2.0)
-    assert flatten(x * y, [x, y]).inputs == ("speed", "x1")
+def test_names_are_the_labels_told_apart():
+    # Broken if two inputs, or an input and a result, have one name: then nobody can read the program.
+    inputs = [Value(float(i), label=label) for i, label in enumerate(["speed", "", "x1", "v0", "x\n", "x1"])]
+    program = flatten(autograd.sum(x * x for x in inputs), inputs)
+    assert program.inputs == ("speed", "x1", "x1_2", "v0", "x", "x1_3")
+    assert str(program).splitlines()[1] == "v1 = x1_3*x1_3"
+
+
+def test_equal_constants_stand_once():
+    x = Value(2.0)
+    program = flatten((x * 3.0 + 3.0) ** 3 + x * 0.0 + x * -0.0, [x])
+    assert sorted(map(repr, program.constants)) == ["-0.0", "0.0", "3.0"]
 
 
 def test_a_chain_of_any_length():

@@ -72,6 +72,7 @@ def test_it_pickles():
         ({"right": [0, UNUSED, UNUSED]}, r"instruction 2 \(sub\) reads slot -1"),
         ({"right": [0, 1, 1]}, r"instruction 1 \(exp\) takes one operand, got slot 1 too"),
         ({"right": [0, -2, 1]}, r"instruction 1 \(exp\) takes one operand, got slot -2 too"),
+        ({"right": [-2, UNUSED, 1]}, r"instruction 0 \(mul\) reads slot -2"),
         ({"codes": [0, 3, 2]}, r"instruction 1 is operation 3 of 3"),
         ({"codes": [0, -1, 2]}, r"instruction 1 is operation -1 of 3"),
         (
