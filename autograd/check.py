@@ -6,7 +6,7 @@ from math import nan
 
 from autograd import tree
 from autograd.annotations import TYPE_CHECKING
-from autograd.differences import AT_A_KINK, DIFFERS, NOT_FINITE, Check, Section, difference, judged
+from autograd.differences import AT_A_KINK, DIFFERS, NOT_FINITE, Check, Section, differences, judged
 from autograd.modes import no_grad, recording
 from autograd.sweeps import adjoints
 from autograd.transforms import jacobian, jvp
@@ -83,7 +83,7 @@ def _check(function: Outputs, names: list[str], at: Any, nth: int, tolerance: fl
         moved = _Moved(function, len(names), at, point, i)
         for k, name in enumerate(names):
             section = Section(results[k], inputs[i], carried[k], hold=False, function=moved.output(k))
-            found = difference(section)
+            found = differences(section)
             for mode, result in (("reverse", reverse[k][i]), ("forward", forward[k])):
                 derivative = _as_value(result).data
                 check = judged(section, found, derivative, tolerance)

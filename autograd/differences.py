@@ -14,8 +14,9 @@ a wave that is shorter than the step leaves no trace in the estimate.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from math import inf, isfinite, nan, ulp
 
 from autograd.programs.flatten import Flattening
@@ -39,6 +40,9 @@ class Difference:
     slope: float
     error: float
     step: float
+
+
+NONE = Difference(nan, inf, nan)
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,7 @@ def check(root: Value, node: Value, gradient: float, adjoints: Mapping[Value, fl
         adjoints: the gradient of the root by every node of its graph.
     """
     section = Section(root, node, adjoints, hold=True)
-    return judged(section, difference(section), gradient)
+    return judged(section, differences(section), gradient)
 
 
 class Section:
@@ -124,29 +128,35 @@ class Section:
         return False
 
 
-def difference(section: Section) -> Difference:
-    """The difference with the smallest estimated error, unless one over a shorter step contradicts it."""
-    best = Difference(nan, inf, nan)
-    for size in sorted({1.0, abs(section.at)}, reverse=True):
-        for found in _series(section, size):
-            if found.error <= best.error or abs(found.slope - best.slope) > found.error + best.error:
-                best = found
-    return best
+def differences(section: Section) -> list[Difference]:
+    """The best difference of each series of steps, that of the longer steps first."""
+    sizes = sorted({1.0, abs(section.at)}, reverse=True)
+    best = [reduce(_better, _series(section, size), NONE) for size in sizes]
+    return [found for found in best if isfinite(found.error)] or [NONE]
 
 
-def judged(section: Section, found: Difference, gradient: float, tolerance: float = 0.0) -> Check:
+def _better(best: Difference, found: Difference) -> Difference:
+    """The one with the smaller estimated error, or the second if it, over a shorter step, contradicts."""
+    contradicts = abs(found.slope - best.slope) > found.error + best.error
+    return found if contradicts or found.error <= best.error else best
+
+
+def judged(section: Section, found: Sequence[Difference], gradient: float, tolerance: float = 0.0) -> Check:
     """What finite differences say of a derivative.
 
     The two agree if they are no farther apart than the estimated error of the difference, and `tolerance`
-    times the larger of them. A derivative that is smaller than that error is not told from 0, which the
-    verdict says.
+    times the larger of them. They differ if they agree by no series: over long steps a function that has
+    levelled off on both sides seems to be flat. A derivative that is smaller than the error is not told from
+    0, which the verdict says.
     """
-    slope, error = found.slope, found.error
+    best = reduce(_better, found)
+    slope, error = best.slope, best.error
+    allowed = tolerance * max(abs(gradient), abs(slope))
     if not (isfinite(gradient) and isfinite(slope) and isfinite(error)):
         verdict = NOT_FINITE
-    elif section.crosses_kink(found.step) and _jumps(section, found.step):
+    elif section.crosses_kink(best.step) and _jumps(section, best.step):
         verdict = AT_A_KINK
-    elif abs(gradient - slope) > error + tolerance * max(abs(gradient), abs(slope)):
+    elif all(abs(gradient - one.slope) > one.error + allowed for one in found):
         verdict = DIFFERS
     else:
         verdict = TOO_SMALL if gradient and abs(gradient) <= error else AGREES
@@ -186,6 +196,8 @@ def _series(section: Section, size: float) -> Iterator[Difference]:
         if not abs(longer.slope - before.slope) <= before.error or section.crosses_kink(longer.step):
             break
         first, before = first - 1, longer
+    if first < 0 and before.slope == 0.0:  # it has levelled off, or does not depend on the number at all
+        first, before = 0, _over(section, _step(size, 0))
     for place in range(first + 1, _SHORTER):
         step = _step(size, place)
         if step <= shortest:
