@@ -129,16 +129,23 @@ class Section:
 
 
 def differences(section: Section) -> list[Difference]:
-    """The best difference of each series of steps, that of the longer steps first."""
-    sizes = sorted({1.0, abs(section.at)}, reverse=True)
-    best = [reduce(_better, _series(section, size), NONE) for size in sizes]
-    return [found for found in best if isfinite(found.error)] or [NONE]
+    """The best difference of each series of steps, unless the series of shorter steps contradicts it."""
+    kept: list[Difference] = []
+    for size in sorted({1.0, abs(section.at)}, reverse=True):
+        best = reduce(_better, _series(section, size), NONE)
+        if isfinite(best.error):
+            kept = [other for other in kept if not _apart(other, best)] + [best]
+    return kept or [NONE]
 
 
 def _better(best: Difference, found: Difference) -> Difference:
     """The one with the smaller estimated error, or the second if it, over a shorter step, contradicts."""
-    contradicts = abs(found.slope - best.slope) > found.error + best.error
-    return found if contradicts or found.error <= best.error else best
+    return found if found.error <= best.error or _apart(found, best) else best
+
+
+def _apart(one: Difference, other: Difference) -> bool:
+    """Whether two differences are farther from each other than both may be from the derivative."""
+    return abs(one.slope - other.slope) > one.error + other.error
 
 
 def judged(section: Section, found: Sequence[Difference], gradient: float, tolerance: float = 0.0) -> Check:

@@ -124,6 +124,17 @@ def test_the_steps_suit_the_scale_of_the_function(place, scale):
         )
 
 
+def test_a_function_that_has_levelled_off_on_both_sides():
+    # Broken if it is taken for flat over steps that are too long to see it bend.
+    def bell(x):
+        return (x / 1e-8 - 0.3).tanh() ** 2 * 2e5 + 7e6
+
+    dropped = operation(lambda x, out: 0.0 * x)(lambda x: bell(Value(x)).data)
+    for x in (-1.65e-8, 2e-8, 0.9e-8):
+        assert checked(bell, x).verdict in ("agrees", "too small to tell")
+        assert checked(dropped, x).verdict == "differs"
+
+
 def test_waves_that_are_shorter_than_a_step_are_seen():
     # Broken if the smallest estimate counts even where a shorter step contradicts it.
     rng = random.Random(0)
