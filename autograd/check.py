@@ -8,7 +8,7 @@ from autograd import tree
 from autograd.annotations import TYPE_CHECKING
 from autograd.differences import AT_A_KINK, DIFFERS, NOT_FINITE, Check, Section, differences, judged
 from autograd.modes import no_grad, recording
-from autograd.sweeps import adjoints
+from autograd.sweeps import adjoints, as_value
 from autograd.transforms import jacobian, jvp
 from autograd.value import Value
 
@@ -75,7 +75,7 @@ def _check(function: Outputs, names: list[str], at: Any, nth: int, tolerance: fl
     point = [leaf.data for leaf in inputs]
     reverse = [tree.leaves(row) for row in jacobian(function)(tree.rebuild(at, point))]
     with recording():
-        results = [_as_value(result) for result in function(tree.rebuild(at, inputs))]
+        results = [as_value(result) for result in function(tree.rebuild(at, inputs))]
     carried = [adjoints(result) for result in results]
     for i, path in enumerate(tree.paths(at)):
         along = [float(i == j) for j in range(len(point))]
@@ -85,7 +85,7 @@ def _check(function: Outputs, names: list[str], at: Any, nth: int, tolerance: fl
             section = Section(results[k], inputs[i], carried[k], hold=False, function=moved.output(k))
             found = differences(section)
             for mode, result in (("reverse", reverse[k][i]), ("forward", forward[k])):
-                derivative = _as_value(result).data
+                derivative = as_value(result).data
                 check = judged(section, found, derivative, tolerance)
                 _require(check, f"order {nth}, {mode} mode: d {name}/d input{path}", derivative)
 
@@ -107,7 +107,7 @@ class _Moved:
             try:
                 with no_grad():
                     results = self._function(tree.rebuild(self._at, [Value(x) for x in numbers]))
-                self._known[number] = [_as_value(result).data for result in results]
+                self._known[number] = [as_value(result).data for result in results]
             except (ArithmeticError, ValueError):
                 self._known[number] = [nan] * self._count
         return self._known[number]
@@ -133,7 +133,3 @@ def _require(check: Check, what: str, derivative: float) -> None:
             f"{what} is {derivative:.10g} and finite differences give {check.difference:.10g}, "
             "which cannot be compared: check it at a point inside the domain"
         )
-
-
-def _as_value(number: Value | float) -> Value:
-    return number if isinstance(number, Value) else Value(number)

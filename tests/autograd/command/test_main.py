@@ -15,7 +15,7 @@ from autograd.command.expression import FUNCTIONS, MAX_LENGTH, Expression, Expre
 from autograd.show.drawing import layout
 from tests.autograd.show.svg import read
 
-_ROOT = Path(__file__).parents[2]
+_ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture
