@@ -56,6 +56,8 @@ class Watcher:
         ]
         try:
             for node in reversed(order):
+                if node._mark != order[-1]._mark:
+                    continue  # no gradient has arrived
                 node._backward()
                 for operand, local in zip(node._prev, (node._dleft, node._dright), strict=False):
                     self.gradient(operand, operand.grad, node, node.grad, local)

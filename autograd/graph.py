@@ -59,3 +59,13 @@ def dependents(order: Iterable[Value], of: Iterable[Value]) -> set[Value]:
 def local_derivatives(node: Value) -> tuple[float, ...]:
     """The derivative of a node by each of its operands, as the forward pass stored them."""
     return (node._dleft, node._dright)[: len(node._prev)]
+
+
+def passes(node: Value, index: int) -> bool:
+    """Whether a gradient passes from a node to an operand: not to one that a choice did not choose."""
+    return local_derivatives(node)[index] != 0.0 or not node._operation.choice[index]
+
+
+def contribution(node: Value, index: int, upstream: float) -> float:
+    """What an operand receives from a node whose gradient is `upstream`."""
+    return local_derivatives(node)[index] * upstream if passes(node, index) else 0.0

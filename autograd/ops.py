@@ -9,6 +9,8 @@ operations themselves, so the same line can be read in different ways, by what i
 
 An argument without a derivative has None, not 0: nothing flows there. `domain` is an open interval for each
 argument. `kink` is zero exactly where the derivative jumps; there the value in the table is the convention.
+`choice` marks the arguments that are chosen or not: where such a derivative is 0, the result does not depend
+on the argument at all, and nothing flows there either, not even 0 times infinity, which is nan.
 """
 
 from __future__ import annotations
@@ -35,8 +37,9 @@ def _line(
     *partials: Partial | None,
     domain: Sequence[Interval] = (),
     kink: Callable[..., float] | None = None,
+    choice: Sequence[bool] = (),
 ) -> Operation:
-    TABLE[name] = Operation(name, symbol, value, partials, domain, kink, home=f"{__name__}:{name}")
+    TABLE[name] = Operation(name, symbol, value, partials, domain, kink, choice, home=f"{__name__}:{name}")
     return TABLE[name]
 
 
@@ -79,20 +82,20 @@ tanh          = _line("tanh",          "tanh",       math.tanh,         lambda x
 # activations
 sigmoid       = _line("sigmoid",       "sigmoid",    floats.sigmoid,    lambda x, out: out * (1 - out))
 softplus      = _line("softplus",      "softplus",   floats.softplus,   lambda x, out: sigmoid(x))
-relu          = _line("relu",          "ReLU",       floats.relu,       lambda x, out: greater(x, 0.0),             kink=lambda x: x)
+relu          = _line("relu",          "ReLU",       floats.relu,       lambda x, out: greater(x, 0.0),             kink=lambda x: x, choice=(True,))
 leaky_relu    = _line("leaky_relu",    "leaky_relu", floats.leaky_relu, lambda x, y, out: greater(x, 0.0) + y * less_equal(x, 0.0),
-                                                                        lambda x, y, out: when(less_equal(x, 0.0), x),          kink=lambda x, y: x)
+                                                                        lambda x, y, out: when(less_equal(x, 0.0), x),          kink=lambda x, y: x, choice=(False, True))
 elu           = _line("elu",           "elu",        floats.elu,        lambda x, y, out: when(greater(x, 0.0), 1.0) + when(less_equal(x, 0.0), out + y),
-                                                                        lambda x, y, out: when(less_equal(x, 0.0), expm1(x)),   kink=lambda x, y: x)
+                                                                        lambda x, y, out: when(less_equal(x, 0.0), expm1(x)),   kink=lambda x, y: x, choice=(False, True))
 gelu          = _line("gelu",          "gelu",       floats.gelu,       lambda x, out: 0.5 * erfc(-_ROOT_HALF * x) + x * exp(-0.5 * x * x) / _ROOT_2PI)
 silu          = _line("silu",          "silu",       floats.silu,       lambda x, out: sigmoid(x) * (1 + x * (1 - sigmoid(x))))
 # choices; where two numbers tie, each gets half of the gradient
-abs           = _line("abs",           "abs",        math.fabs,         lambda x, out: sign(x),                     kink=lambda x: x)
+abs           = _line("abs",           "abs",        math.fabs,         lambda x, out: sign(x),                     kink=lambda x: x, choice=(True,))
 maximum       = _line("maximum",       "max",        floats.maximum,    lambda x, y, out: greater(x, y) + 0.5 * equal(x, y),
-                                                                        lambda x, y, out: less(x, y) + 0.5 * equal(x, y),       kink=lambda x, y: x - y)
+                                                                        lambda x, y, out: less(x, y) + 0.5 * equal(x, y),       kink=lambda x, y: x - y, choice=(True, True))
 minimum       = _line("minimum",       "min",        floats.minimum,    lambda x, y, out: less(x, y) + 0.5 * equal(x, y),
-                                                                        lambda x, y, out: greater(x, y) + 0.5 * equal(x, y),    kink=lambda x, y: x - y)
-when          = _line("when",          "when",       floats.when,       None,  lambda x, y, out: when(x, 1.0),      kink=lambda x, y: x)
+                                                                        lambda x, y, out: greater(x, y) + 0.5 * equal(x, y),    kink=lambda x, y: x - y, choice=(True, True))
+when          = _line("when",          "when",       floats.when,       None,  lambda x, y, out: when(x, 1.0),      kink=lambda x, y: x, choice=(False, True))
 # steps: 1.0 where true and 0.0 where false; nothing flows back through them
 sign          = _line("sign",          "sign",       floats.sign,       None,        kink=lambda x: x)
 less          = _line("less",          "<",          lambda x, y: float(x < y),   None, None, kink=lambda x, y: x - y)

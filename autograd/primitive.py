@@ -30,6 +30,9 @@ class Operation:
         differentiable: whether it has a derivative by any operand.
         domain: for each operand the open interval in which the derivatives hold.
         kink: a function of the operands that is zero where a derivative jumps; None if none does.
+        choice: for each operand whether the result may not depend on it at all: because it was not chosen,
+            which a local derivative of 0.0 says, or because it has no derivative.
+        chooses: whether the operation is a choice between operands.
         bound: for an operation made by `bind`, the operation and the number.
 
     >>> from autograd.ops import atan2, sqrt
@@ -45,6 +48,7 @@ class Operation:
         partials: Sequence[Partial | None],
         domain: Sequence[Interval] = (),
         kink: Callable[..., float] | None = None,
+        choice: Sequence[bool] = (),
         bound: tuple[Operation, float] | None = None,
         home: str = "",
     ) -> None:
@@ -56,6 +60,9 @@ class Operation:
         self.differentiable = any(partial is not None for partial in self.partials)
         self.domain = tuple(domain) or ((-inf, inf),) * self.arity
         self.kink = kink
+        self.chooses = any(choice)
+        between = tuple(choice) or (False,) * self.arity
+        self.choice = tuple(between[i] or partial is None for i, partial in enumerate(self.partials))
         self.bound = bound
         self.home = home
         self._bound: dict[float | str, Operation] = {}
@@ -97,6 +104,8 @@ class Operation:
         partial = self.partials[index]
         if partial is None:
             return 0.0
+        if self.chooses and out != out:  # comparisons are false for nan, which is not to get lost
+            return out
         try:
             local: Any = partial(x, out) if self.arity == 1 else partial(x, y, out)
             if not isinstance(local, complex):
@@ -120,8 +129,14 @@ class Operation:
     def local_graph(self, index: int, operands: Sequence[T], out: T) -> T | float:
         """The local derivative by one operand as a graph, to be differentiated again."""
         partial = self.partials[index]
+        if partial is None:
+            return 0.0
+        number: Any = out
+        if self.chooses and number.data != number.data:
+            return float("nan")  # as in `local_number`
         try:
-            return 0.0 if partial is None else partial(*operands, out)
+            graph: T | float = partial(*operands, out)
+            return graph
         except TypeError as error:
             raise TypeError(
                 f"the derivative of {self.name} cannot be computed on Values ({error}); write it with "
@@ -154,6 +169,7 @@ def _bind(base: Operation, y: float) -> Operation:
         [lambda x, out: first(x, y, out)],
         base.domain[:1],
         base.kink and (lambda x: base.kink(x, y)),  # type: ignore[misc]
+        choice=(base.chooses,),
         bound=(base, y),
     )
 

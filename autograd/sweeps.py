@@ -8,7 +8,7 @@ from __future__ import annotations
 from autograd import modes, tree
 from autograd.annotations import TYPE_CHECKING
 from autograd.functions import sum
-from autograd.graph import dependents, local_derivatives
+from autograd.graph import dependents, local_derivatives, passes
 from autograd.value import Value, topological_order
 
 if TYPE_CHECKING:
@@ -61,15 +61,17 @@ def adjoints(root: Value) -> dict[Value, float]:
     table = {root: 1.0}
     watcher = modes.watcher()
     for node in reversed(topological_order(root)):
+        if node not in table:
+            continue  # no gradient has arrived
         upstream = table[node]
         left, right = node._left, node._right
-        if left is not None:
+        if left is not None and passes(node, 0):
             table[left] = table.get(left, 0.0) + node._dleft * upstream
-        if right is not None:
+        if right is not None and passes(node, 1):
             table[right] = table.get(right, 0.0) + node._dright * upstream
         if watcher is not None:
             for operand, local in zip(node._prev, local_derivatives(node), strict=True):
-                watcher.gradient(operand, table[operand], node, upstream, local)
+                watcher.gradient(operand, table.get(operand, 0.0), node, upstream, local)
     return table
 
 
@@ -103,7 +105,7 @@ def tangents(roots: Iterable[Value], seeds: Mapping[Value, Number]) -> list[Numb
 
 def _local_graphs(node: Value, wanted: Container[Value]) -> Iterator[tuple[Value, Number]]:
     for index, operand in enumerate(node._prev):
-        if operand in wanted and node._operation.partials[index] is not None:
+        if operand in wanted and passes(node, index):
             yield operand, node._operation.local_graph(index, node._prev, node)
 
 

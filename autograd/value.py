@@ -71,7 +71,7 @@ class Value:
         self.grad: float = 0.0
         self._dleft: float = 0.0  # the local derivative by each operand
         self._dright: float = 0.0
-        self._mark: i64 = _NEVER  # the last walk that passed
+        self._mark: i64 = _NEVER  # the last walk that passed, and 1 more if it brought a gradient
         if data is _BLANK:
             return  # `recorded_node` does the rest
         self._operation: Operation = _LEAF
@@ -112,21 +112,34 @@ class Value:
 
         Interior nodes start from zero at every call and keep their gradient, to be read and drawn.
         """
+        _refuse_a_walk_in_a_walk()
         with _BACKWARD:
-            order = topological_order(self, zero_grad=True)
+            order = _walk(self, True)
             self.grad += 1.0
+            if not order:
+                return
+            self._mark += 1
             watcher = modes.watcher()
             if watcher is not None:
                 watcher.backward(order)
                 return
-            _pass_back(order)
+            _pass_back(order, self._mark)
 
     def _backward(self) -> None:
-        """The chain rule, one step: push this node's gradient to its operands."""
-        if self._left is not None:
-            self._left.grad += self._dleft * self.grad
-        if self._right is not None:
-            self._right.grad += self._dright * self.grad
+        """The chain rule, one step: push this node's gradient to its operands.
+
+        Where an operand is one that was not chosen, its derivative is 0 and it gets nothing: 0 times an
+        infinite gradient would be nan, though the result does not depend on that operand at all.
+        """
+        left, right = self._left, self._right
+        if left is not None and (self._dleft != 0.0 or not self._operation.choice[0]):
+            left.grad += self._dleft * self.grad
+            if left._mark < self._mark:
+                left._mark = self._mark
+        if right is not None and (self._dright != 0.0 or not self._operation.choice[1]):
+            right.grad += self._dright * self.grad
+            if right._mark < self._mark:
+                right._mark = self._mark
 
     def detach(self) -> Value:
         """The same number as a node that no gradient passes."""
@@ -173,7 +186,9 @@ class Value:
         return new_node(_NEG, -self.data, self, -1.0, None, 0.0)
 
     def relu(self) -> Value:
-        return new_node(_RELU, floats.relu(self.data), self, 1.0 if self.data > 0.0 else 0.0, None, 0.0)
+        x = self.data
+        local = 1.0 if x > 0.0 else 0.0 if x <= 0.0 else x
+        return new_node(_RELU, floats.relu(x), self, local, None, 0.0)
 
     def __radd__(self, other: SupportsFloat) -> Value:
         return Value(other) + self
@@ -331,7 +346,7 @@ DOORS: Final = _Doors()
 
 
 class _Clock:
-    """Counts the walks, so that each can tell the nodes it has passed by their mark."""
+    """Counts the walks by twos, so that each can tell the nodes it has passed by their mark."""
 
     __slots__ = ("now",)
 
@@ -347,47 +362,62 @@ if hasattr(os, "register_at_fork"):  # the thread that held it does not live on 
     os.register_at_fork(after_in_child=_BACKWARD._at_fork_reinit)  # type: ignore[attr-defined]
 
 
-def _pass_back(order: list[Value]) -> None:
-    """The chain rule at every node, the last first.
+def _pass_back(order: list[Value], arrived: i64) -> None:
+    """The chain rule at every node at which a gradient has arrived, the last first.
 
     A function of its own, because an interrupt at the end of a `while` in a `with` block can leave the block
     without its `__exit__`, and the lock locked (Python 3.13; github.com/python/cpython/issues/130279).
     """
     while order:  # emptied on the way, which saves the walk through memory that frees it afterwards
-        order.pop()._backward()
+        node = order.pop()
+        if node._mark == arrived:
+            node._backward()
 
 
 def topological_order(root: Value, zero_grad: bool = False) -> list[Value]:
-    """The nodes that gradients pass on their way from `root`, every operand before its results.
+    """The nodes that gradients may pass on their way from `root`, every operand before its results.
 
     Leaves are not among them: nothing passes a leaf. Every reading of a graph sums in this order, so their
     results agree to the last bit. The walk is iterative, because a chain of a million nodes would overflow
     the stack. It takes the right operand first, mostly the younger one, and so goes straight through memory.
     """
+    _refuse_a_walk_in_a_walk()
     with _BACKWARD:
-        _CLOCK.now += 1
-        walk = _CLOCK.now
-        order: list[Value] = []
-        if root._mark >= walk:
-            return order
-        root._mark = walk
-        node, above = root, []  # where we are, and the nodes on the way to it
-        while True:
-            if node._right is not None and node._right._mark < walk:
-                above.append(node)
-                node = node._right
-                node._mark = walk
-            elif node._left is not None and node._left._mark < walk:
-                above.append(node)
-                node = node._left
-                node._mark = walk
-            else:
-                if zero_grad:
-                    node.grad = 0.0
-                order.append(node)
-                if not above:
-                    return order
-                node = above.pop()
+        return _walk(root, zero_grad)
+
+
+def _walk(root: Value, zero_grad: bool) -> list[Value]:
+    _CLOCK.now += 2
+    walk = _CLOCK.now
+    order: list[Value] = []
+    if root._mark >= walk:
+        return order
+    root._mark = walk
+    node, above = root, []  # where we are, and the nodes on the way to it
+    while True:
+        if node._right is not None and node._right._mark < walk:
+            above.append(node)
+            node = node._right
+            node._mark = walk
+        elif node._left is not None and node._left._mark < walk:
+            above.append(node)
+            node = node._left
+            node._mark = walk
+        else:
+            if zero_grad:
+                node.grad = 0.0
+            order.append(node)
+            if not above:
+                return order
+            node = above.pop()
+
+
+def _refuse_a_walk_in_a_walk() -> None:
+    if _BACKWARD._is_owned():  # type: ignore[attr-defined]
+        raise RuntimeError(
+            "a backward pass began inside another of the same thread, in a signal handler or a finalizer, "
+            "and would mix up the gradients of both; begin it when the first has ended"
+        )
 
 
 def new_node(
@@ -455,16 +485,8 @@ def _binary(operation: Operation, left: Value, right: Value) -> Value:
     out = operation.value(x, y)
     if modes.unrecorded():
         return new_node(operation, out, left, 0.0, right, 0.0)
-    if operation.differentiable:
-        left, right = _passing(operation, 0, left), _passing(operation, 1, right)
     dleft, dright = operation.local_number(0, x, y, out), operation.local_number(1, x, y, out)
     return new_node(operation, out, left, dleft, right, dright)
-
-
-def _passing(operation: Operation, index: int, operand: Value) -> Value:
-    """The operand, detached if the operation has no derivative by it: 0.0 * inf would be nan."""
-    takes_gradients = operand._left is None or operand._operation.differentiable
-    return operand.detach() if operation.partials[index] is None and takes_gradients else operand
 
 
 def _constant(number: Any) -> Value | None:

@@ -7,12 +7,12 @@ from math import isfinite
 from typing import Any
 
 from autograd.differences import Check
-from autograd.graph import local_derivatives, nodes_of
+from autograd.graph import local_derivatives, nodes_of, passes
 from autograd.sweeps import adjoints
 from autograd.value import Value
 from autograd.words.names import names_of
 from autograd.words.numerals import digits
-from autograd.words.symbol import NO_DERIVATIVE, applied
+from autograd.words.symbol import NO_DERIVATIVE, NOT_CHOSEN, applied
 
 _HEADER = ("name", "operation", "value", "local derivatives", "gradient")
 _NUMERIC = {"value", "gradient", "finite difference"}
@@ -110,12 +110,17 @@ def _formula(node: Value, names: Mapping[Value, str]) -> str:
 
 
 def _locals(node: Value, names: Mapping[Value, str]) -> str:
-    parts = zip(node._prev, node._operation.partials, local_derivatives(node), strict=False)
     return ", ".join(
-        f"{names[operand]}: {NO_DERIVATIVE if partial is None else digits(local)}"
-        for operand, partial, local in parts
+        f"{names[operand]}: {_local(node, index)}"
+        for index, operand in enumerate(node._prev)
         if operand._prev or names[operand] != digits(operand.data)
     )
+
+
+def _local(node: Value, index: int) -> str:
+    if node._operation.partials[index] is None:
+        return NO_DERIVATIVE
+    return digits(local_derivatives(node)[index]) if passes(node, index) else NOT_CHOSEN
 
 
 def _checked(check: Check | None) -> tuple[str, str]:

@@ -15,12 +15,16 @@ from functools import partial
 from typing import Any, Self
 
 from autograd import floats, ops
+from autograd.graph import passes
 from autograd.primitive import Operation
+from autograd.value import Value
 
 NO_DERIVATIVE = "no derivative"
+NOT_CHOSEN = "not chosen"
 NOT_WRITTEN = "not written with autograd's functions"
 TOO_LONG = "too long to write down"
-WITHOUT_FORMULA = (NO_DERIVATIVE, NOT_WRITTEN, TOO_LONG)
+NOTHING_PASSES = (NO_DERIVATIVE, NOT_CHOSEN)
+WITHOUT_FORMULA = (*NOTHING_PASSES, NOT_WRITTEN, TOO_LONG)
 
 # How tightly a text holds together, from loosest to tightest.
 COMPARISON, SUM, PRODUCT, SIGN, POWER, ATOM = range(6)
@@ -207,6 +211,18 @@ def derivative(
         return TOO_LONG
     except Exception:  # a user's function may fail in any way on what is not a number
         return NOT_WRITTEN
+
+
+def derivative_at(node: Value, index: int, names: Sequence[str | Symbol], out_name: str | Symbol) -> str:
+    """The local derivative of a node by one operand; 'not chosen' where a choice passes nothing to it.
+
+    >>> from autograd import Value
+    >>> derivative_at(Value(2.0).relu(), 0, ["x"], "y"), derivative_at(Value(-2.0).relu(), 0, ["x"], "y")
+    ('x > 0', 'not chosen')
+    """
+    if node._operation.partials[index] is not None and not passes(node, index):
+        return NOT_CHOSEN
+    return derivative(node._operation, index, names, out_name)
 
 
 def applied(operation: Operation, names: Sequence[str | Symbol]) -> str:

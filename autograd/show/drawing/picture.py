@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from autograd.graph import local_derivatives
+from autograd.graph import contribution, local_derivatives, passes
 from autograd.show.drawing import colors, marks
 from autograd.show.drawing.escapes import label, tooltip
 from autograd.show.drawing.fold import Box
@@ -18,7 +18,7 @@ from autograd.show.drawing.highlight import Highlight
 from autograd.value import Value
 from autograd.words.names import names_of
 from autograd.words.numerals import decimals, digits
-from autograd.words.symbol import NO_DERIVATIVE, applied, derivative
+from autograd.words.symbol import NOTHING_PASSES, applied, derivative_at
 
 if TYPE_CHECKING:
     from graphviz import Digraph
@@ -176,17 +176,17 @@ class Picture:
     def _edge_words(self, node: Value, index: int) -> dict[str, str]:
         """The chain rule for one operand, and the factor on the edge if it is wanted."""
         local, names = local_derivatives(node)[index], [self.names.get(x, "...") for x in node._prev]
-        formula = derivative(node._operation, index, names, self.names[node])
+        formula = derivative_at(node, index, names, self.names[node])
         said = (
             f"{names[index]} receives upstream {digits(node.grad)} * local {digits(local)} = "
-            f"{digits(node.grad * local)} (local derivative: {formula})"
+            f"{digits(contribution(node, index, node.grad))} (local derivative: {formula})"
         )
         if not self.has_gradients:
             said = f"{names[index]}: local derivative {formula}"
-            said += f" = {digits(local)}" if formula not in (NO_DERIVATIVE, digits(local)) else ""
+            said += f" = {digits(local)}" if formula not in (*NOTHING_PASSES, digits(local)) else ""
         words = {"tooltip": tooltip(said)}
-        if self.look.local_derivatives and node._operation.partials[index] is None:
-            words |= {"headlabel" if self.large else "label": NO_DERIVATIVE, "style": "dashed"}
+        if self.look.local_derivatives and not passes(node, index):
+            words |= {"headlabel" if self.large else "label": formula, "style": "dashed"}
         elif self.look.local_derivatives:
             words["headlabel" if self.large else "label"] = f"× {decimals(local)}"
         return words
@@ -219,10 +219,8 @@ class Picture:
 
 
 def flow(node: Value, index: int) -> float:
-    """The gradient that a node passes back to one operand; 0.0 where it has no derivative."""
-    if node._operation.partials[index] is None:
-        return 0.0
-    return node.grad * (node._dright if index else node._dleft)
+    """The gradient that a node passes back to one operand."""
+    return contribution(node, index, node.grad)
 
 
 def _merged(*looks: Mapping[str, str]) -> dict[str, str]:

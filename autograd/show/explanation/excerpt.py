@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from autograd.graph import dependents, local_derivatives
+from autograd.graph import contribution, dependents, local_derivatives
 from autograd.programs.program import function_on_floats
 from autograd.show.explanation.parts import Equation, Gradient, Step
 from autograd.show.explanation.paths import Link
 from autograd.sweeps import adjoints
 from autograd.value import Value, topological_order
 from autograd.words.numerals import digits
-from autograd.words.symbol import Symbol, applied, derivative
+from autograd.words.symbol import Symbol, applied, derivative_at
 
 
 class Excerpt:
@@ -66,7 +66,7 @@ class Excerpt:
         for node, index in self.links:
             parts = received.get(node._prev[index])
             if parts is not None:
-                parts.append(local_derivatives(node)[index] * self.adjoints[node])
+                parts.append(contribution(node, index, self.adjoints[node]))
         return received
 
     def stale(self) -> list[Value]:
@@ -103,9 +103,9 @@ class Excerpt:
             index=index,
             upstream=upstream,
             local=local,
-            local_formula=derivative(operation, index, operands, out),
-            local_numbers=derivative(operation, index, numbers, _number(node, words)),
-            contribution=local * upstream,
+            local_formula=derivative_at(node, index, operands, out),
+            local_numbers=derivative_at(node, index, numbers, _number(node, words)),
+            contribution=contribution(node, index, upstream),
         )
 
 

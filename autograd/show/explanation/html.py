@@ -21,7 +21,7 @@ from autograd.show.explanation.text import (
     unlisted,
 )
 from autograd.words.numerals import digits
-from autograd.words.symbol import NO_DERIVATIVE
+from autograd.words.symbol import NOTHING_PASSES
 
 if TYPE_CHECKING:
     from autograd.show.explanation.explanation import Explanation
@@ -78,7 +78,7 @@ def _forward(explanation: Explanation) -> Iterable[_Row]:
 def _backward(steps: Sequence[Step]) -> Iterable[_Row]:
     for _, uses in groupby(steps, key=lambda step: step.node):
         for i, step in enumerate(uses):
-            flows = step.local_formula != NO_DERIVATIVE
+            flows = step.local_formula not in NOTHING_PASSES
             yield (
                 ("more", "") if i else ("", f"{step.node} = {step.formula}"),
                 ("", step.operand),

@@ -8,7 +8,7 @@ from itertools import groupby
 
 from autograd.show.explanation.parts import Equation, Gradient, Step
 from autograd.words.numerals import digits
-from autograd.words.symbol import NO_DERIVATIVE, WITHOUT_FORMULA
+from autograd.words.symbol import NOTHING_PASSES, WITHOUT_FORMULA
 from autograd.words.tex import TeX, bracketed
 
 _INNERMOST = re.compile(r"\\left[(\[|]((?!\\left|\\right).)*\\right[)\]|]|\{[^{}]*\}")
@@ -23,7 +23,7 @@ def as_latex(root: str, forward: Sequence[Equation], steps: Sequence[Step], aske
     gradients = {gradient.name: gradient for gradient in asked}
     uses: dict[str, list[Step]] = {gradient.name: [] for gradient in asked}
     for step in steps:
-        if step.local_formula != NO_DERIVATIVE and step.operand in uses:
+        if step.local_formula not in NOTHING_PASSES and step.operand in uses:
             uses[step.operand].append(step)
     complete = {step.operand: i for i, step in enumerate(steps)}
     ordered = sorted(uses, key=lambda name: -1 if name == root else complete.get(name, len(steps)))

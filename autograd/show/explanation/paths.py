@@ -12,7 +12,7 @@ from itertools import count, groupby
 from math import inf, isnan
 from operator import itemgetter
 
-from autograd.graph import local_derivatives
+from autograd.graph import local_derivatives, passes
 from autograd.value import Value
 
 Link = tuple[Value, int]
@@ -45,7 +45,7 @@ class Ways:
             # A count may have thousands of digits; it is kept no longer than it is needed.
             here = counts.get(node, 0) if node in starts else counts.pop(node, 0)
             for link in edges:
-                if here and node._operation.partials[link[1]] is not None:
+                if here and passes(*link):
                     operand = node._prev[link[1]]
                     counts[operand] = counts.get(operand, 0) + here
                     self._add(operand, link)

@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from autograd.words.numerals import digits, factor
-from autograd.words.symbol import NO_DERIVATIVE, WITHOUT_FORMULA, bare_comparison
+from autograd.words.symbol import NOTHING_PASSES, WITHOUT_FORMULA, bare_comparison
 
 if TYPE_CHECKING:
     from autograd.show.explanation.explanation import Explanation, Paths
@@ -97,8 +97,8 @@ def _block(explanation: Explanation, node: str, steps: Sequence[Step]) -> Iterat
 
 
 def _received(step: Step) -> str:
-    if step.local_formula == NO_DERIVATIVE:
-        return f"{step.operand} receives nothing: {NO_DERIVATIVE}"
+    if step.local_formula in NOTHING_PASSES:
+        return f"{step.operand} receives nothing: {step.local_formula}"
     product = f"{digits(step.upstream)} * {factor(step.local)} = {digits(step.contribution)}"
     known = step.local_formula == digits(step.local)
     return f"{step.operand} receives {product}" + ("" if known else f"  (local derivative: {local(step)})")

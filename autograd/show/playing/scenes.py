@@ -16,7 +16,7 @@ from autograd.graph import local_derivatives
 from autograd.show.playing.steps import BackwardStep
 from autograd.value import Value
 from autograd.words.numerals import decimals, digits, factor
-from autograd.words.symbol import WITHOUT_FORMULA, applied, bare_comparison, derivative
+from autograd.words.symbol import WITHOUT_FORMULA, applied, bare_comparison, derivative_at
 
 _NAME = re.compile(r"[^\W\d][\w.']*(\[[\w, ]*\])*'*")  # a name that needs no parentheses behind a ∂
 _MAX_LISTED = 12  # leaves, in the first and in the last scene
@@ -161,8 +161,8 @@ class Script:
         numbers, result = [digits(x.data) for x in node._prev], digits(node.data)
         formulas = []
         for index, local in enumerate(local_derivatives(node)):
-            formula = derivative(node._operation, index, names, out)
-            with_numbers = derivative(node._operation, index, numbers, result)
+            formula = derivative_at(node, index, names, out)
+            with_numbers = derivative_at(node, index, numbers, result)
             number = _span("edge", digits(local))
             if formula in WITHOUT_FORMULA:
                 formulas.append([f"{number} ({escape(formula)})"])

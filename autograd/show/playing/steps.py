@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Self
 
 from autograd import modes
-from autograd.graph import local_derivatives, nodes_of
+from autograd.graph import local_derivatives, nodes_of, passes
 from autograd.value import Value, topological_order
 from autograd.words.names import names_of
 from autograd.words.numerals import digits, factor
@@ -98,21 +100,20 @@ class BackwardSteps:
 
     def __init__(self, value: Value) -> None:
         self._root = value
-        self._order = topological_order(value, zero_grad=True)
-        self._gradients = dict.fromkeys(self._order, 0.0)  # of interior nodes
+        order = topological_order(value, zero_grad=True)
+        self._gradients = dict.fromkeys(order, 0.0)  # of interior nodes
         if value in self._gradients:
             self._gradients[value] = 1.0
         value.grad += 1.0
-        self._index = 0  # of the operand whose turn it is
-        self.remaining = sum(len(node._prev) for node in self._order)
+        self._links = deque(_links(order))
 
     def __iter__(self) -> Self:
         return self
 
     def __next__(self) -> BackwardStep:
-        if not self._order:
+        if not self._links:
             raise StopIteration
-        node, index = self._order[-1], self._index
+        node, index = self._links[0]
         operand, local, upstream = node._prev[index], local_derivatives(node)[index], self._gradients[node]
         before = self._gradients.get(operand, operand.grad)
         after = before + local * upstream
@@ -122,17 +123,14 @@ class BackwardSteps:
         if operand in self._gradients:
             self._gradients[operand] = after
         operand.grad = after
-        self._advance(node)
+        self._links.popleft()
         return BackwardStep(
             node, operand, index, upstream, local, local * upstream, before, after, _steps=self
         )
 
-    def _advance(self, node: Value) -> None:
-        self.remaining -= 1
-        self._index += 1
-        if self._index == len(node._prev):
-            self._order.pop()
-            self._index = 0
+    @property
+    def remaining(self) -> int:
+        return len(self._links)
 
     def finish(self) -> None:
         """Take all remaining steps."""
@@ -147,3 +145,15 @@ class BackwardSteps:
 
     def __repr__(self) -> str:
         return f"<backward pass of {self._root!r}: {self.remaining:,} steps remain>"
+
+
+def _links(order: Sequence[Value]) -> list[tuple[Value, int]]:
+    """The edges that a gradient passes, each as a node and which of its operands, in the order it does."""
+    links = []
+    arrived = set(order[-1:])
+    for node in reversed(order):
+        if node in arrived:
+            passed = [index for index in range(len(node._prev)) if passes(node, index)]
+            arrived.update(node._prev[index] for index in passed)
+            links += [(node, index) for index in passed]
+    return links

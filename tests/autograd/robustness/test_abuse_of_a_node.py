@@ -167,7 +167,6 @@ def test_the_functions_inside_with_wrong_arguments():
         "neuron": ([Value(1.0)], [Value(2.0)], Value(3.0), node._operation, None),
         "as_inputs": ([1.0], 1, None),
         "_binary": (node._operation, Value(2.0), Value(3.0)),
-        "_passing": (node._operation, 0, Value(2.0)),
     }
     for name, arguments in good.items():
         for place in range(len(arguments)):

@@ -322,7 +322,9 @@ def test_numbers_stand_under_their_formula():
     assert "v1 = x**2 = (-3)**2 = 9" in text
     assert "v2 = v1 + x = 9 + (-3) = 6" in text
     assert "(local derivative: 2*x = 2*(-3) = -6)" in text
-    assert "(local derivative: (x > 0) = (-3 > 0) = 0)" in text
+    assert "x receives nothing: not chosen" in text
+    text = str(explain(3 * Value(2.0, label="x").relu()))
+    assert "(local derivative: (x > 0) = (2 > 0) = 1)" in text
 
 
 def test_a_leaf_that_was_changed_since_is_noted():

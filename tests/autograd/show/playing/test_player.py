@@ -117,8 +117,10 @@ def test_where_nothing_flows():
 
 def test_a_comparison_is_not_read_as_an_equation():
     """Broken if the derivative of a ReLU reads x > 0 = -3 > 0 = 0."""
+    page = player(Value(3.0, label="x").relu()).html
+    assert words(page)[1][2] == "local derivative ∂out/∂x = (x > 0) = (3 > 0) = 1"
     page = player(Value(-3.0, label="x").relu()).html
-    assert words(page)[1][2] == "local derivative ∂out/∂x = (x > 0) = (-3 > 0) = 0"
+    assert words(page)[1][2] == "local derivative ∂out/∂x = 0 (not chosen)"
 
 
 def test_a_leaf_alone_and_numbers_that_are_not_finite():
@@ -545,7 +547,7 @@ def test_hundreds_of_nodes(show):
     """Broken if a graph near the limit makes a page that does not load or step."""
     model = nn.MLP(2, [4, 4, 1], seed=0)
     made = player(autograd.sum([(model([float(i), 1.0]) - 1) ** 2 for i in range(4)]))
-    assert made.steps > 700
+    assert made.steps > 450
     with show(made, "#400") as page:
         page.keyboard.press("ArrowRight")
         assert page.inner_text("#count") == f"401 / {made.steps - 1}"
