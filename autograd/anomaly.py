@@ -58,7 +58,7 @@ class Watcher:
             for node in reversed(order):
                 if node._mark != order[-1]._mark:
                     continue  # no gradient has arrived
-                node._backward()
+                node._pass_on()
                 for operand, local in zip(node._prev, (node._dleft, node._dright), strict=False):
                     self.gradient(operand, operand.grad, node, node.grad, local)
         except FloatingPointError:

@@ -58,14 +58,41 @@ def dependents(order: Iterable[Value], of: Iterable[Value]) -> set[Value]:
 
 def local_derivatives(node: Value) -> tuple[float, ...]:
     """The derivative of a node by each of its operands, as the forward pass stored them."""
+    if node._operation.by_hand is not None:
+        return contributions_by_hand(node, 1.0)
     return (node._dleft, node._dright)[: len(node._prev)]
 
 
 def passes(node: Value, index: int) -> bool:
     """Whether a gradient passes from a node to an operand: not to one that a choice did not choose."""
+    if node._operation.by_hand is not None:
+        return True
     return local_derivatives(node)[index] != 0.0 or not node._operation.choice[index]
 
 
 def contribution(node: Value, index: int, upstream: float) -> float:
     """What an operand receives from a node whose gradient is `upstream`."""
+    if node._operation.by_hand is not None:
+        return contributions_by_hand(node, upstream)[index]
     return local_derivatives(node)[index] * upstream if passes(node, index) else 0.0
+
+
+def contributions_by_hand(node: Value, upstream: float) -> tuple[float, ...]:
+    """What a derivative given by hand adds to each operand; an operand that is used twice gets it at once.
+
+    Such a function adds to `grad`. So it is called with gradients of 0, which are put back afterwards.
+    """
+    operands = node._prev
+    function = node._operation.by_hand
+    assert function is not None
+    before = [(value, value._grad) for value in (*operands, node)]
+    try:
+        for operand in operands:
+            operand._grad = 0.0
+        node._grad = upstream
+        function(node)
+        received: dict[Value, float] = {}
+        return tuple(0.0 if x in received else received.setdefault(x, x._grad) for x in operands)
+    finally:
+        for value, grad in before:
+            value._grad = grad

@@ -18,7 +18,7 @@ from __future__ import annotations
 import math
 from math import inf, pi
 
-from autograd import floats
+from autograd import by_hand, floats
 from autograd.annotations import TYPE_CHECKING
 from autograd.primitive import Operation
 
@@ -116,7 +116,6 @@ def named(symbol: str, arity: int) -> Operation:
 
     Raises:
         TypeError: if the symbol is not a string.
-        ValueError: if the table has no such operation of that many operands.
     """
     if not isinstance(symbol, str):
         raise TypeError(f"the operation of a node is named by its symbol, a string, got {symbol!r}")
@@ -127,9 +126,4 @@ def named(symbol: str, arity: int) -> Operation:
             return pow.bind(float(symbol[2:]))
         except ValueError:
             pass
-    if (symbol, arity) not in BY_SYMBOL:
-        raise ValueError(
-            f"no operation of {arity} operand(s) has the symbol {symbol!r}, so this node could not pass "
-            "gradients; define one with @autograd.operation and call it"
-        )
-    return BY_SYMBOL[symbol, arity]
+    return BY_SYMBOL.get((symbol, arity)) or by_hand.unknown(symbol, arity)

@@ -14,7 +14,7 @@ from weakref import WeakValueDictionary
 from autograd.graph import nodes_of
 from autograd.modes import Tag
 from autograd.ops import LEAF
-from autograd.value import Value, recorded_node
+from autograd.value import Value, attributes_of, recorded_node
 
 
 class _Places(local):
@@ -43,6 +43,7 @@ class Subgraph:
             (
                 [place[id(operand)] for operand in node._prev],
                 (node.data, node.grad, node._operation, node._dleft, node._dright, node._tag),
+                attributes_of(node),
             )
             for node in self.nodes
         ]
@@ -53,7 +54,7 @@ def reduce(node: Value) -> tuple[Any, ...]:
     """What pickle takes of a Value: a leaf by itself, any other node as its place in a subgraph."""
     if not node._prev:
         operation = None if node._operation is LEAF else node._operation.symbol
-        return restore_leaf, (node.data, node.grad, operation, node._tag)
+        return restore_leaf, (node.data, node.grad, operation, node._tag), attributes_of(node) or None
     subgraph = _PLACES.of.get(id(node)) or Subgraph(node)
     return list.__getitem__, (subgraph, subgraph.index[id(node)])
 
@@ -65,12 +66,16 @@ def restore_leaf(data: float, grad: float, symbol: str | None, tag: Tag | None) 
     return leaf
 
 
-def restore(outside: list[Value], records: list[tuple[list[int], tuple[Any, ...]]]) -> list[Value]:
+def restore(
+    outside: list[Value], records: list[tuple[list[int], tuple[Any, ...], dict[str, Any]]]
+) -> list[Value]:
     """The nodes of a subgraph from their parts; `list.__getitem__` then picks one."""
     nodes = list(outside)
-    for operands, (data, grad, operation, dleft, dright, tag) in records:
+    for operands, (data, grad, operation, dleft, dright, tag), attributes in records:
         right = nodes[operands[1]] if len(operands) > 1 else None
         node = recorded_node(tag, operation, data, nodes[operands[0]], dleft, right, dright)
         node.grad = grad
+        for name, attribute in attributes.items():
+            setattr(node, name, attribute)
         nodes.append(node)
     return nodes[len(outside) :]

@@ -34,6 +34,7 @@ class Operation:
             which a local derivative of 0.0 says, or because it has no derivative.
         chooses: whether the operation is a choice between operands.
         bound: for an operation made by `bind`, the operation and the number.
+        by_hand: for a node whose derivative was given by hand, what passes its gradient on; else None.
 
     >>> from autograd.ops import atan2, sqrt
     >>> sqrt(2.0), atan2(1.0, -1.0)
@@ -51,6 +52,7 @@ class Operation:
         choice: Sequence[bool] = (),
         bound: tuple[Operation, float] | None = None,
         home: str = "",
+        by_hand: Callable[[Any], None] | None = None,
     ) -> None:
         self.name = name
         self.symbol = symbol
@@ -65,6 +67,7 @@ class Operation:
         self.choice = tuple(between[i] or partial is None for i, partial in enumerate(self.partials))
         self.bound = bound
         self.home = home
+        self.by_hand = by_hand
         self._bound: dict[float | str, Operation] = {}
         self.function: Callable[..., Any] = value  # whose docstring and parameters help() shows
 
@@ -138,6 +141,8 @@ class Operation:
             graph: T | float = partial(*operands, out)
             return graph
         except TypeError as error:
+            if self.by_hand is not None:
+                raise
             raise TypeError(
                 f"the derivative of {self.name} cannot be computed on Values ({error}); write it with "
                 "autograd's functions, autograd.exp rather than math.exp"
@@ -149,6 +154,11 @@ class Operation:
     def __reduce__(self) -> tuple[Any, ...]:
         if self.bound:
             return Operation.bind, self.bound
+        if self.by_hand is not None:
+            raise ValueError(
+                f"cannot copy or pickle a node whose derivative was given by hand ({self.name}): it is a "
+                "function that refers to the node's operands; define it with @autograd.operation"
+            )
         if _find(self.home) is not self:
             raise ValueError(
                 f"cannot pickle the operation {self.name}: {self.home} is something else; "

@@ -8,7 +8,7 @@ from __future__ import annotations
 from autograd import modes, tree
 from autograd.annotations import TYPE_CHECKING
 from autograd.functions import sum
-from autograd.graph import dependents, local_derivatives, passes
+from autograd.graph import contributions_by_hand, dependents, local_derivatives, passes
 from autograd.value import Value, topological_order
 
 if TYPE_CHECKING:
@@ -64,6 +64,10 @@ def adjoints(root: Value) -> dict[Value, float]:
         if node not in table:
             continue  # no gradient has arrived
         upstream = table[node]
+        if node._operation.by_hand is not None:
+            for operand, received in zip(node._prev, contributions_by_hand(node, upstream), strict=True):
+                table[operand] = table.get(operand, 0.0) + received
+            continue
         left, right = node._left, node._right
         if left is not None and passes(node, 0):
             table[left] = table.get(left, 0.0) + node._dleft * upstream

@@ -14,13 +14,13 @@ from __future__ import annotations
 import _thread
 import os
 
-from autograd import floats, modes, ops
+from autograd import by_hand, floats, modes, ops
 from autograd.annotations import TYPE_CHECKING, final, mypyc_attr
 from autograd.modes import OPEN, Tag
 from autograd.primitive import Operation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable
     from typing import Any, Final, SupportsFloat
 
     from autograd.annotations import i64
@@ -34,6 +34,7 @@ _DIV: Final = ops.div
 _NEG: Final = ops.neg
 _POW: Final = ops.pow
 _RELU: Final = ops.relu
+_OPERANDS: Final = by_hand.unknown("operands", 2)
 
 
 @final
@@ -43,17 +44,20 @@ class Value:
 
     Args:
         data: the number; int, float, bool or a numpy scalar.
-        _children: at most two operands, for a node built by hand.
-        _op: the symbol of the operation that the node was built by, one of the table's.
+        _children: the operands, for a node built by hand.
+        _op: the symbol of the operation that the node was built by. If the table does not have it, assign the
+            node's `_backward`.
         label: a name for drawings, explanations and errors.
 
     Attributes:
         data: the number, a float. A leaf's may be assigned.
-        grad: the gradient, a float; 0.0 until `backward()` is called.
+        grad: the gradient, a float; 0.0 until `backward()` is called. None, when assigned, is 0.0.
+
+    Attributes of your own may be set on any node, such as `p.momentum = 0.0`. One that leads back to its node
+    keeps it in memory, compiled, until the attribute is deleted.
 
     Raises:
         TypeError: if the data is not a number, a child not a Value, or the symbol or the label not a string.
-        ValueError: if no operation of so many operands has the symbol.
 
     >>> x = Value(3.0)
     >>> y = (3 * x + 2) ** 2
@@ -62,13 +66,16 @@ class Value:
     (121.0, 66.0)
     """
 
-    __slots__ = ("_dleft", "_dright", "_left", "_mark", "_operation", "_right", "_tag", "data", "grad")
+    __slots__ = (
+        "__dict__", "__weakref__", "_dleft", "_dright", "_grad", "_left", "_mark", "_operation", "_right",
+        "_tag", "data",
+    )  # fmt: skip
 
     def __init__(
-        self, data: SupportsFloat, _children: Sequence[Value] = (), _op: str = "", label: str = ""
+        self, data: SupportsFloat, _children: Iterable[Value] = (), _op: str = "", label: str | None = ""
     ) -> None:
         self.data: float = data if type(data) is float else floats.as_float(data)
-        self.grad: float = 0.0
+        self._grad: float = 0.0
         self._dleft: float = 0.0  # the local derivative by each operand
         self._dright: float = 0.0
         self._mark: i64 = _NEVER  # the last walk that passed, and 1 more if it brought a gradient
@@ -80,9 +87,9 @@ class Value:
         self._tag: Tag | None = None  # label, scope and line
         if OPEN:
             self._tag = modes.current().tag
-        if label != "":
+        if label != "" and label is not None:
             self._tag = modes.labelled(self._tag, label)
-        if len(_children) > 0 or _op != "":
+        if _children != () or _op != "":
             self._link(tuple(_children), _op)
 
     def _link(self, children: tuple[Any, ...], symbol: str) -> None:
@@ -98,12 +105,14 @@ class Value:
         x, y = children[0].data, children[-1].data
         self._operation = operation
         self._left = children[0]
-        self._dleft = operation.local_number(0, x, y, self.data)
-        if len(children) == 2:
-            self._right = children[1]
-            self._dright = operation.local_number(1, x, y, self.data)
+        if len(children) > 1:
+            self._right = _joined(children[1:])
         if operation.differentiable:
             self._mark = 0
+        if operation.by_hand is None:
+            self._dleft = operation.local_number(0, x, y, self.data)
+            if len(children) == 2:
+                self._dright = operation.local_number(1, x, y, self.data)
 
     # backpropagation
 
@@ -115,7 +124,7 @@ class Value:
         _refuse_a_walk_in_a_walk()
         with _BACKWARD:
             order = _walk(self, True)
-            self.grad += 1.0
+            self._grad += 1.0
             if not order:
                 return
             self._mark += 1
@@ -125,21 +134,59 @@ class Value:
                 return
             _pass_back(order, self._mark)
 
-    def _backward(self) -> None:
+    def _pass_on(self) -> None:
         """The chain rule, one step: push this node's gradient to its operands.
 
         Where an operand is one that was not chosen, its derivative is 0 and it gets nothing: 0 times an
         infinite gradient would be nan, though the result does not depend on that operand at all.
         """
+        if self._dleft == 0.0 and self._operation.by_hand is not None:
+            self._pass_on_by_hand(self._operation.by_hand)
+            return
         left, right = self._left, self._right
         if left is not None and (self._dleft != 0.0 or not self._operation.choice[0]):
-            left.grad += self._dleft * self.grad
+            left._grad += self._dleft * self._grad
             if left._mark < self._mark:
                 left._mark = self._mark
         if right is not None and (self._dright != 0.0 or not self._operation.choice[1]):
-            right.grad += self._dright * self.grad
+            right._grad += self._dright * self._grad
             if right._mark < self._mark:
                 right._mark = self._mark
+
+    def _pass_on_by_hand(self, function: Callable[[Value], None]) -> None:
+        function(self)
+        for operand in self._prev:
+            if operand._mark < self._mark:
+                operand._mark = self._mark
+
+    @property
+    def _backward(self) -> Callable[[], None]:
+        """The chain rule, one step, by micrograd's name; assign a function to give the derivative by hand."""
+        return self._pass_on
+
+    @_backward.setter
+    def _backward(self, function: Callable[[], None]) -> None:
+        if self._left is None:
+            if modes.unrecorded():
+                return
+            raise ValueError(
+                "this node has no operands to pass a gradient to: name them, as in Value(data, (x,), 'tan')"
+            )
+        self._operation = by_hand.given(self, function)
+        self._dleft = self._dright = 0.0
+        self._mark = 0
+
+    @property
+    def grad(self) -> float:
+        return self._grad
+
+    @grad.setter
+    def grad(self, grad: float | None) -> None:
+        self._grad = 0.0 if grad is None else floats.as_float(grad)
+
+    def item(self) -> float:
+        """The number, as `data`."""
+        return self.data
 
     def detach(self) -> Value:
         """The same number as a node that no gradient passes."""
@@ -239,10 +286,27 @@ class Value:
     def arctan2(self, x: Value | SupportsFloat) -> Value: return self._operate(ops.atan2, (self, x))
 
     # fmt: on
-    # comparisons are of the numbers; equality and hash are of the node itself
+    # comparisons are of the numbers; but two Values are equal if they are the same node
 
-    def __hash__(self) -> int:  # compiled, a class that defines an order has no hash by itself
+    def __eq__(self, other: object) -> bool:
+        """Whether this is the same node, or, compared with a number, whether the numbers are equal.
+
+        Sets, dicts and `in` find nodes by this. For the numbers of two nodes write `a.data == b.data`, or
+        `autograd.equal(a, b)` for an operation of the graph.
+        """
+        if isinstance(other, Value):
+            return self is other
+        if not floats.is_number(other):
+            return NotImplemented
+        return self.data == floats.as_float(other)
+
+    def __hash__(self) -> int:
         return id(self) >> 4  # the lowest bits of addresses are all the same
+
+    def __bool__(self) -> bool:
+        raise TypeError(
+            "a Value is neither true nor false: ask `x != 0` of its number, or `x is not None` of the node"
+        )
 
     def __lt__(self, other: Value | SupportsFloat) -> bool:
         if isinstance(other, Value):
@@ -286,9 +350,12 @@ class Value:
 
     @property
     def _prev(self) -> tuple[Value, ...]:
-        if self._left is None:
+        left, right = self._left, self._right
+        if left is None:
             return ()
-        return (self._left,) if self._right is None else (self._left, self._right)
+        if right is None:
+            return (left,)
+        return (left, *right._prev) if right._operation is _OPERANDS else (left, right)
 
     @property
     def _op(self) -> str:
@@ -300,8 +367,8 @@ class Value:
         return self._tag.label if self._tag is not None else ""
 
     @label.setter
-    def label(self, label: str) -> None:
-        self._tag = modes.labelled(self._tag, label)
+    def label(self, label: str | None) -> None:
+        self._tag = modes.labelled(self._tag, "" if label is None else label)
 
     @property
     def scope(self) -> str:
@@ -324,11 +391,19 @@ class Value:
     def __copy__(self) -> Value:
         operands = self._left, self._dleft, self._right, self._dright
         copy = recorded_node(self._tag, self._operation, self.data, *operands)
-        copy.grad = self.grad
+        copy._grad = self._grad
+        for name, attribute in attributes_of(self).items():
+            setattr(copy, name, attribute)
         return copy
 
     def __reduce__(self) -> tuple[Any, ...]:
         return DOORS.reduce(self)
+
+    def __init_subclass__(cls, **settings: object) -> None:
+        raise TypeError(
+            f"{cls.__name__} cannot be a kind of Value, as every result is a plain Value; set attributes of "
+            "your own on a node, as in `p.name = 'w'`, and write functions of Values in place of methods"
+        )
 
 
 @final
@@ -371,7 +446,7 @@ def _pass_back(order: list[Value], arrived: i64) -> None:
     while order:  # emptied on the way, which saves the walk through memory that frees it afterwards
         node = order.pop()
         if node._mark == arrived:
-            node._backward()
+            node._pass_on()
 
 
 def topological_order(root: Value, zero_grad: bool = False) -> list[Value]:
@@ -405,7 +480,7 @@ def _walk(root: Value, zero_grad: bool) -> list[Value]:
             node._mark = walk
         else:
             if zero_grad:
-                node.grad = 0.0
+                node._grad = 0.0
             order.append(node)
             if not above:
                 return order
@@ -467,6 +542,21 @@ def recorded_node(
     if not operation.differentiable:  # not in one expression, which would make an object when compiled
         node._mark = _NEVER
     return node
+
+
+def attributes_of(node: Value) -> dict[str, Any]:
+    """The attributes that a user has set on a node."""
+    state: Any = object.__getstate__(node)  # unlike vars(), this makes no dict where there is none
+    own = state[0] if type(state) is tuple else state
+    return own or {}
+
+
+def _joined(operands: tuple[Value, ...]) -> Value:
+    """Operands as one, for the right slot of a node: there a chain of pairs holds all beyond the first."""
+    joined = operands[-1]
+    for operand in reversed(operands[:-1]):
+        joined = recorded_node(None, _OPERANDS, 0.0, operand, 0.0, joined, 0.0)
+    return joined
 
 
 def _unary(operation: Operation, operand: Value) -> Value:

@@ -43,9 +43,12 @@ ignore_missing_imports = True
 disable_error_code = has-type
 """
 
-# An operator returns NotImplemented where it leaves the work to the other operand, a numpy array for example.
-# Type checkers know that of any operator; mypyc has to be told.
-OPERATORS = r"(def __(?:add|sub|mul|truediv|pow)__\(.*\)) -> Value:"
+# What mypyc has to be told and type checkers know: an operator may return NotImplemented, to leave the work to
+# the other operand, a numpy array for example; and a property is set to what it is read as.
+REWRITTEN = [
+    (r"(def __(?:add|sub|mul|truediv|pow|eq)__\(.*\)) -> (?:Value|bool):", r"\1 -> Any:"),
+    (r"(def grad\(self, grad: float) \| None", r"\1"),
+]
 
 
 class Change(NamedTuple):
@@ -87,9 +90,25 @@ CHANGES = [
         r"\1 deallocate_node((PyObject *)self, CPyDef_value___Value_clear); }",
     ),
     Change(
-        "a node is left all zeros, as it was allocated, until it is filled in",
-        r"(self->vtable = value___Value_vtable;)\s*self->_data = .*?(return)",
-        r"\1 \2",
+        "a node is left all zeros, as it was allocated, until it is filled in; its table of methods is not "
+        "needed, as the class is final, and leaves its place to the attributes that a user sets",
+        r"self->vtable = value___Value_vtable;\s*self->_data = .*?(return)",
+        r"\1",
+    ),
+    Change(
+        "attributes of the user's own, in the place of the table of methods",
+        rf"(\.tp_basicsize = sizeof\({_NODE}\),)",
+        rf"\1 .tp_dictoffset = offsetof({_NODE}, vtable),",
+    ),
+    Change(
+        "vars(node)",
+        r"(PyGetSetDef value___Value_getseters\[\] = \{)",
+        r'\1 {"__dict__", PyObject_GenericGetDict, PyObject_GenericSetDict, NULL, NULL},',
+    ),
+    Change(
+        "those attributes are freed with the node",
+        r"(CPyDef_value___Value_clear\(PyObject \*cpy_r_self\)\s*\{[^;]*;)",
+        r"\1 clear_attributes(&self->vtable);",
     ),
     Change(
         "a blank node is filled in by `recorded_node` alone",
@@ -102,6 +121,19 @@ CHANGES = [
         r"\1 prefetch_node((char *)cpy_r_node - AHEAD);",
         everywhere=True,
     ),
+    Change(
+        "and where it would be used, the function is called that it would lead to",
+        rf"CPY_SET_ATTR\((\w+), CPyType_value___Value, \d+, ([^,]+), {_NODE}, \w+, char\); /\* (\w+) \*/",
+        r"CPyDef_value___Value_____mypyc_setter__\3(\1, \2);",
+        everywhere=True,
+    ),
+    Change(
+        "`node.grad = None` is 0.0",
+        rf"(value___Value_set_grad\({_NODE} \*self, PyObject \*value, void \*closure\)\s*\{{)",
+        r"\1 if (value == Py_None) { self->__grad = 0.0; return 0; }",
+    ),
+    _undeletable("_backward"),
+    _undeletable("grad"),
     _undeletable("label"),
     _undeletable("scope"),
     Change(
@@ -127,7 +159,8 @@ def main(folder: Path) -> None:
     os.chdir(folder)
     Path("mypy.ini").write_text(MYPY)
     value = Path("autograd/value.py")
-    value.write_text(re.sub(OPERATORS, r"\1 -> Any:", value.read_text()))
+    for written, wanted in REWRITTEN:
+        value.write_text(re.sub(written, wanted, value.read_text()))
     build()
     value.write_text((ROOT / value).read_text())
     require_all_modules()
@@ -155,6 +188,10 @@ def patch(sources: set[Path]) -> None:
         code, count = re.subn(change.generated, change.wanted, code, flags=re.DOTALL)
         if count == 0 or (count > 1 and not change.everywhere):
             raise RuntimeError(f"{change.why}: expected in {source}, found {count} times: {change.generated}")
+    if re.search(r"CPY_\w+\(\w+, CPyType_value___Value,", code):
+        raise RuntimeError(
+            "a node has no table of methods: assign to its fields, such as _grad, in compiled files"
+        )
     source.write_text('#include "../autograd/native/memory.h"\n' + documented(code))
 
 

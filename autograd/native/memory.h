@@ -199,6 +199,16 @@ static void free_node(PyObject *node) {
 #endif
 }
 
+/* The attributes that a user has set on a node, if any: a dict. */
+static ALWAYS_INLINE void clear_attributes(void *place) {
+    PyObject *attributes;
+    memcpy(&attributes, place, sizeof(PyObject *));
+    if (attributes != NULL) {
+        memset(place, 0, sizeof(PyObject *));
+        Py_DECREF(attributes);
+    }
+}
+
 /* `clear` releases the operands, and a release may bring the next node here. */
 static void deallocate_node(PyObject *node, int (*clear)(PyObject *)) {
     push(&waiting_nodes, node);

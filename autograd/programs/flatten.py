@@ -124,6 +124,11 @@ class Flattening:
         y = _STILL if right is None else self._slot(node, 1, right)
         if x == _STILL and y == _STILL:
             return _STILL
+        if operation.by_hand is not None:
+            raise TypeError(
+                f"flatten cannot compute {operation.symbol!r} anew: it was given by hand, as a number and a "
+                "function that passes gradients on; define it with @autograd.operation"
+            )
         if x == _STILL:
             x = self._constant(left.data)
         if right is None:

@@ -21,10 +21,11 @@ from autograd.value import Value
 
 NO_DERIVATIVE = "no derivative"
 NOT_CHOSEN = "not chosen"
+BY_HAND = "given by hand"
 NOT_WRITTEN = "not written with autograd's functions"
 TOO_LONG = "too long to write down"
 NOTHING_PASSES = (NO_DERIVATIVE, NOT_CHOSEN)
-WITHOUT_FORMULA = (*NOTHING_PASSES, NOT_WRITTEN, TOO_LONG)
+WITHOUT_FORMULA = (*NOTHING_PASSES, BY_HAND, NOT_WRITTEN, TOO_LONG)
 
 # How tightly a text holds together, from loosest to tightest.
 COMPARISON, SUM, PRODUCT, SIGN, POWER, ATOM = range(6)
@@ -220,6 +221,8 @@ def derivative_at(node: Value, index: int, names: Sequence[str | Symbol], out_na
     >>> derivative_at(Value(2.0).relu(), 0, ["x"], "y"), derivative_at(Value(-2.0).relu(), 0, ["x"], "y")
     ('x > 0', 'not chosen')
     """
+    if node._operation.by_hand is not None:
+        return BY_HAND
     if node._operation.partials[index] is not None and not passes(node, index):
         return NOT_CHOSEN
     return derivative(node._operation, index, names, out_name)

@@ -74,7 +74,8 @@ class Excerpt:
         return [
             node
             for node in self.forward
-            if any(not operand._prev for operand in node._prev)
+            if node._operation.by_hand is None
+            and any(not operand._prev for operand in node._prev)
             and repr(_recomputed(node)) != repr(node.data)  # by repr, nan is nan
         ]
 
