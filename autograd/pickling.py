@@ -66,16 +66,14 @@ def restore_leaf(data: float, grad: float, symbol: str | None, tag: Tag | None) 
     return leaf
 
 
-def restore(
-    outside: list[Value], records: list[tuple[list[int], tuple[Any, ...], dict[str, Any]]]
-) -> list[Value]:
+def restore(outside: list[Value], records: list[tuple[Any, ...]]) -> list[Value]:
     """The nodes of a subgraph from their parts; `list.__getitem__` then picks one."""
     nodes = list(outside)
-    for operands, (data, grad, operation, dleft, dright, tag), attributes in records:
+    for operands, (data, grad, operation, dleft, dright, tag), *attributes in records:
         right = nodes[operands[1]] if len(operands) > 1 else None
         node = recorded_node(tag, operation, data, nodes[operands[0]], dleft, right, dright)
         node.grad = grad
-        for name, attribute in attributes.items():
+        for name, attribute in dict(*attributes).items():
             setattr(node, name, attribute)
         nodes.append(node)
     return nodes[len(outside) :]

@@ -34,6 +34,7 @@ _DIV: Final = ops.div
 _NEG: Final = ops.neg
 _POW: Final = ops.pow
 _RELU: Final = ops.relu
+_NO_OPERANDS: Final[tuple[Value, ...]] = ()
 _OPERANDS: Final = by_hand.unknown("operands", 2)
 
 
@@ -67,12 +68,11 @@ class Value:
     """
 
     __slots__ = (
-        "__dict__", "__weakref__", "_dleft", "_dright", "_grad", "_left", "_mark", "_operation", "_right",
-        "_tag", "data",
+        "__dict__", "_dleft", "_dright", "_grad", "_left", "_mark", "_operation", "_right", "_tag", "data",
     )  # fmt: skip
 
     def __init__(
-        self, data: SupportsFloat, _children: Iterable[Value] = (), _op: str = "", label: str | None = ""
+        self, data: SupportsFloat, _children: Iterable[Value] = (), _op: str = "", label: str | None = None
     ) -> None:
         self.data: float = data if type(data) is float else floats.as_float(data)
         self._grad: float = 0.0
@@ -87,9 +87,9 @@ class Value:
         self._tag: Tag | None = None  # label, scope and line
         if OPEN:
             self._tag = modes.current().tag
-        if label != "" and label is not None:
+        if label is not None:
             self._tag = modes.labelled(self._tag, label)
-        if _children != () or _op != "":
+        if _children is not _NO_OPERANDS or _op != "":
             self._link(tuple(_children), _op)
 
     def _link(self, children: tuple[Any, ...], symbol: str) -> None:
@@ -97,7 +97,7 @@ class Value:
         for child in children:
             if not isinstance(child, Value):
                 raise TypeError(f"the operands of a node are Values, got {type(child).__name__}: {child!r}")
-        if not children:
+        if not children and symbol != "":
             self._operation = ops.named(symbol, 0)
         if not children or modes.unrecorded():
             return
@@ -143,15 +143,14 @@ class Value:
         if self._dleft == 0.0 and self._operation.by_hand is not None:
             self._pass_on_by_hand(self._operation.by_hand)
             return
-        left, right = self._left, self._right
-        if left is not None and (self._dleft != 0.0 or not self._operation.choice[0]):
-            left._grad += self._dleft * self._grad
-            if left._mark < self._mark:
-                left._mark = self._mark
-        if right is not None and (self._dright != 0.0 or not self._operation.choice[1]):
-            right._grad += self._dright * self._grad
-            if right._mark < self._mark:
-                right._mark = self._mark
+        if self._left is not None and (self._dleft != 0.0 or not self._operation.choice[0]):
+            self._left._grad += self._dleft * self._grad
+            if self._left._mark < self._mark:
+                self._left._mark = self._mark
+        if self._right is not None and (self._dright != 0.0 or not self._operation.choice[1]):
+            self._right._grad += self._dright * self._grad
+            if self._right._mark < self._mark:
+                self._right._mark = self._mark
 
     def _pass_on_by_hand(self, function: Callable[[Value], None]) -> None:
         function(self)
@@ -304,9 +303,8 @@ class Value:
         return id(self) >> 4  # the lowest bits of addresses are all the same
 
     def __bool__(self) -> bool:
-        raise TypeError(
-            "a Value is neither true nor false: ask `x != 0` of its number, or `x is not None` of the node"
-        )
+        """Whether the number is not 0, as `if x` asks of any number; `x is not None` asks for the node."""
+        return self.data != 0.0
 
     def __lt__(self, other: Value | SupportsFloat) -> bool:
         if isinstance(other, Value):

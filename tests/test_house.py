@@ -23,6 +23,7 @@ AUTOGRAD = """
     floats
     ieee modes
     anomaly primitive
+    by_hand
     ops
     value
     graph tree

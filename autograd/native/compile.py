@@ -43,10 +43,10 @@ ignore_missing_imports = True
 disable_error_code = has-type
 """
 
-# What mypyc has to be told and type checkers know: an operator may return NotImplemented, to leave the work to
-# the other operand, a numpy array for example; and a property is set to what it is read as.
+# What type checkers know and mypyc has to be told: an operator may return NotImplemented, to leave the work
+# to the other operand, a numpy array for example; and a property is set to what it is read as.
 REWRITTEN = [
-    (r"(def __(?:add|sub|mul|truediv|pow|eq)__\(.*\)) -> (?:Value|bool):", r"\1 -> Any:"),
+    (r"(def __(?:add|sub|mul|truediv|pow)__\(.*\)) -> Value:", r"\1 -> Any:"),
     (r"(def grad\(self, grad: float) \| None", r"\1"),
 ]
 
@@ -131,6 +131,11 @@ CHANGES = [
         "`node.grad = None` is 0.0",
         rf"(value___Value_set_grad\({_NODE} \*self, PyObject \*value, void \*closure\)\s*\{{)",
         r"\1 if (value == Py_None) { self->__grad = 0.0; return 0; }",
+    ),
+    Change(
+        "the chain rule is inlined into the loop over the nodes",
+        r"\n\s*(char CPyDef_value___Value____pass_on\(PyObject \*cpy_r_self\) \{)",
+        r"\nALWAYS_INLINE \1",
     ),
     _undeletable("_backward"),
     _undeletable("grad"),

@@ -15,7 +15,6 @@ from tests.autograd.robustness.operands import NO_NUMBERS, assert_refused
     [
         {"label": 5},
         {"label": 0},
-        {"label": None},
         {"label": b"x"},
         {"_op": 5},
         {"_op": None},
@@ -65,7 +64,7 @@ def test_assigning_any_float(name, number):
 
 
 @pytest.mark.parametrize("name", ["label", "scope"])
-@pytest.mark.parametrize("thing", [5, None, b"x", ["x"], Value(1.0)], ids=lambda thing: type(thing).__name__)
+@pytest.mark.parametrize("thing", [5, b"x", ["x"], Value(1.0)], ids=lambda thing: type(thing).__name__)
 def test_assigning_a_label_or_a_scope_that_is_no_string(name, thing):
     with scope("here"):
         x = Value(1.0, label="x")
@@ -73,7 +72,7 @@ def test_assigning_a_label_or_a_scope_that_is_no_string(name, thing):
     assert (x.label, x.scope) == ("x", "here")
 
 
-@pytest.mark.parametrize("name", ["_prev", "_op", "other", "__dict__"])
+@pytest.mark.parametrize("name", ["_prev", "_op"])
 def test_attributes_that_cannot_be_assigned(name):
     with pytest.raises(AttributeError):
         setattr(Value(1.0), name, ())

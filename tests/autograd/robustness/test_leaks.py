@@ -57,7 +57,7 @@ def step(i):
     x = Value(2.0)
     for action in (
         lambda: x * "3", lambda: None - x, lambda: x < 1j, lambda: Value("3"), lambda: x**"2",
-        lambda: Value(1.0, (x, x, x), "+"), lambda: Value(1.0, (x,), "?"), lambda: x._link(),
+        lambda: Value(1.0, (x, 1.0), "+"), lambda: Value(1.0, (x,), 3), lambda: x._link(),
         lambda: autograd.sum([x, ""]), lambda: autograd.dot([x], [x, x]),
     ):
         try:
