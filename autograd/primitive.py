@@ -9,7 +9,7 @@ from autograd.annotations import TYPE_CHECKING, final, overload
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from typing import Any, TypeVar
+    from typing import Any, Final, TypeVar
 
     Partial = Callable[..., Any]
     Interval = tuple[float, float]
@@ -111,23 +111,21 @@ class Operation:
             return out
         try:
             local: Any = partial(x, out) if self.arity == 1 else partial(x, y, out)
-            if not isinstance(local, complex):
-                return floats.as_float(local)
-        except ArithmeticError:
-            pass
-        # Python raises for 1 / 0.0 and 10.0**400 and makes (-1.0)**0.5 complex; here IEEE 754 decides
-        from autograd.ieee import Float  # seldom needed, and half a millisecond of every start
+            if type(local) is float:
+                return local
+        except (ArithmeticError, ValueError):
+            local = 0j
+        operands = (x, y)[: self.arity]
+        if isinstance(local, complex):
+            # Python raises for 1 / 0.0 and 10.0**400 and makes (-1.0)**0.5 complex; here IEEE 754 decides
+            from autograd.ieee import Float  # seldom needed, and half a millisecond of every start
 
-        operands = [x, y][: self.arity]
-        try:
-            exact = partial(*map(Float, operands), Float(out))
-        except (ArithmeticError, ValueError) as error:
-            error.add_note(
-                f"in the derivative of {self.name} at {', '.join(map(repr, operands))}; autograd's "
-                "functions, autograd.exp rather than math.exp, have an answer for every number"
-            )
-            raise
-        return float(floats.as_float(exact))
+            try:
+                local = partial(*map(Float, operands), Float(out))
+            except (ArithmeticError, ValueError) as error:
+                error.add_note(f"in the derivative of {_call(self.name, operands)}; {_ADVICE}")
+                raise
+        return _number(local, "the derivative of", self.name, operands)
 
     def local_graph(self, index: int, operands: Sequence[T], out: T) -> T | float:
         """The local derivative by one operand as a graph, to be differentiated again."""
@@ -232,12 +230,52 @@ def operation(
                 f"@operation(lambda x, out: ...) above it; here it was given {value!r} to decorate"
             )
 
-        def number(*args: float) -> float:
-            return floats.as_float(value(*args))  # else a result that is no number would get into the graph
+        function: Any = value
+        inner = getattr(function, "func", function)  # that of a functools.partial
+        name = getattr(inner, "__name__", type(inner).__name__)
+        home = f"{function.__module__}:{function.__qualname__}" if hasattr(function, "__qualname__") else ""
+        _require_parameters(name, function, len(partials))
+        for partial in partials:
+            _require_parameters(
+                f"a derivative of {name}, of the operands and the result,", partial, len(partials) + 1
+            )
 
-        home = f"{value.__module__}:{value.__qualname__}"
-        made = Operation(value.__name__, symbol or value.__name__, number, partials, domain, home=home)
+        def number(*args: float) -> float:
+            try:
+                return _number(function(*args), "the value of", name, args)
+            except (ArithmeticError, ValueError) as error:
+                error.add_note(f"in {_call(name, args)}; {_ADVICE}")
+                raise
+
+        made = Operation(name, symbol or name, number, partials, domain, home=home)
         made.function = value
         return made
 
     return define
+
+
+_ADVICE: Final = "autograd's functions, autograd.exp rather than math.exp, have an answer for every number"
+
+
+def _call(name: str, operands: Sequence[float]) -> str:
+    return f"{name}({', '.join([repr(operand) for operand in operands])})"
+
+
+def _number(given: Any, what: str, name: str, operands: Sequence[float]) -> float:
+    """What a user's function has computed, which would get into the graph if it were no number."""
+    if not floats.is_number(given):
+        raise TypeError(
+            f"{what} {_call(name, operands)} must be a number, got {type(given).__name__}: {given!r:.60}"
+        )
+    return floats.as_float(given)
+
+
+def _require_parameters(what: str, function: Any, count: int) -> None:
+    """Raise TypeError if a Python function cannot be called with so many arguments."""
+    code = getattr(function, "__code__", None)
+    if code is None or code.co_flags & 4:  # not written in Python, or it takes any number of arguments
+        return
+    bound = 1 if hasattr(function, "__self__") else 0
+    most = code.co_argcount - bound
+    if not most - len(function.__defaults__ or ()) <= count <= most:
+        raise TypeError(f"{what} is called with {count} argument(s), but takes {most}")

@@ -669,7 +669,7 @@ class TestOperationOfOnesOwn:
         with pytest.raises(OverflowError, match="math range error") as raised:
             steep(Value(1000.0))
         [note] = raised.value.__notes__
-        assert note.startswith("in the derivative of <lambda> at 1000.0; autograd's functions")
+        assert note.startswith("in the derivative of <lambda>(1000.0); autograd's functions")
 
     def test_a_partial_that_is_not_needed_is_not_asked_for(self):
         """grad by a Value with a history must not differentiate the history."""
