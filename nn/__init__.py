@@ -28,7 +28,7 @@ from nn.losses import (
     max_margin,
     mse,
 )
-from nn.metrics import METRICS, accuracy
+from nn.metrics import METRICS, accuracy, f1, overall, precision, r2, recall, rmse, top_k
 from nn.module import Buffer, Module
 from nn.normalization import BatchNorm, LayerNorm
 from nn.optim import OPTIMIZERS, SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
@@ -51,6 +51,7 @@ __all__ = [
     "Elementwise", "ExponentialLR", "History", "LambdaLR", "Layer", "LayerNorm", "LinearLR", "Module",
     "MultiStepLR", "Neuron", "Optimizer", "RMSprop", "ReduceLROnPlateau", "Residual", "Schedule",
     "Sequential", "SequentialLR", "StepLR", "Training", "accuracy", "bce_with_logits", "clip_grad_norm_",
-    "clip_grad_value_", "cross_entropy", "data", "fit", "half_squared_error", "l1", "l1_penalty",
-    "l2_penalty", "load", "max_margin", "mse", "plots", "predict", "save",
+    "clip_grad_value_", "cross_entropy", "data", "f1", "fit", "half_squared_error", "l1", "l1_penalty",
+    "l2_penalty", "load", "max_margin", "mse", "overall", "plots", "precision", "predict", "r2", "recall",
+    "rmse", "save", "top_k",
 ]  # fmt: skip

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from nn.clipping import clip_grad_norm_, clip_grad_value_
 from nn.history import History
+from nn.metrics import larger_is_better
 from nn.module import Module
 from nn.optim import Optimizer
 from nn.settings import checked
@@ -47,7 +48,7 @@ class Callback:
         """After every epoch, when its numbers are in the history."""
 
     def on_train_end(self, training: Training) -> None:
-        """After the last epoch, also when training stopped early."""
+        """When training ends: after the last epoch, when it stopped early, or by an error or Ctrl-C."""
 
 
 class EarlyStopping(Callback):
@@ -60,7 +61,8 @@ class EarlyStopping(Callback):
         monitor: the name in the history to watch; by default 'val_loss' if there is one, else 'loss'.
         patience: how many epochs may pass without improvement.
         min_delta: by how much a number must be better to count as an improvement.
-        mode: 'min' if smaller is better, 'max' if larger is; by default 'max' for an accuracy.
+        mode: 'min' if smaller is better, 'max' if larger is; by default 'max' for an accuracy and
+            the other metrics that should grow, such as 'val_f1' and 'r2'.
         restore_best: set the parameters of the best epoch when training ends.
 
     Raises:
@@ -83,7 +85,7 @@ class EarlyStopping(Callback):
         restore_best: bool = True,
     ) -> None:
         if mode is None:
-            mode = "max" if monitor is not None and monitor.endswith("accuracy") else "min"
+            mode = "max" if monitor is not None and larger_is_better(monitor) else "min"
         settings = checked("EarlyStopping", {"patience": patience, "min_delta": min_delta, "mode": mode})
         self.monitor = monitor
         self.patience: int = settings["patience"]

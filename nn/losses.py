@@ -1,7 +1,7 @@
 """How far the output for one sample is from its target; training minimises the average over samples.
 
-A number given as output or target stands for a list of one. Given Values the functions return a Value, to
-call `backward()` on; given floats they return a float.
+A number given as output or target stands for a list of one, and a list of one for a number. Given Values the
+functions return a Value, to call `backward()` on; given floats they return a float.
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ def cross_entropy(output: Sequence[N], target: int) -> N:
 
     Args:
         output: a list of n scores (logits), one for each class.
-        target: the index of the right class, a whole number from 0 to n - 1.
+        target: the index of the right class, a whole number from 0 to n - 1; also in a list of one.
 
     Raises:
         ValueError: if there are fewer than two scores, or the target is not the index of one of them.
@@ -211,7 +211,11 @@ def _differences(name: str, output: N | Sequence[N], target: Target) -> list[N]:
 
 def _pairs(name: str, output: Any, target: Any) -> list[tuple[Any, Any]]:
     """Each output with its target."""
-    outputs, targets = _listed(output), _listed(target)
+    outputs = _listed(output)
+    try:
+        targets = _listed(target)
+    except TypeError as error:
+        raise TypeError(f"the target of {name} is a number for each output: {error}") from None
     if len(outputs) != len(targets) or not outputs:
         raise ValueError(
             f"{name} needs one target for each output, got {len(outputs)} output(s) and {len(targets)} "
@@ -221,17 +225,26 @@ def _pairs(name: str, output: Any, target: Any) -> list[tuple[Any, Any]]:
 
 
 def _listed(numbers: Any) -> list[Any]:
-    numbers = list(numbers) if hasattr(numbers, "__iter__") else [numbers]
+    several = hasattr(numbers, "__iter__") and not isinstance(numbers, str)
     # Python's floats, because numpy's integers wrap around: -numpy.uint8(1) is 255.
-    return [number if type(number) in (Value, float) else as_float(number) for number in numbers]
+    return [
+        number if type(number) in (Value, float) else as_float(number)
+        for number in (numbers if several else [numbers])
+    ]
 
 
 def _class_index(target: Any, classes: int) -> int:
-    index = target.data if isinstance(target, Value) else target
-    if hasattr(index, "__iter__") or not 0 <= index < classes or index != int(index):
+    """The target as a whole number; it may stand in a list of one, as in a column of targets."""
+    try:
+        (index,) = _listed(target)
+        index = index.data if isinstance(index, Value) else index
+        fits = 0 <= index < classes and index == int(index)
+    except (TypeError, ValueError):  # no number, or not one
+        fits = False
+    if not fits:
         raise ValueError(
             f"the target of cross_entropy is the index of a class, a whole number from 0 to {classes - 1}, "
-            f"got {_shown(index)}; of a one-hot list give the position of the 1"
+            f"got {_shown(target)}; of a one-hot list give the position of the 1"
         )
     return int(index)
 

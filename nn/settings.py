@@ -64,6 +64,12 @@ RULES: Mapping[str, Rule] = {
     "resolution": (index, lambda n: n >= 2, "a whole number, two or more"),
     "epochs": _COUNT,
     "batch_size": _COUNT,
+    "validation": (
+        as_float,
+        lambda x: 0.0 < x < 1.0,
+        "(X, y), (X, y, sample_weight), or a fraction of the samples above 0 and below 1",
+    ),
+    "k": _COUNT,
     "steps": _WAIT,
     "learning_rate": _FACTOR,
     "l2": _FACTOR,

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from math import isfinite
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any, Literal
 
-from autograd import Value, detect_anomaly, mean, no_grad
+from autograd import Value, no_grad
 from nn.callbacks import Callback, Training, as_callback
 from nn.history import History
 from nn.init import Seed, random_source
-from nn.losses import LOSSES, l2_penalty
-from nn.metrics import METRICS, Metric
-from nn.module import Module, in_mode, outputs_of
+from nn.losses import LOSSES
+from nn.metrics import Metric, named_metrics
+from nn.module import Module, in_mode
 from nn.optim import Optimizer, optimizer_by_name
+from nn.samples import by_class, divided, that_count
+from nn.schedules import ReduceLROnPlateau, Schedule
 from nn.settings import by_name, checked
+from nn.tables import check_columns, column_names, rows_of
+from nn.trainer import Trainer, numbers_in, outputs_for
 
-Sample = tuple[Any, Any]
+Loss = Callable[[Any, Any], Value]
+Data = Iterable[Any]
+Validation = float | tuple[Data, Data] | tuple[Data, Data, Iterable[float]]
+MakesOptimizer = Callable[..., Optimizer]  # of the parameters, and of lr if one is given
+Called = Callback | Schedule | ReduceLROnPlateau | Callable[[Training], object]
 
 
 def fit(
@@ -24,35 +32,56 @@ def fit(
     X: Iterable[Any],
     y: Iterable[Any],
     *,
-    loss: Any = "mse",
-    optimizer: str | Optimizer = "sgd",
+    loss: str | Loss = "mse",
+    optimizer: str | Optimizer | MakesOptimizer = "sgd",
     learning_rate: float | None = None,
     epochs: int = 100,
     batch_size: int | None = None,
-    validation: tuple[Iterable[Any], Iterable[Any]] | None = None,
-    metrics: str | Sequence[str] | Mapping[str, Metric] = (),
+    sample_weight: Iterable[float] | None = None,
+    class_weight: Mapping[Any, float] | Literal["balanced"] | None = None,
+    validation: Validation | None = None,
+    metrics: str | Metric | Iterable[str | Metric] | Mapping[str, str | Metric] | None = (),
     l2: float = 0.0,
-    callbacks: Iterable[Any] = (),
+    callbacks: Called | Iterable[Called] | None = (),
     progress: bool = True,
     seed: Seed = None,
 ) -> History:
     """Train a model by gradient descent on the average loss of batches of samples.
 
+    Frames and series of pandas or polars do as well as lists and arrays, for X, y and weights. The names of
+    the columns of X are kept in the model's `feature_names_in_`, and `predict` holds a frame to them.
+
+    Whatever ends the training, also Ctrl-C or an error: the epochs until then are in the history, which a
+    Module keeps as `history_`; every callback's `on_train_end` is called, so that `EarlyStopping` goes back
+    to the best parameters; and then the error goes on.
+
     Args:
         model: a Module; its `batch` is given the samples of a batch. It is in training mode during training
             and in evaluation mode during validation; afterwards every module has the mode that it had before.
-        X: the samples, n sequences of numbers; a 2-D numpy array will do.
-        y: the n targets in the form that the loss takes: numbers, lists of numbers, class indices.
+        X: the samples, n sequences of numbers; a 2-D array or a frame will do.
+        y: the n targets in the form that the loss takes: numbers, lists of numbers, class indices. A list of
+            one number, as in an array of shape (n, 1), is as good as the number.
         loss: a name of `nn.LOSSES`, or a function (output, target) -> Value for one sample.
-        optimizer: a name of `nn.OPTIMIZERS`, or an optimizer made with the model's parameters.
+        optimizer: a name of `nn.OPTIMIZERS`, or an optimizer made with the model's parameters, or what makes
+            one of them, such as a class.
         learning_rate: for an optimizer given by name; by default the optimizer's own.
         epochs: how many times all samples are seen.
         batch_size: how many samples go into a step, shuffled anew in every epoch; by default all, in order.
-        validation: (X, y) to compute the loss and the metrics on after every epoch.
-        metrics: a name of `nn.METRICS`, several, or a dict of functions (output, target) -> number, averaged
-            over the samples. 'accuracy' is for scores and logits; for probabilities see `nn.accuracy`.
+        sample_weight: n numbers, zero or more. The loss of a batch is the weighted mean: the sum of weight *
+            loss over its samples, divided by the sum of their weights; so is that of an epoch. A sample of
+            weight zero is left out, as if it were not in the data.
+        class_weight: a dict with the weight of each class, 1 for a class that is not in it; or 'balanced' for
+            n / (k * count), where n samples have k classes and `count` of them that class, each counted with
+            its weight. It multiplies the weights of the samples, those of validation too.
+        validation: what to compute the loss and the metrics on after every epoch: (X, y), or (X, y,
+            sample_weight), or a fraction, above 0 and below 1, of the samples to hold out. These are the last
+            ones, the same in every call, so that training can go on later: shuffle sorted data before.
+        metrics: a name of `nn.METRICS` or 'top_5' and the like, a function, several, or a dict of them. A
+            function (output, target) -> number is averaged over the samples; an `nn.overall` one is given all
+            outputs and targets of the epoch. Every sample counts alike, whatever its weight. Those of classes
+            are for scores and logits; for probabilities see `nn.accuracy`.
         l2: the strength of L2 regularisation, added to the loss: l2 * sum of w**2 over all parameters.
-        callbacks: `Callback`s, learning rate schedules, functions of the training state.
+        callbacks: `Callback`s, learning rate schedules, functions of the training state; one or several.
         progress: show a progress bar, if tqdm is installed (the `train` extra).
         seed: for shuffling; an int, a random.Random, or None for the module `random`.
 
@@ -60,10 +89,12 @@ def fit(
         The history of losses, metrics and learning rates. The parameters keep the gradients of the last step.
 
     Raises:
-        ValueError: if X and y differ in length or are empty, a name is unknown, or a setting is out of range.
-        TypeError: if the loss returns no Value, or an optimizer or a callback is something else.
+        ValueError: if X, y and the weights differ in length or are empty, a column of a frame holds something
+            missing or no number, a name is unknown, or a setting is out of range.
+        TypeError: if the loss returns no Value, or the model, the data, the loss, the optimizer, a metric or
+            a callback is something else.
         FloatingPointError: if a loss or a gradient is nan or infinite; it names the node where that began.
-            The parameters and buffers are those of the step before.
+            The parameters and buffers are those of the step before, if no callback sets others.
 
     >>> from nn import MLP
     >>> history = fit(MLP(1, [1], seed=0), [[0.0], [1.0], [2.0]], [1.0, 3.0, 5.0],
@@ -71,28 +102,27 @@ def fit(
     >>> history["loss"][-1] < 1e-3
     True
     """
-    samples = paired(X, y)
-    held_out = paired(*validation) if validation is not None else []
+    if isinstance(model, type) or not hasattr(model, "parameters"):
+        raise TypeError(f"fit trains a Module, such as nn.MLP(2, [4, 1]), got {model!r:.80}")
+    samples, held_out = divided(X, y, sample_weight, validation)
+    samples, held_out = by_class(class_weight, samples, held_out)
+    samples, held_out = that_count(samples, "training"), that_count(held_out, "validation")
     size = len(samples) if batch_size is None else batch_size
     epochs, size, l2 = checked("fit", {"epochs": epochs, "batch_size": size, "l2": l2}).values()
-    trainer = _Trainer(model, loss, _optimizer(optimizer, model, learning_rate), metrics, l2, callbacks)
+    made = _optimizer(optimizer, model, learning_rate)
+    trainer = Trainer(model, _loss(loss), made, named_metrics(metrics), l2, _callbacks(callbacks))
     rng = random_source(seed)
-    bar = _progress_bar(epochs, progress)
-    with in_mode(model, True):
-        for callback in trainer.callbacks:
-            callback.on_train_begin(trainer.training)
+    if isinstance(model, Module):
+        vars(model)["history_"] = trainer.training.history
+        if names := column_names(X):
+            vars(model)["feature_names_in_"] = names
+    with _progress_bar(epochs, progress) as bar, in_mode(model, True), trainer.running():
         for _ in bar:
-            for callback in trainer.callbacks:
-                callback.on_epoch_begin(trainer.training)
-            if size < len(samples):
-                rng.shuffle(samples)
-            record = trainer.epoch([samples[i : i + size] for i in range(0, len(samples), size)], held_out)
+            record = trainer.epoch(samples, size, rng, held_out)
             if not isinstance(bar, range):
                 bar.set_postfix({name: f"{number:.4g}" for name, number in record.items()})
             if trainer.training.history.stopped:
                 break
-        for callback in trainer.callbacks:
-            callback.on_train_end(trainer.training)
     return trainer.training.history
 
 
@@ -101,134 +131,44 @@ def predict(model: Module | Callable[[Any], Any], X: Iterable[Any]) -> list[Any]
 
     Args:
         model: a Module, which afterwards has the mode that it had before; or a function of one sample.
-        X: the samples, n sequences of numbers; a 2-D numpy array will do.
+        X: the samples, n sequences of numbers; a 2-D array or a frame will do.
 
     Returns:
-        n floats, or n lists of floats if the model has several outputs.
+        A list of n outputs: floats if the model has one output, lists of floats if it has several. What a
+        model returns other than Values stays as it is.
+
+    Raises:
+        ValueError: if the model does not take the samples, or the columns of a frame are not those that the
+            model was fitted with, in the same order. An array or a list is not held to them.
+        TypeError: if the samples are something else than numbers, or the model is no function of them.
 
     >>> from nn import MLP
     >>> predict(MLP(2, [1], init=lambda rng, nin, nout: 1.0), [[1.0, 2.0], [3.0, 4.0]])
     [3.0, 7.0]
     """
+    if isinstance(model, type) or not callable(model):
+        raise TypeError(f"predict needs a Module or a function of one sample, got {model!r:.80}")
+    check_columns(getattr(model, "feature_names_in_", None), X, "X")
+    rows = rows_of(X, "X")
     with no_grad(), in_mode(model, False):
-        return [_numbers(output) for output in outputs_of(model, _rows(X))]
+        return [numbers_in(output) for output in outputs_for(model, rows, range(len(rows)))]
 
 
-class _Trainer:
-    """One run: its settings, which stay the same, and the state of the training, which changes."""
-
-    def __init__(
-        self,
-        model: Module,
-        loss: Any,
-        optimizer: Optimizer,
-        metrics: str | Sequence[str] | Mapping[str, Metric],
-        l2: float,
-        callbacks: Iterable[Any],
-    ) -> None:
-        self.model: Any = model
-        self.loss = by_name("loss", loss, LOSSES)
-        self.optimizer = optimizer
-        self.parameters = model.parameters()
-        self.buffers = model.buffers() if isinstance(model, Module) else []
-        listed = [metrics] if isinstance(metrics, str) else metrics
-        named = listed if isinstance(listed, Mapping) else {name: name for name in listed}
-        self.metrics = {name: by_name("metric", metric, METRICS) for name, metric in named.items()}
-        self.l2 = l2
-        self.callbacks: list[Callback] = [as_callback(callback) for callback in callbacks]
-        self.training = Training(model, optimizer)
-
-    def epoch(self, batches: list[list[Sample]], held_out: list[Sample]) -> dict[str, float]:
-        """Take one step a batch, then record the epoch's numbers."""
-        self.training.epoch += 1
-        rate = self.optimizer.param_groups[0]["lr"]
-        steps = [(len(batch), self.step(batch)) for batch in batches]
-        seen = sum(size for size, _ in steps)
-        record = {name: sum(size * numbers[name] for size, numbers in steps) / seen for name in steps[0][1]}
-        if held_out:
-            with no_grad(), in_mode(self.model, False):
-                _, numbers = self.forward(held_out)
-            record |= {f"val_{name}": number for name, number in numbers.items()}
-        self.training.history.add({**record, "lr": rate})
-        for callback in self.callbacks:
-            callback.on_epoch_end(self.training)
-        return record
-
-    def step(self, batch: list[Sample]) -> dict[str, float]:
-        """Forward, backward, update on one batch; returns the loss and the metrics before the update."""
-        averages = [list(buffer) for buffer in self.buffers]
-        total, numbers = self.forward(batch)
-        self.model.zero_grad()
-        self.optimizer.zero_grad()
-        total.backward()
-        if not self.finite(total):
-            self.explain_nan(batch, averages)
-        for callback in self.callbacks:
-            callback.on_gradients(self.training)
-        self.optimizer.step()
-        return numbers
-
-    def forward(self, batch: list[Sample]) -> tuple[Value, dict[str, float]]:
-        computed = outputs_of(self.model, [x for x, _ in batch])
-        outputs = [(output, target) for output, (_, target) in zip(computed, batch, strict=True)]
-        losses = [self.loss(output, target) for output, target in outputs]
-        if not isinstance(losses[0], Value):
-            raise TypeError(f"a loss returns a Value computed from the output, got {losses[0]!r:.60}")
-        total = mean(losses)
-        if self.l2:
-            total = total + l2_penalty(self.parameters, self.l2)
-        numbers = {"loss": total.data}
-        for name, metric in self.metrics.items():
-            numbers[name] = mean([float(metric(_numbers(output), target)) for output, target in outputs])
-        return total, numbers
-
-    def finite(self, total: Value) -> bool:
-        return isfinite(total.data) and all(isfinite(p.grad) for p in self.parameters)
-
-    def explain_nan(self, batch: list[Sample], averages: list[list[float]]) -> None:
-        """Compute the batch again under `detect_anomaly`, and raise the error that names the node."""
-        self.restore(averages)
-        where = f"training stopped in epoch {self.training.epoch}, before the step"
-        try:
-            with detect_anomaly():
-                total, _ = self.forward(batch)
-                total.backward()
-            cause = f"the loss is {total.data}, with a nan or inf among the parameters"
-            if self.finite(total):
-                cause = "a nan or inf, but not when computed again: the model draws random numbers"
-        except FloatingPointError as error:
-            cause = str(error)
-        self.restore(averages)
-        raise FloatingPointError(f"{where}: {cause}")
-
-    def restore(self, averages: list[list[float]]) -> None:
-        """Undo what a step that is not taken has changed: gradients and running averages."""
-        self.model.zero_grad()
-        for buffer, numbers in zip(self.buffers, averages, strict=True):
-            buffer[:] = numbers
+def _loss(given: Any) -> Loss:
+    loss: Loss = by_name("loss", given, LOSSES)
+    if isinstance(loss, type) or not callable(loss):
+        raise TypeError(
+            f"a loss is a name of nn.LOSSES or a function (output, target) -> Value, got {given!r:.80}"
+        )
+    return loss
 
 
-def paired(X: Iterable[Any], y: Iterable[Any]) -> list[Sample]:
-    """Each sample with its target; ValueError if their numbers differ or there are none."""
-    rows, targets = _rows(X), _rows(y)
-    if len(rows) != len(targets):
-        raise ValueError(f"every sample needs a target: got {len(rows)} samples and {len(targets)} targets")
-    if not rows:
-        raise ValueError("there are no samples: X is empty")
-    return list(zip(rows, targets, strict=True))
+def _callbacks(given: Any) -> list[Callback]:
+    several = given if isinstance(given, Iterable) and not isinstance(given, str) else [given]
+    return [] if given is None else [as_callback(callback) for callback in several]
 
 
-def _rows(X: Any) -> list[Any]:
-    return X.tolist() if hasattr(X, "tolist") else list(X)
-
-
-def _numbers(output: Any) -> Any:
-    if isinstance(output, (list, tuple)):
-        return [_numbers(entry) for entry in output]
-    return output.data if isinstance(output, Value) else output
-
-
-def _optimizer(given: str | Optimizer, model: Module, learning_rate: float | None) -> Optimizer:
+def _optimizer(given: Any, model: Module, learning_rate: float | None) -> Optimizer:
     if isinstance(given, Optimizer):
         if learning_rate is not None:
             raise ValueError("learning_rate is for an optimizer given by name; this one has its own")
@@ -238,18 +178,23 @@ def _optimizer(given: str | Optimizer, model: Module, learning_rate: float | Non
                 "the optimizer moves no parameter of this model; make it with model.parameters()"
             )
         return given
-    named = isinstance(given, str) or callable(given)  # a class of optimizers is as good as its name
+    # A class of optimizers is as good as its name.
+    named = (
+        issubclass(given, Optimizer) if isinstance(given, type) else isinstance(given, str) or callable(given)
+    )
     made = optimizer_by_name("fit", given, model.parameters(), learning_rate) if named else None
     if not isinstance(made, Optimizer):
         raise TypeError(f"optimizer is a name of nn.OPTIMIZERS or an Optimizer, got {given!r:.80}")
     return made
 
 
-def _progress_bar(epochs: int, progress: bool) -> Any:
+def _progress_bar(epochs: int, progress: bool) -> AbstractContextManager[Any]:
+    """The epochs to go through, closed at the end of a block."""
     if progress:
         try:
             from tqdm import tqdm
         except ImportError:
-            return range(epochs)
-        return tqdm(range(epochs), unit="epoch")
-    return range(epochs)
+            return nullcontext(range(epochs))
+        bar: AbstractContextManager[Any] = tqdm(range(epochs), unit="epoch")
+        return bar
+    return nullcontext(range(epochs))

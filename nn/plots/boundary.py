@@ -10,8 +10,8 @@ from autograd import Value, extra
 from nn.module import Module, in_mode
 from nn.plots.evaluate import evaluate
 from nn.plots.style import CLASS_COLORS, MARKERS, axes_for, ink, mixed, paper
+from nn.samples import paired
 from nn.settings import checked
-from nn.train import paired
 
 with extra("plot", "nn.plots"):
     import numpy as np

@@ -9,8 +9,8 @@ from autograd import Value, extra, mean
 from nn.losses import LOSSES
 from nn.module import Module
 from nn.plots.style import axes_for, ink, line_styles
+from nn.samples import paired
 from nn.settings import by_name
-from nn.train import paired
 
 with extra("plot", "nn.plots"):
     import numpy as np

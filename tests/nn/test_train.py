@@ -331,7 +331,7 @@ def test_callbacks_are_called_in_the_order_of_the_run():
         ({"batch_size": 2.5}, ValueError, "batch_size of fit is a whole number, one or more, got 2.5"),
         ({"loss": "square"}, ValueError, "unknown loss 'square'; there are mse"),
         ({"optimizer": "adamm"}, ValueError, "unknown optimizer 'adamm'; there are sgd"),
-        ({"metrics": ["f1"]}, ValueError, "unknown metric 'f1'; there are accuracy"),
+        ({"metrics": ["f2"]}, ValueError, "unknown metric 'f2'; there are accuracy"),
         ({"l2": -0.5}, ValueError, "l2 of fit is a finite number, zero or more, got -0.5"),
         ({"learning_rate": -1}, ValueError, "learning_rate of fit is a finite number, zero or more, got -1"),
         ({"optimizer": 3}, TypeError, r"optimizer is a name of nn.OPTIMIZERS or an Optimizer, got 3"),
