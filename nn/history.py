@@ -8,7 +8,7 @@ class History:
 
     Attributes:
         records: a list for each name, one entry an epoch.
-        stopped: why training ended before its last epoch; '' if it did not.
+        stopped: why training ended before its last epoch, also by an error or Ctrl-C; '' if it did not.
 
     >>> history = History()
     >>> history.add({"loss": 0.5, "accuracy": 0.75})

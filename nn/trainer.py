@@ -84,15 +84,19 @@ class Trainer:
     def step(self, batch: list[Sample], measured: Measured) -> None:
         """Forward, backward, update on one batch; measured are the loss and the metrics before the update."""
         averages = [list(buffer) for buffer in self.buffers]
-        outputs, total = self.forward(batch)
-        measured.add(batch, outputs, total)
-        self.model.zero_grad()
-        self.optimizer.zero_grad()
-        total.backward()
-        if not self.finite(total):
-            self.explain_nan(batch, averages)
-        for callback in self.callbacks:
-            callback.on_gradients(self.training)
+        try:
+            outputs, total = self.forward(batch)
+            measured.add(batch, outputs, total)
+            self.model.zero_grad()
+            self.optimizer.zero_grad()
+            total.backward()
+            if not self.finite(total):
+                self.explain_nan(batch, averages)
+            for callback in self.callbacks:
+                callback.on_gradients(self.training)
+        except BaseException:  # Ctrl-C too
+            self.restore(averages)
+            raise
         self.optimizer.step()
 
     def forward(self, batch: list[Sample]) -> tuple[list[Any], Value]:
@@ -134,7 +138,6 @@ class Trainer:
                 cause = "a nan or inf, but not when computed again: the model draws random numbers"
         except FloatingPointError as error:
             cause = str(error)
-        self.restore(averages)
         raise FloatingPointError(f"{where}: {cause}")
 
     def restore(self, averages: list[list[float]]) -> None:

@@ -73,6 +73,15 @@ def test_every_module_has_its_mode_again():
     assert [part.training for part in model.layers] == [True, False, False] and not model.training
 
 
+def test_a_step_that_is_not_taken_leaves_the_running_averages():
+    # Broken: the averages are those of samples from which nothing was learned.
+    model, states = nn.Sequential(nn.BatchNorm(1), nn.Layer(1, 1, nonlin=False, seed=0)), []
+    record = [lambda training: states.append(training.model.state_dict())]
+    interrupted(model, batch_size=None, callbacks=record)
+    assert model.state_dict() == states[-1] and len(states) == 2
+    assert {p.grad for p in model.parameters()} == {0.0}
+
+
 def test_early_stopping_goes_back_to_the_best_parameters():
     # Broken: the parameters of a half epoch, in which the loss grew, are kept.
     model, states = nn.MLP(1, [1], seed=0), []
