@@ -142,6 +142,13 @@ CHANGES = [
     _undeletable("label"),
     _undeletable("scope"),
     Change(
+        "what is compiled has one state for the whole process; destroyed with another interpreter, it would be "
+        "missing in the main one",
+        r"(PyObject \*CPyInit_\w+\(void\)\s*\{)",
+        r"\1 if (!in_main_interpreter()) return NULL;",
+        everywhere=True,
+    ),
+    Change(
         "a method of mypyc's own makes nodes without their parts, which crash",
         rf'\{{"__internal_mypyc_setup", \(PyCFunction\){_SETUP}, METH_O, NULL\}},',
         "",

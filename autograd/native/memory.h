@@ -45,6 +45,14 @@
 #define PER_THREAD __thread
 #endif
 
+static int in_main_interpreter(void) {
+    if (PyInterpreterState_Get() == PyInterpreterState_Main())
+        return 1;
+    PyErr_SetString(PyExc_ImportError, "compiled, autograd runs in the main interpreter only; for others install "
+                                       "it with SCALAR_AUTOGRAD_NATIVE=0, which runs the Python files");
+    return 0;
+}
+
 #define CHUNK_SIZE ((uintptr_t)1 << 21)
 #define LENT_FROM ((uintptr_t)1 << 16) /* the head of the chunk stays, whatever the size of a page */
 #define FIRST_NODE 64 /* after the head of the chunk, and aligned as CPython aligns objects */
