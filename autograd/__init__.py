@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from autograd.anomaly import detect_anomaly
     from autograd.check import check_grads
+    from autograd.directions import hvp, jvp, vjp
     from autograd.extras import extra
     from autograd.graph import trace
     from autograd.programs.arrays import run_on_arrays as run_on_arrays
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from autograd.show.playing.player import Player, player
     from autograd.show.playing.steps import BackwardStep, BackwardSteps, backward_steps
     from autograd.sweeps import gradient
-    from autograd.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad
+    from autograd.transforms import elementwise_grad, grad, hessian, jacobian, value_and_grad
 
 __version__ = "0.1.0"
 
@@ -47,8 +48,8 @@ native = not value.__file__.endswith(".py")
 __all__ = [
     "BackwardStep", "BackwardSteps", "Explanation", "Operation", "Player", "Program", "Value", "as_float",
     "as_values", "backward_steps", "check_grads", "current_scope", "detect_anomaly", "draw_dot",
-    "each_in_scope", "explain", "extra", "flatten", "grad", "gradient", "hessian", "hvp", "jacobian", "jvp",
-    "no_grad", "operation", "player", "scope", "trace", "value_and_grad",
+    "each_in_scope", "elementwise_grad", "explain", "extra", "flatten", "grad", "gradient", "hessian", "hvp",
+    "jacobian", "jvp", "no_grad", "operation", "player", "scope", "trace", "value_and_grad", "vjp",
 ]  # fmt: skip
 __all__ += functions.__all__
 __all__.sort()
@@ -62,6 +63,7 @@ __all__.remove("sum")
 _LATER = {
     "autograd.anomaly": ("detect_anomaly",),
     "autograd.check": ("check_grads",),
+    "autograd.directions": ("hvp", "jvp", "vjp"),
     "autograd.extras": ("extra",),
     "autograd.graph": ("trace",),
     "autograd.programs.arrays": ("run_on_arrays",),
@@ -78,7 +80,7 @@ _LATER = {
         "player",
     ),
     "autograd.sweeps": ("gradient",),
-    "autograd.transforms": ("grad", "hessian", "hvp", "jacobian", "jvp", "value_and_grad"),
+    "autograd.transforms": ("elementwise_grad", "grad", "hessian", "jacobian", "value_and_grad"),
 }
 
 

@@ -7,9 +7,10 @@ from math import nan
 from autograd import tree
 from autograd.annotations import TYPE_CHECKING
 from autograd.differences import AT_A_KINK, DIFFERS, NOT_FINITE, Check, Section, differences, judged
+from autograd.directions import jvp
 from autograd.modes import no_grad, recording
 from autograd.sweeps import adjoints, as_value
-from autograd.transforms import jacobian, jvp
+from autograd.transforms import jacobian
 from autograd.value import Value
 
 if TYPE_CHECKING:

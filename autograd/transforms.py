@@ -1,294 +1,208 @@
-"""Functions from functions to their derivatives: grad, value_and_grad, jacobian, hessian, hvp, jvp.
+"""Functions from functions to their derivatives: grad, value_and_grad, jacobian, hessian, elementwise_grad.
 
-A transform calls the function on fresh Values, so that the graph of the call is there to be read, and
-computes gradients in a table beside it. Called with floats it returns floats. Called with Values, or within a
-function that is itself being differentiated, it returns Values whose graphs lead on: so transforms nest to
-any order. Numbers may stand in trees: nested lists, tuples, dicts and arrays.
+Numbers may stand in trees: nested lists, tuples, dicts, dataclasses and arrays. A derivative has the
+structure of what it is a derivative by; arrays come back as float64. Called with floats a transform returns
+floats. Called with Values, or where the function uses a variable of a differentiation around it, it returns
+Values whose graphs lead on: so transforms nest to any order.
 
 >>> grad(grad(lambda x: x**3))(2.0)
 12.0
+
+What they return can be sent to another process, as `multiprocessing` does, if the function can: one that is
+defined at the top level of a module, no lambda.
 """
 
 from __future__ import annotations
 
-from contextvars import ContextVar
-from functools import WRAPPER_ASSIGNMENTS, wraps
-
-from autograd import modes, sweeps, tree
+from autograd import tree
 from autograd.annotations import TYPE_CHECKING
-from autograd.ops import pos
-from autograd.primitive import Operation
+from autograd.arguments import FIRST, Choice, chosen
 from autograd.sweeps import as_value
-from autograd.value import Value
+from autograd.tracing import Call
+from autograd.transformed import Transformed
+from autograd.vectors import sum
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from contextvars import Token
+    from collections.abc import Callable, Sequence
     from typing import Any
 
-    from autograd.vectors import Number
+    from autograd.arguments import Names, Positions
 
     Function = Callable[..., Any]
 
-_DEPTH: ContextVar[int] = ContextVar("autograd transforms under way", default=0)
 
-
-def grad(f: Function, argnums: int | tuple[int, ...] = 0) -> Function:
+def grad(f: Function, argnums: Positions = FIRST, argnames: Names = (), has_aux: bool = False) -> Function:
     """The function that computes the gradient of `f`.
 
     Args:
         f: a function that returns one number.
-        argnums: the position of the argument to differentiate by, which is a number or a tree of numbers,
-            or a tuple of positions. Other arguments may be anything.
+        argnums: the position of the argument to differentiate by, a number or a tree of numbers: 0 is the
+            first, -1 the last; or a tuple of positions. Other arguments may be anything.
+        argnames: the name of an argument that is given by name, or a tuple of names. Without `argnums` the
+            derivatives are by these alone.
+        has_aux: whether `f` returns a pair, the number and anything else, which is passed on.
 
     Returns:
-        A function of the same arguments. It returns a tree of the shape of that argument; for a tuple of
-        positions a tuple of trees.
+        A function of the same arguments. It returns a tree of the structure of that argument, for a tuple of
+        positions or names a tuple of trees, by position and by name a pair of both; with `has_aux` a pair of
+        that and what `f` returned beside the number, with floats in place of the Values of the call.
 
     Raises:
-        TypeError: when called, if `f` does not return one number, the argument is not made of numbers, or
-            there is none at that position.
+        TypeError: if `argnums` is no position or `argnames` no name; when called, if `f` does not return one
+            number, the argument is not made of numbers, or there is none at that position or of that name.
+        ValueError: if an argument is asked for twice.
 
     >>> grad(lambda w: w["a"] * w["b"] ** 2)({"a": 2.0, "b": 3.0})
     {'a': 9.0, 'b': 12.0}
+    >>> grad(lambda x, w: w * x, argnames="w")(3.0, w=2.0)
+    3.0
+    >>> grad(lambda x: (x**2, {"twice": 2 * x}), has_aux=True)(3.0)
+    (6.0, {'twice': 6.0})
     """
-    value_and_gradient = value_and_grad(f, argnums)
-
-    @_called_like(f)
-    def gradient_of(*args: Any, **kwargs: Any) -> Any:
-        return value_and_gradient(*args, **kwargs)[1]
-
-    return gradient_of
+    return Transformed(_grad, f, chosen(argnums, argnames), has_aux)
 
 
-def value_and_grad(f: Function, argnums: int | tuple[int, ...] = 0) -> Function:
+def value_and_grad(
+    f: Function, argnums: Positions = FIRST, argnames: Names = (), has_aux: bool = False
+) -> Function:
     """The function that computes `f` and its gradient together, which costs no more than the gradient.
 
     Args:
         f: a function that returns one number.
-        argnums: the position of the argument to differentiate by, which is a number or a tree of numbers,
-            or a tuple of positions. Other arguments may be anything.
+        argnums: the position of the argument to differentiate by, or a tuple of positions, as for `grad`.
+        argnames: the name of an argument that is given by name, or a tuple of names, as for `grad`.
+        has_aux: whether `f` returns a pair, the number and anything else, which is passed on.
 
     Returns:
-        A function of the same arguments. It returns a pair: the number, and a tree of the shape of that
-        argument; for a tuple of positions a tuple of trees.
+        A function of the same arguments. It returns a pair: the number, and what `grad` returns. With
+        `has_aux` the first is itself a pair, the number and the other.
 
     Raises:
-        TypeError: when called, if `f` does not return one number, the argument is not made of numbers, or
-            there is none at that position.
+        TypeError: if `argnums` is no position or `argnames` no name; when called, if `f` does not return one
+            number, the argument is not made of numbers, or there is none at that position or of that name.
+        ValueError: if an argument is asked for twice.
 
     >>> value_and_grad(lambda x, y: x * y, argnums=(0, 1))(3.0, 4.0)
     (12.0, (4.0, 3.0))
+    >>> value_and_grad(lambda x: (x**2, "note"), has_aux=True)(3.0)
+    ((9.0, 'note'), 6.0)
     """
-
-    @_called_like(f)
-    def value_and_gradient_of(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
-        with _Call(args, argnums, kwargs) as call:
-            out = _one_number(f, f(*call.args, **kwargs))
-            return call.result(out), call.shape(sweeps.slopes(out, call.inputs, call.leads_on))
-
-    return value_and_gradient_of
+    return Transformed(_value_and_grad, f, chosen(argnums, argnames), has_aux)
 
 
-def jacobian(f: Function, argnums: int = 0) -> Function:
+def _grad(f: Function, choice: Choice, has_aux: bool, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
+    value, gradient = _value_and_grad(f, choice, has_aux, args, kwargs)
+    return (gradient, value[1]) if has_aux else gradient
+
+
+def _value_and_grad(
+    f: Function, choice: Choice, has_aux: bool, args: Sequence[Any], kwargs: dict[str, Any]
+) -> tuple[Any, Any]:
+    with Call(f, choice, args, kwargs) as call:
+        out, aux = call.output(has_aux)
+        [node] = call.follow([call.number(out)], aux)
+        value, gradient = call.result(node), tree.rebuild(call.wrt, call.slopes(node))
+        return ((value, call.beside(aux)) if has_aux else value), gradient
+
+
+def jacobian(
+    f: Function, argnums: Positions = FIRST, argnames: Names = (), has_aux: bool = False
+) -> Function:
     """The function that computes the derivatives of every output of `f` by every input.
 
     The reverse mode: one call of `f`, then one sweep for each output.
 
     Args:
         f: a function that returns a number or a tree of numbers.
-        argnums: the position of the argument to differentiate by, which is a number or a tree of numbers.
+        argnums: the position of the argument to differentiate by, or a tuple of positions, as for `grad`.
+        argnames: the name of an argument that is given by name, or a tuple of names, as for `grad`.
+        has_aux: whether `f` returns a pair, the output and anything else, which is passed on.
 
     Returns:
-        A function of the same arguments. It returns a tree of the shape of the output, with a tree of the
-        shape of the argument in place of every number: of m outputs by n inputs in lists, m lists of n.
+        A function of the same arguments. It returns the tree of the output, with the tree of the argument in
+        place of every number: of m outputs by n inputs in lists, m lists of n. An array of shape T by an
+        array of shape S gives an array of shape T + S. With `has_aux` a pair of that and the other.
 
     Raises:
-        TypeError: when called, if the output or the argument is not made of numbers, or there is no argument
-            at that position.
+        TypeError: if `argnums` is no position or `argnames` no name; when called, if the output or the
+            argument is not made of numbers, or there is no argument at that position or of that name.
+        ValueError: if an argument is asked for twice.
 
     >>> jacobian(lambda x: [x[0] * x[1], x[0] + x[1]])([3.0, 4.0])
     [[4.0, 3.0], [1.0, 1.0]]
     >>> jacobian(lambda x: {"area": x["a"] * x["b"]})({"a": 3.0, "b": 4.0})
     {'area': {'a': 4.0, 'b': 3.0}}
     """
-
-    @_called_like(f)
-    def jacobian_of(*args: Any, **kwargs: Any) -> Any:
-        with _Call(args, argnums, kwargs) as call:
-            out = f(*call.args, **kwargs)
-            rows = [
-                call.shape(sweeps.slopes(as_value(leaf), call.inputs, call.leads_on))
-                for leaf in tree.leaves(out)
-            ]
-            return tree.rebuild(out, rows)
-
-    return jacobian_of
+    return Transformed(_jacobian, f, chosen(argnums, argnames), has_aux)
 
 
-def hessian(f: Function, argnums: int = 0) -> Function:
+def _jacobian(f: Function, choice: Choice, has_aux: bool, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
+    with Call(f, choice, args, kwargs) as call:
+        out, aux = call.output(has_aux)
+        nodes = call.follow(tree.leaves(out), aux)
+        matrix = tree.product(out, call.wrt, map(call.slopes, nodes))
+        return (matrix, call.beside(aux)) if has_aux else matrix
+
+
+def hessian(f: Function, argnums: Positions = FIRST, argnames: Names = (), has_aux: bool = False) -> Function:
     """The function that computes the second derivatives of `f`, by every two of its inputs.
 
     Args:
         f: a function that returns one number.
-        argnums: the position of the argument to differentiate by, which is a number or a tree of numbers.
+        argnums: the position of the argument to differentiate by, or a tuple of positions, as for `grad`.
+        argnames: the name of an argument that is given by name, or a tuple of names, as for `grad`.
+        has_aux: whether `f` returns a pair, the number and anything else, which is passed on.
 
     Returns:
-        A function of the same arguments. It returns a tree of the shape of the argument, with another such
-        tree in place of every number: of n inputs in a list, n lists of n.
+        A function of the same arguments. It returns a tree of the structure of the argument, with another
+        such tree in place of every number: of n inputs in a list, n lists of n. An array of shape S gives an
+        array of shape S + S. With `has_aux` a pair of that and the other.
 
     Raises:
-        TypeError: when called, if `f` does not return one number, the argument is not made of numbers, or
-            there is none at that position.
+        TypeError: if `argnums` is no position or `argnames` no name; when called, if `f` does not return one
+            number, the argument is not made of numbers, or there is none at that position or of that name.
+        ValueError: if an argument is asked for twice.
 
     >>> hessian(lambda x: x[0] ** 2 * x[1])([3.0, 4.0])
     [[8.0, 6.0], [6.0, 0.0]]
     """
-    return jacobian(grad(f, argnums), argnums)
+    choice = chosen(argnums, argnames)
+    return Transformed(_jacobian, Transformed(_grad, f, choice, has_aux), choice, has_aux)
 
 
-def jvp(f: Function) -> Function:
-    """The function that computes `f` and its derivative along a direction: the Jacobian times a vector.
+def elementwise_grad(f: Function, argnums: Positions = FIRST, argnames: Names = ()) -> Function:
+    """The function that computes the derivative of each output of `f` by the input in the same place.
 
-    The forward mode: one sweep, however many inputs and outputs there are.
+    It is the gradient of the sum of all outputs, so it is right only where no output depends on an input in
+    another place; `jacobian` computes all derivatives. Of a function of one number it is `grad`.
 
     Args:
-        f: a function of one argument; it takes and returns a number or a tree of numbers.
+        f: a function of n numbers that returns n numbers, each in an array or another tree.
+        argnums: the position of the argument to differentiate by, or a tuple of positions, as for `grad`.
+        argnames: the name of an argument that is given by name, or a tuple of names, as for `grad`.
 
     Returns:
-        A function of a point and a direction, two trees of the shape of the argument. It returns a pair, the
-        value of `f` and its derivative, two trees of the shape of the output.
+        A function of the same arguments. It returns a tree of the structure of the argument.
 
     Raises:
-        TypeError: when called, if the point, the direction or the output is not made of numbers.
-        ValueError: when called, if the direction has more or fewer numbers than the point.
+        TypeError: if `argnums` is no position or `argnames` no name; when called, if the output or the
+            argument is not made of numbers, or there is no argument at that position or of that name.
+        ValueError: if an argument is asked for twice; when called, if `f` returns more or fewer numbers than
+            the argument has.
 
-    >>> jvp(lambda x: [x[0] * x[1], x[0]])([3.0, 4.0], [1.0, 0.0])
-    ([12.0, 3.0], [4.0, 1.0])
+    >>> elementwise_grad(lambda x: [x[0] ** 2, x[1] ** 3])([3.0, 2.0])
+    [6.0, 12.0]
     """
+    return Transformed(_elementwise_grad, f, chosen(argnums, argnames))
 
-    @_called_like(f)
-    def jvp_of(at: Any, direction: Any) -> tuple[Any, Any]:
-        with _Call((at, direction), (0, 1), {}) as call:
-            point, along = call.args
-            inputs = tree.leaves(point)
-            seeds = tree.leaves(along)
-            if len(inputs) != len(seeds):
+
+def _elementwise_grad(f: Function, choice: Choice, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
+    with Call(f, choice, args, kwargs) as call:
+        nodes = call.follow(tree.leaves(call.output()[0]))
+        for argument in choice.each(call.wrt):
+            if len(tree.leaves(argument)) != len(nodes):
                 raise ValueError(
-                    f"the direction needs one number for each of the point's {len(inputs)}, got {len(seeds)}"
+                    "elementwise_grad needs a function that returns as many numbers as its argument has, "
+                    f"{len(tree.leaves(argument))}, got {len(nodes)}; jacobian is for any number of outputs"
                 )
-            out = f(point)
-            leaves = [as_value(leaf) for leaf in tree.leaves(out)]
-            derivatives = sweeps.tangents(leaves, dict(zip(inputs, seeds, strict=True)))
-            return (
-                tree.rebuild(out, [call.result(leaf) for leaf in leaves]),
-                tree.rebuild(out, [call.result(derivative) for derivative in derivatives]),
-            )
-
-    return jvp_of
-
-
-def hvp(f: Function) -> Function:
-    """The function that computes the Hessian of `f` times a direction, without forming the Hessian.
-
-    The forward mode through the reverse mode: it costs a few gradients, however many inputs there are
-    (Pearlmutter, "Fast exact multiplication by the Hessian", 1994).
-
-    Args:
-        f: a function of one argument, a number or a tree of numbers, that returns one number.
-
-    Returns:
-        A function of a point and a direction, two trees of the shape of the argument. It returns a third.
-
-    Raises:
-        TypeError: when called, if `f` does not return one number, or the point or the direction is not made
-            of numbers.
-        ValueError: when called, if the direction has more or fewer numbers than the point.
-
-    >>> hvp(lambda x: x[0] ** 2 * x[1])([3.0, 4.0], [1.0, 0.0])
-    [8.0, 6.0]
-    """
-
-    @_called_like(f)
-    def hvp_of(at: Any, direction: Any) -> Any:
-        return jvp(grad(f))(at, direction)[1]
-
-    return hvp_of
-
-
-def _called_like(f: Function) -> Callable[[Function], Function]:
-    """`functools.wraps`, but for the docstring of an operation, which is written only when somebody asks."""
-    kept = [name for name in WRAPPER_ASSIGNMENTS if not (name == "__doc__" and isinstance(f, Operation))]
-    return wraps(f, assigned=kept)
-
-
-class _Call:
-    """One call of a function under differentiation: its arguments as fresh nodes, and the way back."""
-
-    def __init__(self, args: tuple[Any, ...], argnums: int | tuple[int, ...], kwargs: dict[str, Any]) -> None:
-        self.positions = (argnums,) if isinstance(argnums, int) else tuple(argnums)
-        for position in self.positions:
-            if not 0 <= position < len(args):
-                raise TypeError(
-                    f"argnums={argnums} needs an argument at position {position}, got {len(args)} argument(s)"
-                )
-        self.wrt = args[argnums] if isinstance(argnums, int) else tuple(args[i] for i in argnums)
-        self.args = list(args)
-        numbers = tree.leaves(self.wrt)
-        others = [arg for i, arg in enumerate(args) if i not in self.positions]
-        self.nested = (
-            _DEPTH.get() > 0
-            or any(isinstance(number, Value) for number in numbers)
-            or any(_holds_value(arg) for arg in (*others, *kwargs.values()))
-        )
-        self.leads_on = self.nested and modes.current().recording
-        self._recording = modes.recording()
-        self._depth: Token[int] | None = None
-        if not self.nested:
-            self.inputs = [Value(number) for number in numbers]
-        else:
-            # A Value is passed on as a new node: what f does with it must not be confused with
-            # what f does with the same Value taken from outside, as in lambda y: x + y at y = x.
-            with modes.recording():
-                self.inputs = [pos(x) if isinstance(x, Value) else Value(x) for x in numbers]
-        fresh = iter(self.inputs)
-        for i in self.positions:
-            self.args[i] = tree.rebuild_from(self.args[i], fresh)
-
-    def __enter__(self) -> _Call:
-        self._recording.__enter__()
-        self._depth = _DEPTH.set(_DEPTH.get() + 1)
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        if self._depth is not None:
-            _DEPTH.reset(self._depth)
-        self._recording.__exit__(*exception)
-
-    def result(self, out: Number) -> Number:
-        """A float where the call was given floats, else a Value; inside `no_grad()` without its graph."""
-        if self.leads_on:
-            return as_value(out)
-        data = out.data if isinstance(out, Value) else out
-        return Value(data) if self.nested else data
-
-    def shape(self, gradients: list[Any]) -> Any:
-        return tree.rebuild(self.wrt, [self.result(gradient) for gradient in gradients])
-
-
-def _holds_value(arg: Any) -> bool:
-    try:
-        return any(isinstance(leaf, Value) for leaf in tree.leaves(arg))
-    except TypeError:  # an argument that is not differentiated may be anything
-        return False
-
-
-def _one_number(f: Function, out: Any) -> Value:
-    try:
-        return as_value(out)
-    except TypeError as error:
-        name = getattr(f, "__name__", repr(f))
-        raise TypeError(
-            f"grad needs a function that returns one number, but {name} returned {type(out).__name__}; "
-            "for several outputs use jacobian"
-        ) from error
+        return tree.rebuild(call.wrt, call.slopes(as_value(sum(nodes))))

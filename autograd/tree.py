@@ -1,18 +1,38 @@
-"""Nested lists, tuples, dicts and numpy arrays of numbers, taken apart into leaves and put together again."""
+"""Trees: numbers in nested lists, tuples, dicts, dataclasses and arrays, taken apart and put together again.
+
+The functions here walk a whole tree; what its containers and cells are is said in `containers`.
+"""
 
 from __future__ import annotations
 
-from autograd import floats
+from collections.abc import Mapping
+
 from autograd.annotations import TYPE_CHECKING
+from autograd.containers import (
+    block,
+    branches_of,
+    fields_of,
+    index,
+    is_array,
+    is_cell,
+    known_branches,
+    made_like,
+    numbers_of,
+    shape_of,
+    size_of,
+    step,
+)
 from autograd.value import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable
     from typing import Any
+
+_NO_TREES = (float, int, bool, str, type(None))  # what data is mostly made of
 
 
 def leaves(tree: Any) -> list[Any]:
-    """The numbers of a tree, from left to right.
+    """The numbers of a tree, from left to right; those of an array row by row.
 
     Raises:
         TypeError: if a leaf is neither a number nor a Value; the message says where, such as "['w'][0]".
@@ -20,7 +40,20 @@ def leaves(tree: Any) -> list[Any]:
     >>> leaves({"w": [1.0, 2.0], "b": 3.0})
     [1.0, 2.0, 3.0]
     """
-    return [tree] if _is_leaf(tree) else _leaves_below(tree, "")
+    found: list[Any] = []
+    _gather(tree, "", found)
+    return found
+
+
+def _gather(tree: Any, path: str, found: list[Any]) -> None:
+    if is_cell(tree):
+        found += numbers_of(tree, path)
+        return
+    for key, branch in branches_of(tree, path):
+        if isinstance(branch, (float, Value)):
+            found.append(branch)
+        else:
+            _gather(branch, path + step(tree, key), found)
 
 
 def paths(tree: Any, path: str = "") -> list[str]:
@@ -29,67 +62,158 @@ def paths(tree: Any, path: str = "") -> list[str]:
     >>> paths({"w": [1.0, 2.0], "b": 3.0})
     ["['w'][0]", "['w'][1]", "['b']"]
     """
-    if _is_leaf(tree):
-        return [path]
-    return [inner for key, branch in _branches(tree, path) for inner in paths(branch, f"{path}[{key!r}]")]
+    if is_cell(tree):
+        return [path + index(tree, place) for place in range(size_of(tree))]
+    return [
+        below for key, branch in branches_of(tree, path) for below in paths(branch, path + step(tree, key))
+    ]
 
 
-def _leaves_below(tree: Any, path: str) -> list[Any]:
-    found: list[Any] = []
-    for key, branch in _branches(tree, path):
-        if _is_leaf(branch):
-            found.append(branch)
-        else:
-            found += _leaves_below(branch, f"{path}[{key!r}]")
-    return found
+def values(anything: Any) -> list[Value]:
+    """The Values in whatever looks like a tree, be its other leaves numbers or not.
+
+    >>> values({"model": (Value(1.0), 2.0), "name": "m"})
+    [Value(data=1.0, grad=0.0)]
+    """
+    if isinstance(anything, Value):
+        return [anything]
+    if is_array(anything):
+        held = anything.flat if anything.dtype.kind == "O" else ()
+        return [number for number in held if isinstance(number, Value)]
+    branches = known_branches(anything) or ()
+    return [value for _, branch in branches if type(branch) not in _NO_TREES for value in values(branch)]
 
 
-def _branches(tree: Any, path: str) -> Iterable[tuple[Any, Any]]:
-    if isinstance(tree, dict):
-        return tree.items()
-    if isinstance(tree, (list, tuple)) or _is_array(tree):
-        return enumerate(tree)
-    raise TypeError(
-        f"expected numbers in nested lists, tuples, dicts or arrays, got {type(tree).__name__}"
-        f"{' at ' + path if path else ''}: {tree!r:.60}"
-    )
+def replaced(anything: Any, instead: Mapping[Value, Any]) -> Any:
+    """The same with others in place of some Values; all else stays what it is.
+
+    >>> x = Value(1.0)
+    >>> replaced({"x": x, "name": "m"}, {x: 2.0})
+    {'x': 2.0, 'name': 'm'}
+    """
+    if not any(value in instead for value in values(anything)):
+        return anything
+    if isinstance(anything, Value):
+        return instead.get(anything, anything)
+    if is_array(anything):
+        return block(anything.shape, [replaced(number, instead) for number in anything.flat])
+    return made_like(anything, [replaced(branch, instead) for _, branch in known_branches(anything) or ()])
 
 
-def _is_leaf(tree: Any) -> bool:
-    if isinstance(tree, (float, Value)):
-        return True
-    return not isinstance(tree, (list, tuple, dict)) and floats.is_number(tree)  # it takes long to say no
+def rebuild(tree: Any, numbers: Iterable[Any]) -> Any:
+    """A tree of the same structure with other leaves, taken in the order in which `leaves` lists them.
 
-
-def rebuild(tree: Any, numbers: Sequence[Any]) -> Any:
-    """A tree of the same shape with other leaves, taken in the order in which `leaves` lists them.
+    The numbers may be an iterator that holds the leaves of further trees too.
 
     >>> rebuild({"w": [1.0, 2.0], "b": 3.0}, [10, 20, 30])
     {'w': [10, 20], 'b': 30}
     """
-    return rebuild_from(tree, iter(numbers))
+    rest = iter(numbers)
+    return mapped(lambda cell: block(shape_of(cell), [next(rest) for _ in range(size_of(cell))]), tree)
 
 
-def rebuild_from(tree: Any, numbers: Iterator[Any]) -> Any:
-    """What `rebuild` does, from an iterator that may hold the leaves of further trees too."""
-    if _is_leaf(tree):
-        return next(numbers)
-    if isinstance(tree, dict):
-        return {key: rebuild_from(branch, numbers) for key, branch in tree.items()}
-    branches = [next(numbers) if _is_leaf(branch) else rebuild_from(branch, numbers) for branch in tree]
-    if _is_array(tree):
-        return _array_like(tree, branches)
-    if hasattr(tree, "_fields"):  # a namedtuple takes its fields one by one
-        return type(tree)(*branches)
-    return tuple(branches) if isinstance(tree, tuple) else branches
+def mapped(function: Callable[[Any], Any], tree: Any) -> Any:
+    """A tree of the same structure with `function(cell)` in place of every cell.
+
+    >>> mapped(lambda x: [x], {"a": 1.0, "b": (2.0, 3.0)})
+    {'a': [1.0], 'b': ([2.0], [3.0])}
+    """
+    if is_cell(tree):
+        return function(tree)
+    return made_like(
+        tree,
+        [
+            function(branch) if isinstance(branch, (float, Value)) else mapped(function, branch)
+            for _, branch in branches_of(tree)
+        ],
+    )
 
 
-def _is_array(tree: Any) -> bool:
-    return type(tree).__module__ == "numpy" and getattr(tree, "ndim", 0) > 0
+def product(outer: Any, inner: Any, rows: Iterable[list[Any]]) -> Any:
+    """The tree `outer` with the tree `inner` in place of every cell, filled from rows of numbers.
+
+    Where a cell of shape T meets a cell of shape S there is an array of shape T + S; a number has shape ().
+
+    Args:
+        outer: a tree of m numbers.
+        inner: a tree of n numbers.
+        rows: m rows of n numbers.
+
+    >>> product({"y": 0.0}, (0.0, [0.0]), [[1.0, 2.0]])
+    {'y': (1.0, [2.0])}
+    """
+    rest = iter(rows)
+
+    def across(cell: Any) -> Any:
+        band = [next(rest) for _ in range(size_of(cell))]
+        end = 0
+
+        def meeting(other: Any) -> Any:
+            nonlocal end
+            start, end = end, end + size_of(other)
+            numbers = [number for row in band for number in row[start:end]]
+            return block(shape_of(cell) + shape_of(other), numbers)
+
+        return mapped(meeting, inner)
+
+    return mapped(across, outer)
 
 
-def _array_like(tree: Any, branches: list[Any]) -> Any:
-    import numpy
+def paired(tree: Any, other: Any, name: str = "point", other_name: str = "direction") -> list[Any]:
+    """The leaves of another tree of the same structure, in the order of those of the first.
 
-    array = numpy.array(branches, dtype=object)
-    return array.astype(float) if all(floats.is_number(leaf) for leaf in array.flat) else array
+    Lists, tuples, arrays and the like pair by position, mappings by key, dataclasses by field.
+
+    Raises:
+        TypeError: if a leaf of the other is not a number.
+        ValueError: if the structures differ; the message says where.
+
+    >>> paired({"a": 1.0, "b": [2.0]}, {"b": (20.0,), "a": 10.0})
+    [10.0, 20.0]
+    """
+    found: list[Any] = []
+    _pair(tree, other, "", (name, other_name), found)
+    return found
+
+
+def _pair(tree: Any, other: Any, path: str, names: tuple[str, str], found: list[Any]) -> None:
+    cells = is_cell(tree) and is_cell(other)
+    if cells and shape_of(tree) == shape_of(other):
+        found += numbers_of(other, path)
+        return
+    here, there = _pairing(tree, path), _pairing(other, path)
+    if cells or here.keys() != there.keys() or _kind(tree) != _kind(other):
+        place = f"at {path} " if path else ""
+        raise ValueError(
+            f"the {names[1]} needs the structure of the {names[0]}: {place}the {names[0]} is "
+            f"{_described(tree, there)}, the {names[1]} {_described(other, here)}"
+        )
+    for key, branch in here.items():
+        _pair(branch, there[key], path + step(tree, key), names, found)
+
+
+def _pairing(tree: Any, path: str) -> dict[Any, Any]:
+    """The branches of a tree by what they pair by, the rows of an array among them."""
+    if is_cell(tree):
+        return dict(enumerate(tree)) if shape_of(tree) else {}
+    branches = dict(branches_of(tree, path))
+    return dict(enumerate(branches.values())) if isinstance(tree, tuple) else branches
+
+
+def _kind(tree: Any) -> str:
+    if is_cell(tree) and not shape_of(tree):
+        return "number"
+    if isinstance(tree, Mapping):
+        return "mapping"
+    return "sequence" if fields_of(tree) is None else "dataclass"
+
+
+def _described(tree: Any, others: dict[Any, Any]) -> str:
+    """What a tree is, beside one whose branches are `others`."""
+    if is_cell(tree):
+        return f"an array of shape {shape_of(tree)}" if shape_of(tree) else "a number"
+    name = type(tree).__name__
+    if _kind(tree) == "sequence":
+        return f"a {name} of {len(tree)}"
+    alone = [key for key, _ in branches_of(tree) if key not in others]
+    return f"a {name} with {alone}" if alone else f"a {name}"

@@ -26,13 +26,17 @@ AUTOGRAD = """
     by_hand
     ops
     value
-    graph tree
+    graph containers
+    tree
     vectors
     functions pickling
     words/
     programs/
     sweeps
+    arguments
+    tracing transformed
     transforms
+    directions
     differences
     check
     show/drawing/

@@ -1,0 +1,132 @@
+"""By which of its arguments a function is differentiated: what `argnums` and `argnames` say."""
+
+from __future__ import annotations
+
+from operator import index
+
+from autograd.annotations import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any, Final
+
+    Positions = int | Sequence[int]
+    Names = str | Sequence[str]
+
+
+class _First(int):
+    """The default of `argnums`: the first argument, unless `argnames` says otherwise."""
+
+
+FIRST: Final = _First(0)
+
+
+class Choice:
+    """Positions and names of arguments: one, several in a tuple, or None where none were asked for."""
+
+    def __init__(
+        self, positions: int | tuple[int, ...] | None, names: str | tuple[str, ...] | None = None
+    ) -> None:
+        self.positions = positions
+        self.names = names
+
+    def of(self, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
+        """The chosen arguments of a call: one, or a tuple; by position and by name, a pair of them.
+
+        Raises:
+            TypeError: if the call has no such argument.
+            ValueError: if a position is chosen twice.
+        """
+        self._require(args, kwargs)
+        if self.names is None:
+            return _taken(self.positions, args)
+        named = _taken(self.names, kwargs)
+        return named if self.positions is None else (_taken(self.positions, args), named)
+
+    def put(self, new: Any, args: Sequence[Any], kwargs: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
+        """The arguments of a call with others, given as `of` returns them, in place of the chosen ones."""
+        all_args, all_kwargs = list(args), dict(kwargs)
+        for which, thing, into in self._halves(new, all_args, all_kwargs):
+            for key, one in zip(which, thing, strict=True) if isinstance(which, tuple) else [(which, thing)]:
+                into[key] = one
+        return all_args, all_kwargs
+
+    def each(self, chosen: Any) -> list[Any]:
+        """The arguments that `of` returned, one by one."""
+        halves = self._halves(chosen, None, None)
+        return [one for which, thing, _ in halves for one in (thing if isinstance(which, tuple) else [thing])]
+
+    def _halves(self, chosen: Any, args: Any, kwargs: Any) -> list[tuple[Any, Any, Any]]:
+        """Which arguments by position and which by name, what was chosen, and where they stand."""
+        if self.names is None:
+            return [(self.positions, chosen, args)]
+        if self.positions is None:
+            return [(self.names, chosen, kwargs)]
+        return [(self.positions, chosen[0], args), (self.names, chosen[1], kwargs)]
+
+    def _require(self, args: Sequence[Any], kwargs: dict[str, Any]) -> None:
+        places = []
+        for position in _several(self.positions):
+            if not -len(args) <= position < len(args):
+                raise TypeError(
+                    f"argnums={self.positions} needs an argument at position {position}, "
+                    f"got {len(args)} argument(s) by position"
+                )
+            places.append(position % len(args))
+        if len(set(places)) < len(places):
+            raise ValueError(
+                f"argnums={self.positions} asks for one of {len(args)} argument(s) twice; "
+                "give each position once"
+            )
+        for name in _several(self.names):
+            if name not in kwargs:
+                raise TypeError(
+                    f"argnames={self.names!r} needs an argument {name}=..., got by name "
+                    f"{', '.join(kwargs) or 'none'}; one that is given by position is chosen by argnums"
+                )
+
+
+def chosen(argnums: Positions, argnames: Names = ()) -> Choice:
+    """The choice that `argnums` and `argnames` say.
+
+    Raises:
+        TypeError: if `argnums` is not a position or several, or `argnames` not a name or several.
+        ValueError: if a name is given twice.
+    """
+    names: Any = tuple(argnames) if isinstance(argnames, (tuple, list)) else argnames
+    for name in _several(names):
+        if not isinstance(name, str):
+            raise TypeError(
+                "argnames is the name of a keyword argument or a tuple of names, such as 'w' or ('w', 'b'), "
+                f"got {argnames!r}"
+            )
+    if len(set(_several(names))) < len(_several(names)):
+        raise ValueError(f"argnames={argnames!r} has a name twice; give each once")
+    if argnums is FIRST and names != ():
+        return Choice(None, names)
+    positions = tuple(argnums) if isinstance(argnums, (tuple, list)) else argnums
+    numbers = tuple(_position(position, argnums) for position in _several(positions))
+    return Choice(numbers if isinstance(positions, tuple) else numbers[0], None if names == () else names)
+
+
+def _position(position: Any, argnums: Any) -> int:
+    try:
+        if not isinstance(position, bool):
+            return index(position)
+    except TypeError:
+        pass
+    by_name = "; a keyword argument is chosen by argnames" if isinstance(position, str) else ""
+    raise TypeError(
+        "argnums is the position of an argument, counted from 0, or a tuple of positions, such as 0 or "
+        f"(0, 1), got {argnums!r}{by_name}"
+    )
+
+
+def _several(which: Any) -> tuple[Any, ...]:
+    if isinstance(which, tuple):
+        return which
+    return () if which is None else (which,)
+
+
+def _taken(which: Any, arguments: Any) -> Any:
+    return tuple(arguments[key] for key in which) if isinstance(which, tuple) else arguments[which]

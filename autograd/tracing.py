@@ -1,0 +1,155 @@
+"""One call of a function that is being differentiated.
+
+The function is called on fresh Values, so that the graph of the call is there to be read. Then it is decided
+what comes back, floats or Values:
+
+>>> from autograd import grad
+>>> grad(lambda x: x * grad(lambda y: y**2)(3.0))(1.0)  # d/dx 6x: the inner call has nothing to do with x
+6.0
+>>> grad(lambda x: x * grad(lambda y: x * y**2)(3.0))(1.0)  # d/dx 6x*x: here it has, through the closure
+12.0
+
+A call that was given Values returns Values. One that was given plain numbers returns floats, unless its graph
+reaches an input of another call that is under way: then the derivative of that one has to pass. The fresh
+nodes of every call are its own, so that no call takes the variable of another for its own (Siskind and
+Pearlmutter, "Perturbation confusion and referential transparency", 2005).
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from autograd import modes, tree
+from autograd.annotations import TYPE_CHECKING
+from autograd.containers import is_cell, numbers_of, shape_of
+from autograd.graph import dependents, nodes_of
+from autograd.ops import pos
+from autograd.sweeps import as_value, slopes
+from autograd.value import Value, topological_order
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from typing import Any, Final
+
+    from autograd.arguments import Choice
+    from autograd.vectors import Number
+
+    Function = Callable[..., Any]
+
+# The calls under way in all threads, because a function may hand its work to others. Those that have nothing
+# to do with one another do no harm here: no graph leads from one to the other.
+_UNDER_WAY: Final[list[Call]] = []
+
+
+class Call:
+    """A function, its arguments as fresh nodes, and the way back to what it was called with."""
+
+    def __init__(self, f: Function, choice: Choice, args: Sequence[Any], kwargs: dict[str, Any]) -> None:
+        self._f = f
+        self.wrt = choice.of(args, kwargs)
+        self.inputs: list[Value] = []
+        self.nested = bool(tree.values(args) or tree.values(kwargs))  # whether Values come back
+        self.leads_on = False  # and whether their graphs lead on
+        self._outside_records = modes.current().recording
+        self._recording = modes.recording()
+        self._outer: list[Call] = []
+        self._args, self._kwargs = choice.put(
+            tree.rebuild(self.wrt, self.fresh(tree.leaves(self.wrt))), args, kwargs
+        )
+
+    def fresh(self, numbers: list[Number]) -> list[Value]:
+        """A new input for each number.
+
+        A Value is passed on as a new node: what the function does with it must not be confused with what it
+        does with the same Value taken from outside, as in lambda y: x + y at y = x.
+        """
+        with modes.recording():
+            nodes = [pos(number) if isinstance(number, Value) else Value(number) for number in numbers]
+        self.nested = self.nested or any(isinstance(number, Value) for number in numbers)
+        self.inputs += nodes
+        return nodes
+
+    def __enter__(self) -> Call:
+        self._recording.__enter__()
+        self._outer = _UNDER_WAY[:]
+        _UNDER_WAY.append(self)
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        _UNDER_WAY.remove(self)
+        self._recording.__exit__(*exception)
+
+    def output(self, has_aux: bool = False) -> tuple[Any, Any]:
+        """What the function returns, and what it returns beside that; None unless it has such a thing."""
+        out = self._f(*self._args, **self._kwargs)
+        if not has_aux:
+            return out, None
+        if isinstance(out, (tuple, list)) and len(out) == 2:
+            return out[0], out[1]
+        raise TypeError(
+            "with has_aux=True the function returns a pair, what is differentiated and anything beside it, "
+            f"but {_name(self._f)} returned {_counted(out)}"
+        )
+
+    def number(self, out: Any) -> Value:
+        """The output of a function that returns one number."""
+        if is_cell(out) and shape_of(out) == ():
+            return as_value(numbers_of(out)[0])
+        several = "a pair of a number and anything else needs has_aux=True, " if type(out) is tuple else ""
+        raise TypeError(
+            f"grad needs a function that returns one number, but {_name(self._f)} returned "
+            f"{type(out).__name__}; {several}for several outputs use jacobian"
+        )
+
+    def follow(self, outputs: Iterable[Number], aux: Any = None) -> list[Value]:
+        """The outputs as Values, when it has been decided whether their derivatives lead on."""
+        nodes = [as_value(output) for output in outputs]
+        if self._outer and not self.nested:
+            others = [call.all_inputs for call in self._outer]
+            self.nested = any(_reaches(node, others) for node in [*nodes, *tree.values(aux)])
+        self.leads_on = self.nested and self._outside_records
+        return nodes
+
+    @cached_property
+    def all_inputs(self) -> set[Value]:
+        """The inputs, to be looked up by calls inside this one."""
+        return set(self.inputs)
+
+    def slopes(self, out: Value) -> list[Any]:
+        """The gradient of an output: a row of a number for each input."""
+        return [self.result(slope) for slope in slopes(out, self.inputs, self.leads_on)]
+
+    def result(self, number: Number) -> Number:
+        """A float where the call was given floats, else a Value; inside `no_grad()` without its graph."""
+        return released(number, self.nested, self.leads_on)
+
+    def beside(self, aux: Any) -> Any:
+        """What the function returned beside its output, with results in place of the Values of this call."""
+        found = tree.values(aux)
+        own = dependents(nodes_of(*found), self.inputs)
+        return tree.replaced(aux, {value: self.result(value) for value in found if value in own})
+
+
+def released(number: Number, nested: bool, leads_on: bool) -> Number:
+    """A number of a call's graph as it is handed out."""
+    if leads_on:
+        return as_value(number)
+    data = number.data if isinstance(number, Value) else number
+    return Value(data) if nested else data
+
+
+def _reaches(out: Value, targets: list[set[Value]]) -> bool:
+    """Whether gradients pass from a node to one of the targets."""
+    if any(out in nodes for nodes in targets):
+        return True
+    return any(
+        operand in nodes for node in topological_order(out) for operand in node._prev for nodes in targets
+    )
+
+
+def _name(f: Function) -> str:
+    return getattr(f, "__name__", None) or repr(f)
+
+
+def _counted(out: Any) -> str:
+    return f"a {type(out).__name__} of {len(out)}" if isinstance(out, (tuple, list)) else type(out).__name__

@@ -1,0 +1,45 @@
+"""What a transform returns: a callable named like the function it was made of, which pickles if that does."""
+
+from __future__ import annotations
+
+from functools import WRAPPER_ASSIGNMENTS, update_wrapper
+from types import MethodType
+
+from autograd.annotations import TYPE_CHECKING
+from autograd.primitive import Operation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+
+class Transformed:
+    """`run(f, *settings, args, kwargs)` as a function of the arguments.
+
+    It has the name, the docstring and the signature of `f`, is a method where it stands in a class, and goes
+    to another process if `f` does: a function at the top level of a module goes, a lambda does not.
+
+    Args:
+        run: a function at the top level of a module.
+        f: the function that was transformed.
+        settings: what else `run` takes before the arguments of the call.
+    """
+
+    def __init__(self, run: Callable[..., Any], f: Callable[..., Any], *settings: Any) -> None:
+        # The docstring of an operation is written only when somebody asks; what else it has is its own.
+        kept = [name for name in WRAPPER_ASSIGNMENTS if not (name == "__doc__" and isinstance(f, Operation))]
+        update_wrapper(self, f, kept, () if isinstance(f, (Operation, Transformed)) else ("__dict__",))
+        self._run = run
+        self._settings = (f, *settings)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._run(*self._settings, args, kwargs)
+
+    def __get__(self, instance: object, owner: type | None = None) -> Any:
+        return self if instance is None else MethodType(self, instance)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Transformed, (self._run, *self._settings)
+
+    def __repr__(self) -> str:
+        return f"<{self._run.__name__.strip('_')} of {self._settings[0]!r}>"
