@@ -93,20 +93,21 @@ def chosen(argnums: Positions, argnames: Names = ()) -> Choice:
         TypeError: if `argnums` is not a position or several, or `argnames` not a name or several.
         ValueError: if a name is given twice.
     """
-    names: Any = tuple(argnames) if isinstance(argnames, (tuple, list)) else argnames
-    for name in _several(names):
+    names = tuple(argnames) if isinstance(argnames, (tuple, list)) else (argnames,)
+    for name in names:
         if not isinstance(name, str):
             raise TypeError(
                 "argnames is the name of a keyword argument or a tuple of names, such as 'w' or ('w', 'b'), "
                 f"got {argnames!r}"
             )
-    if len(set(_several(names))) < len(_several(names)):
+    if len(set(names)) < len(names):
         raise ValueError(f"argnames={argnames!r} has a name twice; give each once")
-    if argnums is FIRST and names != ():
-        return Choice(None, names)
-    positions = tuple(argnums) if isinstance(argnums, (tuple, list)) else argnums
-    numbers = tuple(_position(position, argnums) for position in _several(positions))
-    return Choice(numbers if isinstance(positions, tuple) else numbers[0], None if names == () else names)
+    which = None if names == () else names[0] if isinstance(argnames, str) else names
+    if argnums is FIRST and names:
+        return Choice(None, which)
+    if isinstance(argnums, (tuple, list)):
+        return Choice(tuple(_position(position, argnums) for position in argnums), which)
+    return Choice(_position(argnums, argnums), which)
 
 
 def _position(position: Any, argnums: Any) -> int:

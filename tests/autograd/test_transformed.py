@@ -1,0 +1,101 @@
+"""What transforms return: named like their functions, bound like them, and sent to other processes with them."""
+
+import copy
+import functools
+import inspect
+import multiprocessing
+import pickle
+
+import pytest
+
+import autograd
+from autograd import Value, elementwise_grad, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+
+TRANSFORMS = [grad, value_and_grad, jacobian, hessian, hvp, jvp, vjp, elementwise_grad]
+
+
+def cube(x, scale=1.0):
+    """The third power."""
+    return scale * x**3
+
+
+def loss(x, *, w):
+    return (w * x) ** 2, [w]
+
+
+def at(transform):
+    return (2.0, 1.0) if transform in (jvp, hvp) else (2.0,)
+
+
+def result(transform, f, *args):
+    """A transform's answer, without the function that vjp returns beside it."""
+    found = transform(f)(*args) if f else transform(*args)
+    return found[0] if isinstance(found, tuple) and callable(found[-1]) else found
+
+
+@pytest.mark.parametrize("transform", TRANSFORMS)
+class TestOfEveryTransform:
+    def test_keeps_name_docstring_and_signature(self, transform):
+        found = transform(cube)
+        assert (found.__name__, found.__doc__, found.__module__) == ("cube", "The third power.", __name__)
+        assert inspect.signature(found) == inspect.signature(cube)
+        assert found.__wrapped__.__name__ == "cube"
+
+    @pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+    def test_pickles_where_its_function_does(self, transform, protocol):
+        for f in (cube, autograd.sin, functools.partial(cube, scale=2.0), grad(cube)):
+            there = pickle.loads(pickle.dumps(transform(f), protocol))
+            assert result(there, None, *at(transform)) == result(transform, f, *at(transform))
+            assert getattr(there, "__name__", "") == getattr(transform(f), "__name__", "")
+
+    def test_a_lambda_is_named_by_the_error(self, transform):
+        with pytest.raises((pickle.PicklingError, AttributeError), match="lambda"):
+            pickle.dumps(transform(lambda x: x))
+
+    def test_deepcopies_whatever_its_function_is(self, transform):
+        f = lambda x: x**3  # noqa: E731
+        for twin in (copy.copy(transform(f)), copy.deepcopy(transform(f))):
+            assert result(twin, None, *at(transform)) == result(transform, f, *at(transform))
+
+    def test_is_a_method_in_a_class(self, transform):
+        class Curve:
+            power = 3
+
+            def height(self, x):
+                return x**self.power
+
+            slope = transform(height, 1)
+
+        assert result(Curve().slope, None, *at(transform)) == result(transform, cube, *at(transform))
+        assert callable(Curve.slope)
+
+    def test_prints_what_it_is(self, transform):
+        assert "cube" in repr(transform(cube))
+
+
+def test_settings_are_sent_along():
+    there = pickle.loads(pickle.dumps(grad(loss, argnames="w", has_aux=True)))
+    assert there(3.0, w=2.0) == (36.0, [2.0])
+    there = pickle.loads(pickle.dumps(grad(loss, 0, ("w",), True)))
+    assert there(3.0, w=2.0) == ((24.0, (36.0,)), [2.0])
+
+
+def test_a_pool_of_processes_computes_gradients():
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        assert pool.map(grad(cube), [1.0, 2.0]) == [3.0, 12.0]
+        assert pool.map(grad(autograd.exp), [0.0]) == [1.0]
+
+
+def test_attributes_of_the_function_come_along_and_disturb_nothing():
+    def f(x):
+        return x * x
+
+    f._run, f._settings, f.units = "run", "settings", "m"
+    assert (grad(f)(3.0), grad(f).units) == (6.0, "m")
+    assert grad(grad(autograd.sin))(0.0) == 0.0
+
+
+def test_values_are_differentiated_as_before():
+    x = Value(2.0)
+    pickle.loads(pickle.dumps(grad(cube)))(x).backward()
+    assert x.grad == 12.0
