@@ -1,4 +1,4 @@
-"""argnums and argnames: by which arguments a transform differentiates, and what it says of those it cannot."""
+"""argnums, argnames and has_aux: by which arguments a transform differentiates, and what it refuses."""
 
 import numpy
 import pytest
@@ -72,16 +72,12 @@ class TestMistakes:
         ids=repr,
     )
     def test_what_is_no_position_is_refused_before_the_call(self, transform, argnums):
-        with pytest.raises(
-            TypeError, match=r"argnums is the position of an argument.* such as 0 or \(0, 1\), got"
-        ):
+        with pytest.raises(TypeError, match=r"argnums is the position .* such as 0 or \(0, 1\), got"):
             transform(f, argnums)
 
     @pytest.mark.parametrize("argnames", [0, None, ("w", 1), ["w", None], True], ids=repr)
     def test_what_is_no_name_is_refused_before_the_call(self, transform, argnames):
-        with pytest.raises(
-            TypeError, match=r"argnames is the name of a keyword argument or a tuple of names"
-        ):
+        with pytest.raises(TypeError, match=r"argnames is the name .* such as 'w' or \('w', 'b'\), got"):
             transform(f, argnames=argnames)
 
     def test_a_name_given_as_a_position_is_told_where_names_go(self, transform):
@@ -97,9 +93,7 @@ class TestMistakes:
 
     def test_a_name_without_an_argument(self, transform):
         direction = [1.0] * (transform in (jvp, hvp))
-        with pytest.raises(
-            TypeError, match=r"needs an argument y=\.\.\., got by name w; .* chosen by argnums"
-        ):
+        with pytest.raises(TypeError, match=r"needs an argument y=.*, got by name w; .* chosen by argnums"):
             transform(f, argnames="y")(3.0, 2.0, *direction, w=1.0)
 
     @pytest.mark.parametrize("argnums", [(0, 0), (0, -2), [1, 0, 1]])

@@ -197,7 +197,7 @@ class TestFloatsInFloatsOut:
         assert [type(slope) for slope in found] == [float, Value, Value, float]
 
     def test_values_of_the_users_own(self):
-        """A parameter that a backward() may ask for later is a constant of calls with numbers, at any depth."""
+        """A parameter that a backward() may ask for later is a constant of calls with numbers."""
         w = Value(2.0)
         assert type(grad(lambda x: w * x)(3.0)) is float
         outer = grad(lambda x: x * grad(lambda y: w * y)(3.0))(1.0)

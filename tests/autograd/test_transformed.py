@@ -1,4 +1,4 @@
-"""What transforms return: named like their functions, bound like them, and sent to other processes with them."""
+"""What transforms return: named, bound and sent to other processes like the functions they were made of."""
 
 import copy
 import functools
