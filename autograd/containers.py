@@ -48,8 +48,11 @@ def branches_of(tree: Any, path: str = "") -> Branches:
 
 def known_branches(tree: Any) -> Branches | None:
     """The branches of a container; None for anything else."""
-    if isinstance(tree, (list, tuple, deque)):
-        return zip(getattr(tree, "_fields", None) or range(len(tree)), tree, strict=True)
+    if isinstance(tree, (list, deque)):
+        return enumerate(tree)
+    if isinstance(tree, tuple):
+        names = getattr(tree, "_fields", None)
+        return zip(names, tree, strict=True) if names else enumerate(tree)
     if isinstance(tree, (dict, Mapping)):
         return tree.items()
     fields = fields_of(tree)

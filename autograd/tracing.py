@@ -48,7 +48,7 @@ class Call:
         self._f = f
         self.wrt = choice.of(args, kwargs)
         self.inputs: list[Value] = []
-        self.nested = bool(tree.values(args) or tree.values(kwargs))  # whether Values come back
+        self.nested = bool(tree.values([*args, *kwargs.values()]))  # whether Values come back
         self.leads_on = False  # and whether their graphs lead on
         self._outside_records = modes.current().recording
         self._recording = modes.recording()
@@ -63,9 +63,12 @@ class Call:
         A Value is passed on as a new node: what the function does with it must not be confused with what it
         does with the same Value taken from outside, as in lambda y: x + y at y = x.
         """
-        with modes.recording():
-            nodes = [pos(number) if isinstance(number, Value) else Value(number) for number in numbers]
-        self.nested = self.nested or any(isinstance(number, Value) for number in numbers)
+        if any(isinstance(number, Value) for number in numbers):
+            self.nested = True
+            with modes.recording():
+                nodes = [pos(number) if isinstance(number, Value) else Value(number) for number in numbers]
+        else:
+            nodes = list(map(Value, numbers))
         self.inputs += nodes
         return nodes
 
@@ -93,6 +96,8 @@ class Call:
 
     def number(self, out: Any) -> Value:
         """The output of a function that returns one number."""
+        if isinstance(out, Value):
+            return out
         if is_cell(out) and shape_of(out) == ():
             return as_value(numbers_of(out)[0])
         several = "a pair of a number and anything else needs has_aux=True, " if type(out) is tuple else ""

@@ -40,6 +40,8 @@ def leaves(tree: Any) -> list[Any]:
     >>> leaves({"w": [1.0, 2.0], "b": 3.0})
     [1.0, 2.0, 3.0]
     """
+    if isinstance(tree, (float, Value)):
+        return [tree]
     found: list[Any] = []
     _gather(tree, "", found)
     return found
@@ -109,7 +111,13 @@ def rebuild(tree: Any, numbers: Iterable[Any]) -> Any:
     {'w': [10, 20], 'b': 30}
     """
     rest = iter(numbers)
-    return mapped(lambda cell: block(shape_of(cell), [next(rest) for _ in range(size_of(cell))]), tree)
+
+    def filled(cell: Any) -> Any:
+        if isinstance(cell, (float, Value)):
+            return next(rest)
+        return block(shape_of(cell), [next(rest) for _ in range(size_of(cell))])
+
+    return mapped(filled, tree)
 
 
 def mapped(function: Callable[[Any], Any], tree: Any) -> Any:
