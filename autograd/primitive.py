@@ -149,6 +149,12 @@ class Operation:
     def __repr__(self) -> str:
         return f"<operation {self.name}>"
 
+    def __copy__(self) -> Operation:
+        return self  # nodes know their operation by identity, and a copy in the same process needs no name
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Operation:
+        return self
+
     def __reduce__(self) -> tuple[Any, ...]:
         if self.bound:
             return Operation.bind, self.bound

@@ -184,6 +184,39 @@ class TestShallowCopy:
         assert (x.data, x.grad, x.label) == (3.0, 0.0, "x")
 
 
+class TestOperationsWithoutAName:
+    """An operation made of a lambda, or within a function, cannot be found by its name."""
+
+    def graph(self):
+        square = autograd.operation(lambda x, out: 2 * x, symbol="sq")(lambda x: x * x)
+
+        @autograd.operation(lambda x, y, out: y, None)
+        def scaled(x, y):
+            return x * y
+
+        x = Value(3.0)
+        return x, scaled(square(x), 5.0) + autograd.leaky_relu(x, 0.1) ** 2
+
+    @pytest.mark.parametrize("way", [copy.copy, copy.deepcopy])
+    def test_are_copied_as_they_are(self, way):
+        x, root = self.graph()
+        x2, root2 = way([x, root])
+        assert picture(root2) == picture(root)
+        root2.backward()
+        assert x2.grad == 2 * 3.0 * 5.0 + 6.0
+        for node in nodes_of(root):
+            assert way(node._operation) is node._operation
+
+    @pytest.mark.parametrize("way", [way for name, way in WAYS.items() if name != "deepcopy"])
+    def test_pickle_says_what_to_do(self, way):
+        _, root = self.graph()
+        with pytest.raises(
+            ValueError,
+            match=r"cannot pickle the operation <lambda>: .*<lambda> .* at the top level of a module",
+        ):
+            way(root)
+
+
 def test_a_second_pickle_sees_what_changed_in_between():
     """A cached subgraph would bring old numbers back."""
     x = Value(3.0)
