@@ -89,11 +89,12 @@ class Mode:
 class Place:
     """Where a thread or a task stands: in which mode, and where it goes back to when the block ends."""
 
-    __slots__ = ("mode", "outside")
+    __slots__ = ("block", "mode", "outside")
 
-    def __init__(self, mode: Mode, outside: Place | None = None) -> None:
+    def __init__(self, mode: Mode, outside: Place | None = None, block: Switch | None = None) -> None:
         self.mode = mode
         self.outside = outside
+        self.block = block
 
 
 OPEN: Final[list[None]] = []
@@ -138,15 +139,25 @@ class Switch:
         self._scope = scope
 
     def __enter__(self) -> None:
-        outside: Place = _find_place()
-        mode = outside.mode
         OPEN.append(None)
-        _set_place(Place(mode.inside(self._scope) if self._scope else self._changed(mode), outside))
+        _set_place(self.place(_find_place()))
 
     def __exit__(self, *exception: object) -> None:
-        place: Place = _find_place()
-        _set_place(place.outside or _START)
         OPEN.pop()
+        innermost: Place = _find_place()
+        own: Place | None = innermost
+        while own is not None and own.block is not self:
+            own = own.outside
+        if own is None:
+            return  # a block around it has ended first, and this one with it
+        _set_place(own.outside or _START)
+        if own is not innermost:
+            _warn_of_a_block_left_open()
+
+    def place(self, outside: Place) -> Place:
+        """Where one stands inside, coming from outside."""
+        mode = outside.mode
+        return Place(mode.inside(self._scope) if self._scope else self._changed(mode), outside, self)
 
     def _changed(self, mode: Mode) -> Mode:
         recording = mode.recording if self._recording is None else self._recording
@@ -154,18 +165,57 @@ class Switch:
         return Mode(recording, watcher, mode.path)
 
     def __call__(self, function: F) -> F:
-        from functools import wraps
+        from autograd.stepwise import in_block  # decorators are rare, and it needs `inspect`
 
-        @wraps(function)
-        def switched(*args: Any, **kwargs: Any) -> Any:
-            with Switch(self._recording, self._watcher, self._scope):
-                return function(*args, **kwargs)
+        return in_block(function, self, lambda: Steps(self))  # type: ignore[return-value]
 
-        return switched  # type: ignore[return-value]
+
+class Steps:
+    """A block that is open while a generator or a coroutine runs, and not while it waits.
+
+    Blocks that it has opened itself wait with it and hold again when it goes on. While there are none, the
+    block is opened anew at each step, on top of whatever holds where it is taken.
+    """
+
+    __slots__ = ("_inside", "_outside", "_own", "_switch")
+
+    def __init__(self, switch: Switch) -> None:
+        self._switch = switch
+        self._outside: Place = _START
+        self._own: Place = _START  # of this block
+        self._inside: Place = _START  # of the innermost block in it
+
+    def __enter__(self) -> None:
+        OPEN.append(None)
+        self._outside = _find_place()
+        if self._inside is self._own:
+            self._own = self._inside = self._switch.place(self._outside)
+        _set_place(self._inside)
+
+    def __exit__(self, *exception: object) -> None:
+        self._inside = _find_place()
+        _set_place(self._outside)
+        OPEN.pop()
+
+
+def _warn_of_a_block_left_open() -> None:
+    import warnings
+
+    warnings.warn(
+        "a block that was opened inside this one was still open at its end, and has been closed: a generator "
+        "that yields inside `with no_grad():` leaves it open for its caller; write @no_grad() above the "
+        "generator instead",
+        RuntimeWarning,
+        stacklevel=3,
+    )
 
 
 def no_grad() -> Switch:
     """Compute values without building a graph: every result is a leaf.
+
+    Above a function, a generator or a coroutine `@no_grad()` holds while that runs. A generator that yields
+    inside `with no_grad():` leaves the block open for its caller, because Python does not put the variable
+    back while a generator waits: decorate the generator instead.
 
     >>> from autograd import Value
     >>> with no_grad():

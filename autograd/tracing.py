@@ -68,7 +68,7 @@ class Call:
             with modes.recording():
                 nodes = [pos(number) if isinstance(number, Value) else Value(number) for number in numbers]
         else:
-            nodes = list(map(Value, numbers))
+            nodes = [as_value(number) for number in numbers]
         self.inputs += nodes
         return nodes
 
