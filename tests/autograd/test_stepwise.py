@@ -19,7 +19,7 @@ def recorded():
 
 
 def driven(coroutine):
-    """What a coroutine returns that nobody but this waits for, and whether graphs were built between its steps."""
+    """What a coroutine driven by hand returns, and whether graphs were built between its steps."""
     outside = []
     while True:
         try:
