@@ -71,7 +71,7 @@ def _jvp(f: Function, choice: Choice, args: Sequence[Any], kwargs: dict[str, Any
                 "arguments move together as in jvp(f, argnums=(0, 1))(x, y, (dx, dy))"
             )
             raise
-        nodes = call.follow(tree.leaves(out))
+        nodes = call.follow(call.numbers(out))
         derivatives = sweeps.tangents(nodes, seeds)
         return (
             tree.rebuild(out, map(call.result, nodes)),
@@ -146,7 +146,7 @@ def _vjp(
 ) -> tuple[Any, Callable[[Any], Any]]:
     with Call(f, choice, args, kwargs) as call:
         out, _ = call.output()
-        nodes = call.follow(tree.leaves(out))
+        nodes = call.follow(call.numbers(out))
 
     def pull(direction: Any) -> Any:
         """The gradient of the outputs, weighted by the direction."""

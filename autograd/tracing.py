@@ -80,6 +80,7 @@ class Call:
 
     def __exit__(self, *exception: object) -> None:
         _UNDER_WAY.remove(self)
+        self._outer = []
         self._recording.__exit__(*exception)
 
     def output(self, has_aux: bool = False) -> tuple[Any, Any]:
@@ -105,6 +106,14 @@ class Call:
             f"grad needs a function that returns one number, but {_name(self._f)} returned "
             f"{type(out).__name__}; {several}for several outputs use jacobian"
         )
+
+    def numbers(self, out: Any) -> list[Number]:
+        """The output of a function that may return a tree."""
+        try:
+            return tree.leaves(out)
+        except TypeError as error:
+            error.add_note(f"in what {_name(self._f)} returned")
+            raise
 
     def follow(self, outputs: Iterable[Number], aux: Any = None) -> list[Value]:
         """The outputs as Values, when it has been decided whether their derivatives lead on."""

@@ -32,7 +32,7 @@ class Transformed:
         self._run = run
         self._settings = (f, *settings)
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         return self._run(*self._settings, args, kwargs)
 
     def __get__(self, instance: object, owner: type | None = None) -> Any:

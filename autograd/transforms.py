@@ -139,7 +139,7 @@ def jacobian(
 def _jacobian(f: Function, choice: Choice, has_aux: bool, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
     with Call(f, choice, args, kwargs) as call:
         out, aux = call.output(has_aux)
-        nodes = call.follow(tree.leaves(out), aux)
+        nodes = call.follow(call.numbers(out), aux)
         matrix = tree.product(out, call.wrt, map(call.slopes, nodes))
         return (matrix, call.beside(aux)) if has_aux else matrix
 
@@ -198,7 +198,7 @@ def elementwise_grad(f: Function, argnums: Positions = FIRST, argnames: Names = 
 
 def _elementwise_grad(f: Function, choice: Choice, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
     with Call(f, choice, args, kwargs) as call:
-        nodes = call.follow(tree.leaves(call.output()[0]))
+        nodes = call.follow(call.numbers(call.output()[0]))
         for argument in choice.each(call.wrt):
             if len(tree.leaves(argument)) != len(nodes):
                 raise ValueError(

@@ -77,13 +77,23 @@ def values(anything: Any) -> list[Value]:
     >>> values({"model": (Value(1.0), 2.0), "name": "m"})
     [Value(data=1.0, grad=0.0)]
     """
-    if isinstance(anything, Value):
-        return [anything]
-    if is_array(anything):
-        held = anything.flat if anything.dtype.kind == "O" else ()
-        return [number for number in held if isinstance(number, Value)]
-    branches = known_branches(anything) or ()
-    return [value for _, branch in branches if type(branch) not in _NO_TREES for value in values(branch)]
+    found: list[Value] = []
+    seen: set[int] = set()  # objects of a user's own may lead back to themselves
+    waiting = [anything]
+    while waiting:
+        thing = waiting.pop()
+        if isinstance(thing, Value):
+            found.append(thing)
+        elif type(thing) not in _NO_TREES and id(thing) not in seen:
+            seen.add(id(thing))
+            waiting += reversed(_branches_of_anything(thing))
+    return found
+
+
+def _branches_of_anything(thing: Any) -> list[Any]:
+    if is_array(thing):
+        return list(thing.flat) if thing.dtype.kind == "O" else []
+    return [branch for _, branch in known_branches(thing) or ()]
 
 
 def replaced(anything: Any, instead: Mapping[Value, Any]) -> Any:

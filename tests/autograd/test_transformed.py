@@ -95,6 +95,10 @@ def test_attributes_of_the_function_come_along_and_disturb_nothing():
     assert grad(grad(autograd.sin))(0.0) == 0.0
 
 
+def test_any_name_of_an_argument_will_do():
+    assert grad(lambda self, f, args: self * f * args, argnames="self")(self=2.0, f=3.0, args=5.0) == 15.0
+
+
 def test_values_are_differentiated_as_before():
     x = Value(2.0)
     pickle.loads(pickle.dumps(grad(cube)))(x).backward()

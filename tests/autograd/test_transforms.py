@@ -8,7 +8,7 @@ import pytest
 import sympy
 
 import autograd
-from autograd import Value, elementwise_grad, grad, hessian, hvp, jacobian, jvp, value_and_grad
+from autograd import Value, elementwise_grad, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 
 Point = namedtuple("Point", "x y")
 
@@ -212,6 +212,15 @@ class TestErrors:
     def test_the_place_of_the_mistake_is_named(self):
         with pytest.raises(TypeError, match=r"got str at \['w'\]\[1\]: 'b'"):
             grad(lambda x: 1.0)({"w": [1.0, "b"]})
+
+    def test_an_output_that_is_not_made_of_numbers(self):
+        def pair(x):
+            return x, "text"
+
+        for transform in (jacobian, vjp, elementwise_grad, lambda f: lambda x: jvp(f)(x, 1.0)):
+            with pytest.raises(TypeError, match=r"got str at \[1\]: 'text'") as error:
+                transform(pair)(1.0)
+            assert error.value.__notes__ == ["in what pair returned"]
 
     def test_errors_of_the_function_come_through(self):
         with pytest.raises(KeyError):

@@ -139,6 +139,11 @@ class TestContainers:
             ("a", 2.0),
         ]
 
+    def test_a_tree_that_leads_back_to_itself_may_be_another_argument(self):
+        around = {"w": [Value(2.0)]}
+        around["self"] = around
+        assert type(grad(lambda x, a: x * a["w"][0])(3.0, around)) is Value
+
     def test_a_mapping_that_is_read_only_comes_back_as_a_dict(self):
         assert grad(lambda d: d["a"] * 2)(types.MappingProxyType({"a": 3.0})) == {"a": 2.0}
 
