@@ -10,9 +10,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any, Final
 
-    Positions = int | Sequence[int]
-    Names = str | Sequence[str]
-
 
 class _First(int):
     """The default of `argnums`: the first argument, unless `argnames` says otherwise."""
@@ -86,7 +83,7 @@ class Choice:
                 )
 
 
-def chosen(argnums: Positions, argnames: Names = ()) -> Choice:
+def chosen(argnums: int | Sequence[int], argnames: str | Sequence[str] = ()) -> Choice:
     """The choice that `argnums` and `argnames` say.
 
     Raises:
@@ -111,16 +108,17 @@ def chosen(argnums: Positions, argnames: Names = ()) -> Choice:
 
 
 def _position(position: Any, argnums: Any) -> int:
-    try:
-        if not isinstance(position, bool):
-            return index(position)
-    except TypeError:
-        pass
     by_name = "; a keyword argument is chosen by argnames" if isinstance(position, str) else ""
-    raise TypeError(
+    mistake = TypeError(
         "argnums is the position of an argument, counted from 0, or a tuple of positions, such as 0 or "
         f"(0, 1), got {argnums!r}{by_name}"
     )
+    if isinstance(position, bool):
+        raise mistake
+    try:
+        return index(position)
+    except TypeError as error:
+        raise mistake from error
 
 
 def _several(which: Any) -> tuple[Any, ...]:

@@ -18,12 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any
 
-    from autograd.arguments import Names, Positions
-
     Function = Callable[..., Any]
 
 
-def jvp(f: Function, argnums: Positions = FIRST, argnames: Names = ()) -> Function:
+def jvp(f: Function, argnums: int | Sequence[int] = FIRST, argnames: str | Sequence[str] = ()) -> Function:
     """The function that computes `f` and its derivative along a direction: the Jacobian times a vector.
 
     The forward mode: one sweep, however many inputs and outputs there are.
@@ -79,7 +77,7 @@ def _jvp(f: Function, choice: Choice, args: Sequence[Any], kwargs: dict[str, Any
         )
 
 
-def hvp(f: Function, argnums: Positions = FIRST, argnames: Names = ()) -> Function:
+def hvp(f: Function, argnums: int | Sequence[int] = FIRST, argnames: str | Sequence[str] = ()) -> Function:
     """The function that computes the Hessian of `f` times a direction, without forming the Hessian.
 
     The forward mode through the reverse mode: it costs a few gradients, however many inputs there are
@@ -112,7 +110,7 @@ def _hvp(gradient: Function, choice: Choice, args: Sequence[Any], kwargs: dict[s
     return _jvp(gradient, choice, args, kwargs)[1]
 
 
-def vjp(f: Function, argnums: Positions = FIRST, argnames: Names = ()) -> Function:
+def vjp(f: Function, argnums: int | Sequence[int] = FIRST, argnames: str | Sequence[str] = ()) -> Function:
     """The function that computes `f` and the way back: a vector times the Jacobian, for any vector.
 
     The reverse mode: one call of `f`, then one sweep for each vector.

@@ -26,12 +26,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any
 
-    from autograd.arguments import Names, Positions
-
     Function = Callable[..., Any]
 
 
-def grad(f: Function, argnums: Positions = FIRST, argnames: Names = (), has_aux: bool = False) -> Function:
+def grad(
+    f: Function,
+    argnums: int | Sequence[int] = FIRST,
+    argnames: str | Sequence[str] = (),
+    has_aux: bool = False,
+) -> Function:
     """The function that computes the gradient of `f`.
 
     Args:
@@ -63,7 +66,10 @@ def grad(f: Function, argnums: Positions = FIRST, argnames: Names = (), has_aux:
 
 
 def value_and_grad(
-    f: Function, argnums: Positions = FIRST, argnames: Names = (), has_aux: bool = False
+    f: Function,
+    argnums: int | Sequence[int] = FIRST,
+    argnames: str | Sequence[str] = (),
+    has_aux: bool = False,
 ) -> Function:
     """The function that computes `f` and its gradient together, which costs no more than the gradient.
 
@@ -106,7 +112,10 @@ def _value_and_grad(
 
 
 def jacobian(
-    f: Function, argnums: Positions = FIRST, argnames: Names = (), has_aux: bool = False
+    f: Function,
+    argnums: int | Sequence[int] = FIRST,
+    argnames: str | Sequence[str] = (),
+    has_aux: bool = False,
 ) -> Function:
     """The function that computes the derivatives of every output of `f` by every input.
 
@@ -144,7 +153,12 @@ def _jacobian(f: Function, choice: Choice, has_aux: bool, args: Sequence[Any], k
         return (matrix, call.beside(aux)) if has_aux else matrix
 
 
-def hessian(f: Function, argnums: Positions = FIRST, argnames: Names = (), has_aux: bool = False) -> Function:
+def hessian(
+    f: Function,
+    argnums: int | Sequence[int] = FIRST,
+    argnames: str | Sequence[str] = (),
+    has_aux: bool = False,
+) -> Function:
     """The function that computes the second derivatives of `f`, by every two of its inputs.
 
     Args:
@@ -170,7 +184,9 @@ def hessian(f: Function, argnums: Positions = FIRST, argnames: Names = (), has_a
     return Transformed(_jacobian, Transformed(_grad, f, choice, has_aux), choice, has_aux)
 
 
-def elementwise_grad(f: Function, argnums: Positions = FIRST, argnames: Names = ()) -> Function:
+def elementwise_grad(
+    f: Function, argnums: int | Sequence[int] = FIRST, argnames: str | Sequence[str] = ()
+) -> Function:
     """The function that computes the derivative of each output of `f` by the input in the same place.
 
     It is the gradient of the sum of all outputs, so it is right only where no output depends on an input in
