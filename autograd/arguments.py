@@ -68,6 +68,7 @@ class Choice:
                 raise TypeError(
                     f"argnums={self.positions} needs an argument at position {position}, "
                     f"got {len(args)} argument(s) by position"
+                    + ("; one that is given by name is chosen by argnames" if kwargs else "")
                 )
             places.append(position % len(args))
         if len(set(places)) < len(places):

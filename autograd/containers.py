@@ -60,8 +60,8 @@ def known_branches(tree: Any) -> Branches | None:
 
 
 def fields_of(tree: Any) -> list[str] | None:
-    """The fields that the constructor of a dataclass takes; None for anything else."""
-    if not hasattr(type(tree), "__dataclass_fields__"):
+    """What the constructor of a dataclass takes; None for anything else, also for one that is a dict."""
+    if not hasattr(type(tree), "__dataclass_fields__") or isinstance(tree, (list, tuple, deque, Mapping)):
         return None
     from dataclasses import fields
 
@@ -83,16 +83,17 @@ def made_like(tree: Any, branches: list[Any]) -> Any:
         return tuple.__new__(kind, branches)
     if kind is dict or (isinstance(tree, Mapping) and not isinstance(tree, MutableMapping)):
         return dict(zip(tree, branches, strict=True))
-    if fields_of(tree) is not None:
-        return _made_anew(tree, branches)
-    made = copy(tree)
     if isinstance(tree, MutableMapping):
+        made = copy(tree)
         for key, branch in zip(tree, branches, strict=True):
             made[key] = branch
-    else:
-        made.clear()
-        made.extend(branches)
-    return made
+        return made
+    if isinstance(tree, (list, deque)):
+        row = copy(tree)
+        row.clear()
+        row.extend(branches)
+        return row
+    return _made_anew(tree, branches)
 
 
 def _made_anew(tree: Any, branches: list[Any]) -> Any:

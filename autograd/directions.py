@@ -38,8 +38,9 @@ def jvp(f: Function, argnums: int | Sequence[int] = FIRST, argnames: str | Seque
         structure of the output.
 
     Raises:
-        TypeError: if `argnums` is no position or `argnames` no name; when called, if the point, the direction
-            or the output is not made of numbers, or there is no such argument or no direction.
+        TypeError: if `f` is no function, `argnums` no position or `argnames` no name; when called, if the
+            point, the direction or the output is not made of numbers, or there is no such argument or no
+            direction.
         ValueError: if an argument is asked for twice; when called, if the direction has another structure
             than the point.
 
@@ -94,9 +95,9 @@ def hvp(f: Function, argnums: int | Sequence[int] = FIRST, argnames: str | Seque
         several arguments a tuple. It returns a third such tree.
 
     Raises:
-        TypeError: if `argnums` is no position or `argnames` no name; when called, if `f` does not return one
-            number, the point or the direction is not made of numbers, or there is no such argument or no
-            direction.
+        TypeError: if `f` is no function, `argnums` no position or `argnames` no name; when called, if `f`
+            does not return one number, the point or the direction is not made of numbers, or there is no such
+            argument or no direction.
         ValueError: if an argument is asked for twice; when called, if the direction has another structure
             than the point.
 
@@ -127,8 +128,9 @@ def vjp(f: Function, argnums: int | Sequence[int] = FIRST, argnames: str | Seque
         argument.
 
     Raises:
-        TypeError: if `argnums` is no position or `argnames` no name; when called, if the output or the
-            argument is not made of numbers, or there is no argument at that position or of that name.
+        TypeError: if `f` is no function, `argnums` no position or `argnames` no name; when called, if the
+            output or the argument is not made of numbers, or there is no argument at that position or of that
+            name.
         ValueError: if an argument is asked for twice; by `pull`, if the direction has another structure than
             the output.
 

@@ -23,9 +23,17 @@ class Transformed:
         run: a function at the top level of a module.
         f: the function that was transformed.
         settings: what else `run` takes before the arguments of the call.
+
+    Raises:
+        TypeError: if `f` cannot be called.
     """
 
     def __init__(self, run: Callable[..., Any], f: Callable[..., Any], *settings: Any) -> None:
+        if not callable(f):
+            raise TypeError(
+                f"expected the function to differentiate, got {type(f).__name__}: {f!r:.60}; "
+                "write grad(f)(x), not grad(f(x))"
+            )
         # The docstring of an operation is written only when somebody asks; what else it has is its own.
         kept = [name for name in WRAPPER_ASSIGNMENTS if not (name == "__doc__" and isinstance(f, Operation))]
         update_wrapper(self, f, kept, () if isinstance(f, (Operation, Transformed)) else ("__dict__",))

@@ -51,8 +51,9 @@ def grad(
         that and what `f` returned beside the number, with floats in place of the Values of the call.
 
     Raises:
-        TypeError: if `argnums` is no position or `argnames` no name; when called, if `f` does not return one
-            number, the argument is not made of numbers, or there is none at that position or of that name.
+        TypeError: if `f` is no function, `argnums` no position or `argnames` no name; when called, if `f`
+            does not return one number, the argument is not made of numbers, or there is none at that position
+            or of that name.
         ValueError: if an argument is asked for twice.
 
     >>> grad(lambda w: w["a"] * w["b"] ** 2)({"a": 2.0, "b": 3.0})
@@ -84,8 +85,9 @@ def value_and_grad(
         `has_aux` the first is itself a pair, the number and the other.
 
     Raises:
-        TypeError: if `argnums` is no position or `argnames` no name; when called, if `f` does not return one
-            number, the argument is not made of numbers, or there is none at that position or of that name.
+        TypeError: if `f` is no function, `argnums` no position or `argnames` no name; when called, if `f`
+            does not return one number, the argument is not made of numbers, or there is none at that position
+            or of that name.
         ValueError: if an argument is asked for twice.
 
     >>> value_and_grad(lambda x, y: x * y, argnums=(0, 1))(3.0, 4.0)
@@ -133,8 +135,9 @@ def jacobian(
         array of shape S gives an array of shape T + S. With `has_aux` a pair of that and the other.
 
     Raises:
-        TypeError: if `argnums` is no position or `argnames` no name; when called, if the output or the
-            argument is not made of numbers, or there is no argument at that position or of that name.
+        TypeError: if `f` is no function, `argnums` no position or `argnames` no name; when called, if the
+            output or the argument is not made of numbers, or there is no argument at that position or of that
+            name.
         ValueError: if an argument is asked for twice.
 
     >>> jacobian(lambda x: [x[0] * x[1], x[0] + x[1]])([3.0, 4.0])
@@ -173,8 +176,9 @@ def hessian(
         array of shape S + S. With `has_aux` a pair of that and the other.
 
     Raises:
-        TypeError: if `argnums` is no position or `argnames` no name; when called, if `f` does not return one
-            number, the argument is not made of numbers, or there is none at that position or of that name.
+        TypeError: if `f` is no function, `argnums` no position or `argnames` no name; when called, if `f`
+            does not return one number, the argument is not made of numbers, or there is none at that position
+            or of that name.
         ValueError: if an argument is asked for twice.
 
     >>> hessian(lambda x: x[0] ** 2 * x[1])([3.0, 4.0])
@@ -201,8 +205,9 @@ def elementwise_grad(
         A function of the same arguments. It returns a tree of the structure of the argument.
 
     Raises:
-        TypeError: if `argnums` is no position or `argnames` no name; when called, if the output or the
-            argument is not made of numbers, or there is no argument at that position or of that name.
+        TypeError: if `f` is no function, `argnums` no position or `argnames` no name; when called, if the
+            output or the argument is not made of numbers, or there is no argument at that position or of that
+            name.
         ValueError: if an argument is asked for twice; when called, if `f` returns more or fewer numbers than
             the argument has.
 

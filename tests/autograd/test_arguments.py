@@ -89,6 +89,11 @@ class TestMistakes:
         with pytest.raises(TypeError, match=said):
             transform(lambda *x: 1.0, argnums)(*[1.0] * count, *direction)
 
+    def test_an_argument_given_by_name_alone_is_told_of_argnames(self, transform):
+        direction = [1.0] * (transform in (jvp, hvp))
+        with pytest.raises(TypeError, match="by position; one that is given by name is chosen by argnames"):
+            transform(f, 3)(3.0, 2.0, *direction, w=1.0)
+
     def test_a_name_without_an_argument(self, transform):
         direction = [1.0] * (transform in (jvp, hvp))
         with pytest.raises(TypeError, match=r"needs an argument y=.*, got by name w; .* chosen by argnums"):

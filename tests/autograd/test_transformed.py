@@ -69,6 +69,11 @@ class TestOfEveryTransform:
         assert result(Curve().slope, None, *at(transform)) == result(transform, cube, *at(transform))
         assert callable(Curve.slope)
 
+    @pytest.mark.parametrize("mistake", [9.0, Value(9.0), None, "f"])
+    def test_a_result_in_place_of_the_function_is_refused(self, transform, mistake):
+        with pytest.raises(TypeError, match=r"expected the function .*; write grad\(f\)\(x\), not grad"):
+            transform(mistake)
+
     def test_prints_what_it_is(self, transform):
         assert "cube" in repr(transform(cube))
 

@@ -160,6 +160,16 @@ class TestContainers:
 
         assert grad(lambda p: p.x * p.y)(Pair((3.0, 2.0))) == (2.0, 3.0)
 
+    def test_a_dataclass_that_is_a_dict_counts_as_a_dict(self):
+        @dataclass
+        class Outputs(dict):
+            scale: float = 2.0
+
+        at = Outputs(scale=7.0)
+        at["loss"] = 3.0
+        slopes = grad(lambda o: o["loss"] ** 2 * o.scale)(at)
+        assert (type(slopes), dict(slopes), slopes.scale) == (Outputs, {"loss": 42.0}, 7.0)
+
     def test_a_field_that_is_computed_from_others_is_computed_again(self):
         """Were it copied, the gradient through it would be lost in silence."""
 
