@@ -153,22 +153,26 @@ class Operation:
         return self  # nodes know their operation by identity, and a copy in the same process needs no name
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Operation:
+        self._require_a_formula()
         return self
 
     def __reduce__(self) -> tuple[Any, ...]:
         if self.bound:
             return Operation.bind, self.bound
-        if self.by_hand is not None:
-            raise ValueError(
-                f"cannot copy or pickle a node whose derivative was given by hand ({self.name}): it is a "
-                "function that refers to the node's operands; define it with @autograd.operation"
-            )
+        self._require_a_formula()
         if _find(self.home) is not self:
             raise ValueError(
                 f"cannot pickle the operation {self.name}: {self.home} is something else; "
                 "define it at the top level of a module that can be imported"
             )
         return _find, (self.home,)
+
+    def _require_a_formula(self) -> None:
+        if self.by_hand is not None:
+            raise ValueError(
+                f"cannot copy or pickle a node whose derivative was given by hand ({self.name}): it is a "
+                "function that refers to the node's operands; define it with @autograd.operation"
+            )
 
 
 def _bind(base: Operation, y: float) -> Operation:

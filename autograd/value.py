@@ -121,7 +121,7 @@ class Value:
 
         Interior nodes start from zero at every call and keep their gradient, to be read and drawn.
         """
-        _refuse_a_walk_in_a_walk()
+        _refuse_another()
         with _BACKWARD:
             order = _walk(self, True)
             self._grad += 1.0
@@ -454,7 +454,9 @@ def topological_order(root: Value, zero_grad: bool = False) -> list[Value]:
     results agree to the last bit. The walk is iterative, because a chain of a million nodes would overflow
     the stack. It takes the right operand first, mostly the younger one, and so goes straight through memory.
     """
-    _refuse_a_walk_in_a_walk()
+    if _under_way() and not zero_grad:
+        return _walk_aside(root)
+    _refuse_another()
     with _BACKWARD:
         return _walk(root, zero_grad)
 
@@ -485,11 +487,36 @@ def _walk(root: Value, zero_grad: bool) -> list[Value]:
             node = above.pop()
 
 
-def _refuse_a_walk_in_a_walk() -> None:
-    if _BACKWARD._is_owned():  # type: ignore[attr-defined]
+def _walk_aside(root: Value) -> list[Value]:
+    """The same order without a mark on any node, for a walk in the middle of another."""
+    order: list[Value] = []
+    passed: set[Value] = set()
+    above = [root]
+    while above:
+        node = above[-1]
+        passed.add(node)
+        for operand in (node._right, node._left):
+            if operand is not None and operand._mark != _NEVER and operand not in passed:
+                above.append(operand)
+                break
+        else:
+            above.pop()
+            if node._mark != _NEVER:
+                order.append(node)
+    return order
+
+
+def _under_way() -> bool:
+    """Whether this thread is in the middle of a walk, and now in a signal handler, say, or a finalizer."""
+    owned: bool = _BACKWARD._is_owned()  # type: ignore[attr-defined]
+    return owned
+
+
+def _refuse_another() -> None:
+    if _under_way():
         raise RuntimeError(
-            "a backward pass began inside another of the same thread, in a signal handler or a finalizer, "
-            "and would mix up the gradients of both; begin it when the first has ended"
+            "backward() began inside another backward() of the same thread, in a signal handler, say, or a "
+            "finalizer, and would mix up their gradients; call it when the other has ended, or use autograd.grad"
         )
 
 

@@ -142,8 +142,8 @@ CHANGES = [
     _undeletable("label"),
     _undeletable("scope"),
     Change(
-        "what is compiled has one state for the whole process; destroyed with another interpreter, it would be "
-        "missing in the main one",
+        "what is compiled has one state for the whole process; destroyed with another interpreter, it would "
+        "be missing in the main one",
         r"(PyObject \*CPyInit_\w+\(void\)\s*\{)",
         r"\1 if (!in_main_interpreter()) return NULL;",
         everywhere=True,

@@ -1,12 +1,14 @@
-"""A backward pass that begins inside another one of the same thread, which would mix up their gradients."""
+"""What begins in the middle of a backward pass of the same thread, in a signal handler or a finalizer."""
 
 import gc
+import math
 import signal
 
 import pytest
 
-from autograd import Value, gradient
-from autograd.value import _BACKWARD
+import autograd
+from autograd import Value, backward_steps, gradient
+from autograd.value import _BACKWARD, _walk_aside, topological_order
 from tests.autograd.robustness.interpreters import needs_timer
 
 
@@ -17,23 +19,50 @@ def chain(x, length):
     return out
 
 
-def test_it_is_refused():
+@pytest.mark.parametrize("begin", [Value.backward, backward_steps])
+def test_a_backward_pass_is_refused(begin):
+    """It would mix up the gradients of both."""
     x = Value(3.0)
     out = Value(x.data, (x,), "f")
     refused = []
 
     def _backward():
-        for walk in ((x * x).backward, lambda: gradient(x * x, x)):
-            with pytest.raises(RuntimeError, match="began inside another of the same thread") as error:
-                walk()
-            refused.append(error)
+        with pytest.raises(RuntimeError, match=r"inside another backward\(\) of the same thread") as error:
+            begin(x * x)
+        refused.append(error)
         x.grad += out.grad
 
     out._backward = _backward
     (5 * out).backward()
-    assert (x.grad, len(refused)) == (5.0, 2)
+    assert (x.grad, len(refused)) == (5.0, 1)
     (x * x).backward()
     assert x.grad == 11.0
+
+
+def test_gradients_beside_the_graph_are_right():
+    """They mark no node, so that the pass around them finds its own marks."""
+    x = Value(0.5)
+    inner = x * x
+    out = Value(math.sin(inner.data), (inner,), "sine")
+    met = []
+
+    def _backward():
+        met.append(gradient(inner * x + inner, x))
+        met.append(autograd.hessian(lambda p: (p[0] * p[1]) ** 2)([1.0, 2.0]))
+        inner.grad += autograd.grad(autograd.sin)(inner.data) * out.grad
+
+    out._backward = _backward
+    (out * inner).backward()
+    assert met == [3 * 0.25 + 1.0, [[8.0, 8.0], [8.0, 2.0]]]
+    assert x.grad == pytest.approx(math.cos(0.25) * 0.25 + math.sin(0.25), rel=1e-15)
+
+
+def test_the_order_beside_is_the_same():
+    x, y = Value(0.5), Value(-2.0)
+    a = (x * y).tanh()
+    out = (a + x) * a.relu() + autograd.greater(a, y) * x + a * a
+    assert list(map(id, _walk_aside(out))) == list(map(id, topological_order(out)))
+    assert _walk_aside(x) == topological_order(x) == []
 
 
 @needs_timer
