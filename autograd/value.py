@@ -515,8 +515,8 @@ def _under_way() -> bool:
 def _refuse_another() -> None:
     if _under_way():
         raise RuntimeError(
-            "backward() began inside another backward() of the same thread, in a signal handler, say, or a "
-            "finalizer, and would mix up their gradients; call it when the other has ended, or use autograd.grad"
+            "backward() began inside another backward() of the same thread, in a signal handler, say, and "
+            "would mix up the gradients of both; call it when the other has ended, or use autograd.grad"
         )
 
 
