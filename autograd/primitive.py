@@ -70,11 +70,13 @@ class Operation:
             return self.value(*args)  # the common case: a derivative that is computed on floats
         if len(args) != self.arity:
             raise TypeError(f"{self.name} takes {self.arity} argument(s), got {len(args)}")
+        operand: Any = None
         for arg in args:
-            operate = getattr(type(arg), "_operate", None)
-            if operate is not None:
-                return operate(arg, self, args)
-        return self.value(*map(floats.as_float, args))
+            if hasattr(type(arg), "_operate"):
+                operand = arg if operand is None else operand
+            elif floats.is_array(arg):
+                return on_arrays(self, args)
+        return self.value(*map(floats.as_float, args)) if operand is None else operand._operate(self, args)
 
     def bind(self, y: object) -> Operation:
         """The operation of one operand whose second operand is a fixed number: `pow.bind(2.0)` is the square.
@@ -140,6 +142,16 @@ class Operation:
                 "define it at the top level of a module that can be imported"
             )
         return _find, (self.home,)
+
+
+def on_arrays(function: Callable[..., Any], args: Sequence[Any]) -> Any:
+    """A function of single numbers on numpy arrays of them, element by element, broadcast to one shape."""
+    import numpy
+
+    made = numpy.frompyfunc(function, len(args), 1)(*args)
+    if isinstance(made, numpy.ndarray) and all(type(number) is float for number in made.flat):
+        return made.astype(float)
+    return made
 
 
 def _bind(base: Operation, y: float) -> Operation:

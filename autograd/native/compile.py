@@ -45,7 +45,9 @@ disable_error_code = has-type
 
 # An operator returns NotImplemented where it leaves the work to the other operand, a numpy array for example.
 # Type checkers know that of any operator; mypyc has to be told.
-OPERATORS = r"(def __(?:add|sub|mul|truediv|pow)__\(.*\)) -> Value:"
+OPERATORS = (
+    r"(def __(?:add|sub|mul|truediv|pow|mod|floordiv|divmod)__\(.*\)) -> (?:Value|tuple\[Value, Value\]):"
+)
 
 
 class Change(NamedTuple):
