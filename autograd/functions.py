@@ -75,13 +75,74 @@ from autograd.value import Value
 from autograd.vectors import dot, mean, norm, sum
 
 __all__ = [
-    "abs", "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cbrt", "ceil", "clip",
-    "copysign", "cos", "cosh", "degrees", "dot", "elu", "equal", "erf", "erfc", "erfinv", "exp", "exp2",
-    "expm1", "floor", "floor_divide", "fmod", "gelu", "greater", "greater_equal", "hypot", "leaky_relu",
-    "less", "less_equal", "log", "log10", "log1p", "log2", "log_softmax", "logaddexp", "logsumexp",
-    "maximum", "mean", "minimum", "norm", "normal_cdf", "normal_pdf", "not_equal", "pow", "radians",
-    "relu", "remainder", "round", "sigmoid", "sign", "silu", "sin", "sinc", "sinh", "softmax",
-    "softplus", "sqrt", "stop_gradient", "sum", "tan", "tanh", "trunc", "where",
+    "abs",
+    "acos",
+    "acosh",
+    "asin",
+    "asinh",
+    "atan",
+    "atan2",
+    "atanh",
+    "cbrt",
+    "ceil",
+    "clip",
+    "copysign",
+    "cos",
+    "cosh",
+    "degrees",
+    "dot",
+    "elu",
+    "equal",
+    "erf",
+    "erfc",
+    "erfinv",
+    "exp",
+    "exp2",
+    "expm1",
+    "floor",
+    "floor_divide",
+    "fmod",
+    "gelu",
+    "greater",
+    "greater_equal",
+    "hypot",
+    "leaky_relu",
+    "less",
+    "less_equal",
+    "log",
+    "log1p",
+    "log2",
+    "log10",
+    "log_softmax",
+    "logaddexp",
+    "logsumexp",
+    "maximum",
+    "mean",
+    "minimum",
+    "norm",
+    "normal_cdf",
+    "normal_pdf",
+    "not_equal",
+    "pow",
+    "radians",
+    "relu",
+    "remainder",
+    "round",
+    "sigmoid",
+    "sign",
+    "silu",
+    "sin",
+    "sinc",
+    "sinh",
+    "softmax",
+    "softplus",
+    "sqrt",
+    "stop_gradient",
+    "sum",
+    "tan",
+    "tanh",
+    "trunc",
+    "where",
 ]  # fmt: skip
 
 if TYPE_CHECKING:
@@ -124,6 +185,9 @@ def degrees(x: float) -> float: ...
 def degrees(x: Number) -> Number:
     """An angle of x radians in degrees.
 
+    Args:
+        x: a number.
+
     >>> degrees(3.141592653589793)
     180.0
     """
@@ -136,6 +200,9 @@ def radians(x: Value) -> Value: ...
 def radians(x: float) -> float: ...
 def radians(x: Number) -> Number:
     """An angle of x degrees in radians.
+
+    Args:
+        x: a number.
 
     >>> radians(180.0)
     3.141592653589793
@@ -202,7 +269,8 @@ def clip(x: Number, low: Number, high: Number) -> Number:
     if floats.is_number(low) and floats.is_number(high) and low > high:
         raise ValueError(f"clip needs low <= high, got low={low} and high={high}")
     if floats.is_array(low) or floats.is_array(high):
-        return on_arrays(clip, (x, low, high))
+        x = on_arrays(clip, (x, low, high))
+        return x
     return minimum(maximum(x, low), high)
 
 
@@ -232,7 +300,8 @@ def where(condition: Number, x: Number, y: Number) -> Number:
     (-20.0, 10.0)
     """
     if floats.is_array(condition) or floats.is_array(x) or floats.is_array(y):
-        return on_arrays(where, (condition, x, y))
+        x = on_arrays(where, (condition, x, y))
+        return x
     if floats.is_number(condition):
         return x if condition else y
     # The value that is not chosen is -0.0, and adding that leaves every number as it is, 0.0 and -0.0 too.

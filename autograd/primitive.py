@@ -148,7 +148,8 @@ def on_arrays(function: Callable[..., Any], args: Sequence[Any]) -> Any:
     """A function of single numbers on numpy arrays of them, element by element, broadcast to one shape."""
     import numpy
 
-    made = numpy.frompyfunc(function, len(args), 1)(*args)
+    with numpy.errstate(all="ignore"):  # a nan is an answer here, and no reason for a warning
+        made = numpy.frompyfunc(function, len(args), 1)(*args)
     if isinstance(made, numpy.ndarray) and all(type(number) is float for number in made.flat):
         return made.astype(float)
     return made

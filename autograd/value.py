@@ -258,12 +258,12 @@ class Value:
     def ceil(self) -> Value: return _unary(ops.ceil, self)
     def trunc(self) -> Value: return _unary(ops.trunc, self)
 
-    def hypot(self, y: Value | SupportsFloat) -> Value: return ops.hypot(self, y)
-    def logaddexp(self, y: Value | SupportsFloat) -> Value: return ops.logaddexp(self, y)
-    def copysign(self, y: Value | SupportsFloat) -> Value: return ops.copysign(self, y)
-    def fmod(self, y: Value | SupportsFloat) -> Value: return ops.fmod(self, y)
+    def hypot(self, y: Value | SupportsFloat) -> Value: return self._operate(ops.hypot, (self, y))
+    def logaddexp(self, y: Value | SupportsFloat) -> Value: return self._operate(ops.logaddexp, (self, y))
+    def copysign(self, y: Value | SupportsFloat) -> Value: return self._operate(ops.copysign, (self, y))
+    def fmod(self, y: Value | SupportsFloat) -> Value: return self._operate(ops.fmod, (self, y))
 
-    # the names by which numpy calls the methods of the objects in an array; __floor__ and its kin serve numpy too
+    # names by which numpy calls the methods of objects in arrays; np.floor calls __floor__, and so on
 
     def conjugate(self) -> Value: return self
     def fabs(self) -> Value: return _unary(ops.abs, self)
@@ -281,7 +281,7 @@ class Value:
     def arcsinh(self) -> Value: return _unary(ops.asinh, self)
     def arccosh(self) -> Value: return _unary(ops.acosh, self)
     def arctanh(self) -> Value: return _unary(ops.atanh, self)
-    def arctan2(self, x: Value | SupportsFloat) -> Value: return ops.atan2(self, x)
+    def arctan2(self, x: Value | SupportsFloat) -> Value: return self._operate(ops.atan2, (self, x))
 
     # a number taken out of the graph in silence would be a wrong gradient
 
@@ -536,8 +536,9 @@ def _passing(operation: Operation, index: int, operand: Value) -> Value:
 
 def _no_number(wanted: str) -> TypeError:
     return TypeError(
-        f"{wanted}() of a Value would take the number out of the graph, and no gradient would pass: write x.data for "
-        "the number, and autograd's functions, autograd.exp(x) and not math.exp(x), to differentiate"
+        f"{wanted}() of a Value would take the number out of the graph, and no gradient would pass: "
+        "write x.data for the number, and autograd's functions, autograd.exp(x) and not math.exp(x), "
+        "to differentiate"
     )
 
 

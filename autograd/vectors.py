@@ -134,7 +134,7 @@ def norm(values: Iterable[Any]) -> Any:
     largest = ops.abs(listed[0])
     for value in listed[1:]:
         largest = ops.maximum(largest, ops.abs(value))
-    # Whatever is divided by cancels in exact arithmetic, so it needs no gradient; 0 and inf cannot be divided by.
+    # What is divided by cancels in exact arithmetic, so it needs no gradient; 0 and inf would give nan.
     scale = ops.stop_gradient(ops.minimum(ops.maximum(largest, float_info.min), float_info.max))
     ratios = [value / scale for value in listed]
     total = sum([ratio * ratio for ratio in ratios])

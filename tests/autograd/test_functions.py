@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import autograd
-from autograd import Value, check_grads, functions, no_grad, ops, scope
+from autograd import Value, check_grads, functions, gradient, no_grad, ops, scope
 from autograd.graph import nodes_of
 
 EPSILON = 2.0**-52
@@ -33,21 +33,39 @@ NOT_FUNCTIONS = {
     **{"add": "x + y", "sub": "x - y", "mul": "x * y", "div": "x / y", "neg": "-x", "pos": "+x"},
     "when": "half of where(condition, x, y)",
 }
+PARTS = {"or_one": "pow", "sinc_derivative": "sinc"}  # of the derivatives of functions
 WITH_A_DEFAULT = {"leaky_relu": "slope", "elu": "alpha"}  # of the second operand
-COMPOSED = {"clip", "dot", "log_softmax", "logsumexp", "mean", "softmax", "sum", "where"}
+WITH_A_BASE = "log"
+COMPOSED = {
+    "clip",
+    "degrees",
+    "dot",
+    "log_softmax",
+    "logsumexp",
+    "mean",
+    "norm",
+    "radians",
+    "softmax",
+    "sum",
+    "where",
+}
 
 
 def test_every_operation_is_a_function_or_stands_among_the_exceptions():
     """A new line of the table that is forgotten here would be out of the reach of users."""
-    assert set(functions.__all__) == set(ops.TABLE) - set(NOT_FUNCTIONS) | COMPOSED
+    assert set(functions.__all__) == set(ops.TABLE) - set(NOT_FUNCTIONS) - set(PARTS) | COMPOSED
     assert len(functions.__all__) == len(set(functions.__all__))
-    for name in set(ops.TABLE) - set(NOT_FUNCTIONS) - set(WITH_A_DEFAULT):
+    for name in set(ops.TABLE) - set(NOT_FUNCTIONS) - set(PARTS) - set(WITH_A_DEFAULT) - {WITH_A_BASE}:
         assert getattr(functions, name) is ops.TABLE[name], "another thing under the name of an operation"
     for name, text in NOT_FUNCTIONS.items():
         assert not hasattr(functions, name), "imported but not exported"
         operands = {"x": Value(0.5), "y": Value(2.0), "condition": Value(1.0)}
         out = eval(text.removeprefix("half of "), vars(functions).copy(), operands)
         assert ops.TABLE[name] in {node._operation for node in nodes_of(out)}, text
+    for name, function in PARTS.items():
+        leaves = [Value(0.5) for _ in range(ops.TABLE[function].arity)]
+        slope = gradient(ops.TABLE[function](*leaves), leaves[0], differentiable=True)
+        assert ops.TABLE[name] in {node._operation for node in nodes_of(slope)}, name
 
 
 @pytest.mark.parametrize("name", WITH_A_DEFAULT)
@@ -61,15 +79,15 @@ def test_the_second_operand_with_a_default_is_that_of_the_table(name):
 
 
 def test_everything_is_exported():
-    """`autograd.sin` is what most programs write; a star import leaves three builtins alone."""
-    assert set(functions.__all__) - set(autograd.__all__) == {"abs", "pow", "sum"}
+    """`autograd.sin` is what most programs write; a star import leaves four builtins alone."""
+    assert set(functions.__all__) - set(autograd.__all__) == {"abs", "pow", "round", "sum"}
     for name in functions.__all__:
         assert getattr(autograd, name) is getattr(functions, name)
 
 
 def test_star_import_leaves_the_builtins_alone():
     """`from autograd import *` that replaces `sum` would change what `sum([[1], [2]], [])` means."""
-    assert not {"abs", "pow", "sum"} & set(autograd.__all__)
+    assert not {"abs", "pow", "round", "sum"} & set(autograd.__all__)
 
 
 # name, function of a list: each gives floats for floats and the same numbers for Values

@@ -16,7 +16,7 @@ from autograd.words.symbol import NO_DERIVATIVE, NOT_WRITTEN, TOO_LONG, Symbol, 
 # What a printed formula may name: the operations, autograd's functions and the constants of `math`.
 NAMESPACE = {name: getattr(functions, name) for name in functions.__all__} | ops.TABLE | vars(math)
 
-POINTS = [-2.5, -1.0, -0.75, -0.3, 0.0, 0.25, 0.5, 0.9, 1.0, 1.75, 3.0]
+POINTS = [-2.5, -1.0, -0.75, -0.3, 0.0, 0.25, 0.5, 0.9, 1.0, 1.75, 3.0, 5.0]
 LINES = [(line, index) for line in ops.TABLE.values() for index in range(line.arity)]
 BOUND = [ops.pow.bind(y) for y in (-2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0, 3.0)] + [
     ops.leaky_relu.bind(0.01), ops.elu.bind(1.0)
@@ -53,6 +53,8 @@ def test_every_printed_derivative_computes_the_tables_partial(line, index):
             if not all(low < number < high for number, (low, high) in zip(point, line.domain, strict=True)):
                 continue
             out = line(*point)
+            if line is ops.remainder and y == 0.0:
+                continue  # where Python's own // raises
             expected = numeric(line, index, point, out)
             if expected is not None:
                 assert same(printed(text, {"x": x, "y": y, "out": out}), expected), (text, point)
@@ -76,7 +78,7 @@ def test_operations_with_a_fixed_argument_print_theirs(line):
         (ops.sub, 1, "-1"),
         (ops.mul, 0, "y"),
         (ops.div, 1, "-out/y"),
-        (ops.pow, 0, "y*x**(y - (y != 0))"),
+        (ops.pow, 0, "y*or_one((y != 0) + (1/abs(x) < inf), x)**(y - 1)"),
         (ops.pow.bind(2.0), 0, "2*x"),
         (ops.pow.bind(3.0), 0, "3*x**2"),
         (ops.pow.bind(-1.0), 0, "-x**(-2)"),
@@ -87,7 +89,7 @@ def test_operations_with_a_fixed_argument_print_theirs(line):
         (ops.relu, 0, "x > 0"),
         (ops.maximum, 0, "(x > y) + 0.5*(x == y)"),
         (ops.erf, 0, "2/sqrt(pi)*exp(-x*x)"),
-        (ops.atan2, 1, "-x/(x*x + y*y)"),
+        (ops.atan2, 1, "-x/hypot(x, y)/hypot(x, y)"),
         (ops.when, 0, NO_DERIVATIVE),
         (ops.stop_gradient, 0, NO_DERIVATIVE),
     ],
