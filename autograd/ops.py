@@ -118,7 +118,7 @@ leaky_relu    = _line("leaky_relu",    "leaky_relu", floats.leaky_relu, lambda x
 elu           = _line("elu",           "elu",        floats.elu,        lambda x, y, out: when(greater(x, 0.0), 1.0) + when(less_equal(x, 0.0), y * exp(minimum(x, 0.0))),
                                                                         lambda x, y, out: when(less_equal(x, 0.0), expm1(x)),   kink=lambda x, y: x)
 gelu          = _line("gelu",          "gelu",       special.gelu,        lambda x, out: normal_cdf(x) + x * normal_pdf(x))
-silu          = _line("silu",          "silu",       floats.silu,         lambda x, out: sigmoid(x) * (1 + x * (1 - sigmoid(x))))
+silu          = _line("silu",          "silu",       floats.silu,         lambda x, out: sigmoid(x) * (1 + x * sigmoid(-x)))
 # choices; where two numbers tie, each gets half of the gradient
 abs           = _line("abs",           "abs",        math.fabs,         lambda x, out: sign(x),                     kink=lambda x: x)
 maximum       = _line("maximum",       "max",        floats.maximum,    lambda x, y, out: greater(x, y) + 0.5 * equal(x, y),
