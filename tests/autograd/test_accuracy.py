@@ -8,7 +8,7 @@ stand in a table of the page on arithmetic, which is held to what is measured.
 import itertools
 import random
 import re
-from math import inf, isfinite
+from math import inf, isfinite, pi
 from pathlib import Path
 
 import mpmath
@@ -20,10 +20,7 @@ from autograd import ops
 from autograd.words.symbol import derivative
 
 ROUNDING = mpf(2) ** -53
-SMALLEST, LARGEST = (
-    mpf(2) ** -1000,
-    mpf(2) ** 1023,
-)  # below the smallest the operands of a product are subnormal
+SMALLEST, LARGEST = mpf(2) ** -1000, mpf(2) ** 1023  # beyond, a step on the way is subnormal or infinite
 PAGE = Path(autograd.__file__).parents[1] / "notebooks/explanation/arithmetic.md"
 
 
@@ -160,7 +157,8 @@ EXACT = {
 
 
 FEW = 4
-ALLOWED = {"cbrt": 10}  # C libraries differ by several, and the derivative has the square of the result
+# C libraries' cube roots differ by several, and the derivative has the square. Leibniz' rule is a recursion.
+ALLOWED = {"cbrt": 10, "sinc_derivative": 8}
 # Beside a zero at which it crosses the axis a result is as precise as what it is the difference of.
 BESIDE = {
     ("logaddexp", 0): lambda x, y: max(abs(x), abs(y)),
@@ -185,9 +183,8 @@ def points(name):
         drawn = [draw.uniform(1, 10) * 10.0**k for k in range(-300, 300, 25)]
         drawn += [draw.uniform(0, 40) for _ in range(40)] + [draw.uniform(0, 3) for _ in range(30)]
         drawn += [1 + draw.choice([-1, 1]) * draw.uniform(1, 2) * 2.0**-k for k in range(2, 52, 3)]
-        drawn += [draw.uniform(1, 10) * 10.0**-k for k in range(1, 20)] + [
-            draw.uniform(40, 750) for _ in range(20)
-        ]
+        drawn += [draw.uniform(1, 10) * 10.0**-k for k in range(1, 20)]
+        drawn += [draw.uniform(40, 750) for _ in range(20)]
         return [x * draw.choice([-1, 1]) for x in drawn] + drawn
 
     if name == "sinc_derivative":
@@ -256,7 +253,7 @@ def test_every_value_and_every_derivative_is_right_to_a_few_roundings(name, part
     ("name", "by", "form", "place", "stated", "instead"), ROW.findall(PAGE.read_text(encoding="utf-8"))
 )
 def test_the_page_says_what_the_forms_that_are_kept_lose(name, by, form, place, stated, instead):
-    """Broken if the page belittles or exaggerates it, quotes another form, or advises a form that loses too."""
+    """Broken if the page belittles it, quotes another form, or advises a form that loses too."""
     line, draw = ops.TABLE[name], random.Random(name + place)
     part = "xy".index(by) + 1
     assert form == derivative(line, part - 1)
@@ -267,6 +264,7 @@ def test_the_page_says_what_the_forms_that_are_kept_lose(name, by, form, place, 
     if instead:
         for point in near:
             operands = dict(zip("xy", point, strict=False), out=line(*point))
+            operands["pi"] = pi
             operands["h"] = autograd.floor(point[0] * 2**20) / 2**20
             with mpmath.workdps(60):
                 exact = mpf(EXACT[name][part](*map(mpf, point)))
