@@ -12,7 +12,8 @@ from math import inf, nan, pi
 _ROOT_PI = math.sqrt(pi)
 _ROOT_2PI = math.sqrt(2 * pi)
 _ROOT_HALF = math.sqrt(0.5)
-_ROOT_HALF_REST = -4.833646656726457e-17  # sqrt(1/2) is the sum of both
+_ROOT_HALF_HEAD = math.floor(_ROOT_HALF * 2.0**26) * 2.0**-26
+_ROOT_HALF_REST = _ROOT_HALF - _ROOT_HALF_HEAD - 4.833646656726457e-17  # beyond the digits of a float
 
 
 def normal_pdf(x: float) -> float:
@@ -37,9 +38,11 @@ def normal_cdf(x: float) -> float:
     if not abs(x) < 39.0:
         return x if x != x else float(x > 0.0)
     z = -x * _ROOT_HALF
+    if x > -1.0:
+        return 0.5 * math.erfc(z)  # which does not fall fast enough to mind a rounding of z
     # What z lacks of -x / sqrt(2), by the product of their first 26 bits, which is exact.
-    head, root = math.floor(x * 2.0**20) * 2.0**-20, math.floor(_ROOT_HALF * 2.0**26) * 2.0**-26
-    rest = (-head * root - z) - (x - head) * root - x * (_ROOT_HALF - root + _ROOT_HALF_REST)
+    head = math.floor(x * 2.0**20) * 2.0**-20
+    rest = (-head * _ROOT_HALF_HEAD - z) - (x - head) * _ROOT_HALF_HEAD - x * _ROOT_HALF_REST
     return 0.5 * math.erfc(z) - rest * normal_pdf(x) / _ROOT_HALF
 
 

@@ -30,6 +30,7 @@ COMPILED = [
     "autograd/modes.py",
     "autograd/primitive.py",
     "autograd/programs/flatten.py",
+    "autograd/special.py",
     "autograd/value.py",
     "autograd/vectors.py",
     "nn/sample.py",

@@ -95,6 +95,7 @@ OF_A_LIST = {
     "sum": autograd.sum,
     "mean": autograd.mean,
     "dot": lambda v: autograd.dot(v, v),
+    "norm": autograd.norm,
     "logsumexp": autograd.logsumexp,
     "softmax": autograd.softmax,
     "log_softmax": autograd.log_softmax,
@@ -203,6 +204,61 @@ class TestSumMeanDot:
         with scope("neuron"):
             out = autograd.dot(values([1.0, 2.0]), values([1.0, 2.0]), Value(0.0))
         assert {node.scope for node in nodes_of(out)} == {"neuron"}
+
+
+class TestNorm:
+    @pytest.mark.parametrize("size", [1.0, 1e-200, 1e200, 5e-324])
+    def test_neither_overflows_nor_vanishes(self, size):
+        """1e200 squared is inf, and 1e-200 squared 0."""
+        leaves = values([3 * size, -4 * size, 12 * size])
+        out = autograd.norm(leaves)
+        out.backward()
+        assert out.data == pytest.approx(13 * size, rel=2 * EPSILON, abs=0.0)
+        assert [leaf.grad for leaf in leaves] == pytest.approx([3 / 13, -4 / 13, 12 / 13], rel=4 * EPSILON)
+
+    def test_the_gradient_at_the_origin_is_zero(self):
+        """A convention: no direction is better than another, and nan would spoil all that follows."""
+        for count in (1, 3):
+            leaves = values([0.0, -0.0, 0.0][:count])
+            out = autograd.norm(leaves)
+            out.backward()
+            assert (out.data, {leaf.grad for leaf in leaves}) == (0.0, {0.0})
+
+    def test_of_one_and_of_none(self):
+        assert (autograd.norm([-3.0]), autograd.norm([])) == (3.0, 0.0)
+        assert autograd.grad(autograd.norm)([-3.0]) == [-1.0]
+
+    def test_second_derivatives_beside_zeros(self):
+        """A chain of hypot would have a kink where the first two are 0, and 0 in place of 1/3."""
+        assert autograd.hessian(autograd.norm)([0.0, 0.0, 3.0]) == [[1 / 3, 0, 0], [0, 1 / 3, 0], [0, 0, 0]]
+
+    def test_no_finite_number_hides_an_infinity_or_a_nan(self):
+        assert autograd.norm([1.0, -inf]) == inf
+        assert math.isnan(autograd.norm([1.0, nan]))
+
+    def test_the_largest_is_found_anew_by_a_program(self):
+        """A scale that is frozen as the graph is recorded would overflow for other inputs."""
+        x, y = Value(3.0), Value(4.0)
+        program = autograd.flatten(autograd.norm([x, y]), [x, y])
+        assert program.run([3e200, 4e200]) == pytest.approx([5e200], rel=2 * EPSILON)
+
+
+class TestLog:
+    def test_bases(self):
+        assert [autograd.log(x, 2) for x in (0.5, 1.0, 1024.0)] == [-1.0, 0.0, 10.0]
+        assert [autograd.log(10.0**k, 10) for k in range(-5, 6)] == list(range(-5, 6))
+        assert autograd.log(9.0, 3.0) == 2.0
+        assert autograd.log(Value(8.0), 2)._operation is ops.log2
+        assert autograd.log(Value(8.0))._operation is ops.log
+
+    def test_a_base_can_have_a_gradient(self):
+        check_grads(lambda v: autograd.log(v[0], v[1]), [5.0, 3.0], order=2, tolerance=1e-6)
+
+
+def test_angles():
+    assert (autograd.degrees(math.pi), autograd.radians(180.0)) == (180.0, math.pi)
+    assert autograd.grad(autograd.degrees)(0.1) == 180.0 / math.pi
+    assert autograd.grad(autograd.radians)(0.1) == math.pi / 180.0
 
 
 class TestClip:
