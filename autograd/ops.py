@@ -93,7 +93,7 @@ acos          = _line("acos",          "acos",       floats.acos,         lambda
 atan          = _line("atan",          "atan",       math.atan,           lambda x, out: 1 / (1 + x * x))
 atan2         = _line("atan2",         "atan2",      math.atan2,          lambda x, y, out: y / hypot(x, y) / hypot(x, y),
                                                                           lambda x, y, out: -x / hypot(x, y) / hypot(x, y))
-# half a turn to a whole number; a derivative of any order, each the next one's
+# sinc, whose argument counts half turns, and the family of its derivatives: each one's derivative is the next
 sinc          = _line("sinc",          "sinc",       special.sinc,        lambda x, out: sinc_derivative(1.0, x))
 sinc_derivative = _line("sinc_derivative", "sinc_derivative", special.sinc_derivative, None, lambda x, y, out: sinc_derivative(x + 1, y))
 # hyperbolic functions
