@@ -74,7 +74,7 @@ class Operation:
         for arg in args:
             if hasattr(type(arg), "_operate"):
                 operand = arg if operand is None else operand
-            elif floats.is_array(arg):
+            elif type(arg) is not float and floats.is_array(arg):
                 return on_arrays(self, args)
         return self.value(*map(floats.as_float, args)) if operand is None else operand._operate(self, args)
 

@@ -45,7 +45,7 @@ class Value:
     """A number, the operands it was computed from, and the gradient of a later result with respect to it.
 
     Args:
-        data: the number; int, float, bool or a numpy scalar.
+        data: the number; int, float, bool, Decimal, Fraction or a numpy scalar.
         _children: at most two operands, for a node built by hand.
         _op: the symbol of the operation that the node was built by, one of the table's.
         label: a name for drawings, explanations and errors.

@@ -80,6 +80,8 @@ def test_as_a_module():
         ("sin(pi*x) + e**y", lambda x, y: (math.pi * x).sin() + math.e**y, 0.25, 1.0),
         ("(x <= 2)*x + (x != y)*y", lambda x, y: ag.less_equal(x, 2) * x + ag.not_equal(x, y) * y, 0.5, 1.0),
         ("(x < 2)*(y >= 2)*x*y", lambda x, y: ag.less(x, 2) * ag.greater_equal(y, 2) * x * y, 0.5, 3.0),
+        ("x*y % 2 + x // 2 * y", lambda x, y: x * y % 2 + x // 2 * y, 5.5, -1.5),
+        ("norm(x, y) * log(x, 2)", lambda x, y: ag.norm([x, y]) * ag.log(x, 2), 3.0, 4.0),
         ("(x == y) * x * y", lambda x, y: ag.equal(x, y) * x * y, 0.5, 0.5),
         (
             "sigmoid(tanh(log(x))) - abs(y)",

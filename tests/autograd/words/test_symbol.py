@@ -121,6 +121,8 @@ def test_users_operations_written_with_autograds_functions():
     assert derivative(swish) == "sigmoid(x) + out*(1 - sigmoid(x))"
     mean = operation(lambda x, y, out: 0.5, lambda x, y, out: abs(+y) / 2)(lambda x, y: (x + y) / 2)
     assert (derivative(mean, 0), derivative(mean, 1)) == ("0.5", "abs(+y)/2")
+    sawtooth = operation(lambda x, y, out: x % 2 - 3 % y, lambda x, y, out: x // -2 + 7 // y)(lambda x, y: x)
+    assert (derivative(sawtooth, 0), derivative(sawtooth, 1)) == ("x % 2 - 3 % y", "x//(-2) + 7//y")
     clipped = operation(lambda x, out: autograd.clip(x, 0.0, 1.0))(lambda x: x)
     assert derivative(clipped) == "minimum(maximum(x, 0), 1)"
 
@@ -167,7 +169,8 @@ def test_constants_and_signs_of_numbers():
 
 
 _SYMBOLS = {name: Symbol(name) for name in "abc"}
-_BINARY = [ops.add, ops.sub, ops.mul, ops.div, ops.pow, ops.less, ops.not_equal, ops.maximum, ops.atan2]
+_BINARY = [ops.add, ops.sub, ops.mul, ops.div, ops.remainder, ops.floor_divide, ops.pow]
+_BINARY += [ops.less, ops.not_equal, ops.maximum, ops.atan2]
 _UNARY = [ops.neg, ops.pos, ops.exp, ops.abs, ops.pow.bind(2.0), ops.pow.bind(-1.5)]
 _LEAVES = st.sampled_from([*_SYMBOLS.values(), 2.0, -3.0, 0.5, math.pi])
 _TREES = st.recursive(
