@@ -56,6 +56,7 @@ __all__.sort()
 # They are here too, but a star import must not replace the builtins of the same name.
 __all__.remove("abs")
 __all__.remove("pow")
+__all__.remove("round")
 __all__.remove("sum")
 
 # Loaded when they are first used: most programs differentiate by backward() and never draw. `run_on_arrays`

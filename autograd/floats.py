@@ -16,7 +16,8 @@ from autograd.annotations import TYPE_CHECKING
 if TYPE_CHECKING:
     from typing import Any
 
-_ROOT_HALF = math.sqrt(0.5)
+_LOG_2 = math.log(2.0)
+_EXACT = (("decimal", "Decimal"), ("fractions", "Fraction"))
 
 
 def div(x: float, y: float) -> float:
@@ -56,10 +57,49 @@ def _is_odd(y: float) -> bool:
     return abs(math.fmod(y, 2.0)) == 1.0
 
 
+def floor_divide(x: float, y: float) -> float:
+    """The largest whole number that is no larger than x / y, as Python's // and numpy have it.
+
+    >>> floor_divide(7.0, 2.0), floor_divide(-7.0, 2.0), floor_divide(1.0, 0.0)
+    (3.0, -4.0, inf)
+    """
+    return x // y if y != 0.0 else div(x, y)
+
+
+def remainder(x: float, y: float) -> float:
+    """What is left of x when floor(x / y) times y is taken away; it has the sign of y, as Python's % has.
+
+    >>> remainder(7.0, 3.0), remainder(-7.0, 3.0), remainder(1.0, 0.0)
+    (1.0, 2.0, nan)
+    """
+    return x % y if y != 0.0 else nan
+
+
+def fmod(x: float, y: float) -> float:
+    """What is left of x when trunc(x / y) times y is taken away; it has the sign of x, as C's fmod has.
+
+    >>> fmod(7.0, 3.0), fmod(-7.0, 3.0), fmod(1.0, 0.0)
+    (1.0, -1.0, nan)
+    """
+    return math.fmod(x, y) if y != 0.0 and math.isfinite(x) else nan
+
+
 def exp(x: float) -> float:
     """e to the power x; inf above 709.78."""
     try:
         return math.exp(x)
+    except OverflowError:
+        return inf
+
+
+def exp2(x: float) -> float:
+    """2 to the power x; inf from 1024 on.
+
+    >>> exp2(10.0), exp2(1024.0)
+    (1024.0, inf)
+    """
+    try:
+        return math.exp2(x)
     except OverflowError:
         return inf
 
@@ -83,6 +123,28 @@ def log(x: float) -> float:
     return -inf if x == 0.0 else nan
 
 
+def log2(x: float) -> float:
+    """The logarithm to base 2; -inf at zero, nan below.
+
+    >>> log2(8.0), log2(0.0)
+    (3.0, -inf)
+    """
+    if x > 0.0:
+        return math.log2(x)
+    return -inf if x == 0.0 else nan
+
+
+def log10(x: float) -> float:
+    """The logarithm to base 10; -inf at zero, nan below.
+
+    >>> log10(1000.0), log10(0.0)
+    (3.0, -inf)
+    """
+    if x > 0.0:
+        return math.log10(x)
+    return -inf if x == 0.0 else nan
+
+
 def log1p(x: float) -> float:
     """log(1 + x) without the cancellation near zero; -inf at -1, nan below."""
     if x > -1.0:
@@ -93,6 +155,17 @@ def log1p(x: float) -> float:
 def sqrt(x: float) -> float:
     """The square root; nan below zero."""
     return math.sqrt(x) if x >= 0.0 else nan
+
+
+def logaddexp(x: float, y: float) -> float:
+    """log(exp(x) + exp(y)), written so that no exponential overflows.
+
+    >>> logaddexp(0.0, 1000.0), logaddexp(-inf, -inf)
+    (1000.0, -inf)
+    """
+    if x == y:
+        return x + _LOG_2
+    return (x if x > y else y) + log1p(exp(-abs(x - y)))
 
 
 def sin(x: float) -> float:
@@ -136,6 +209,18 @@ def cosh(x: float) -> float:
         return inf
 
 
+def acosh(x: float) -> float:
+    """The number above zero whose hyperbolic cosine is x; nan below 1."""
+    return math.acosh(x) if x >= 1.0 else nan
+
+
+def atanh(x: float) -> float:
+    """The number whose hyperbolic tangent is x; infinite at -1 and 1, nan beyond."""
+    if -1.0 < x < 1.0:
+        return math.atanh(x)
+    return copysign(inf, x) if abs(x) == 1.0 else nan
+
+
 def sigmoid(x: float) -> float:
     """1 / (1 + exp(-x)), written so that the exponential never overflows.
 
@@ -172,11 +257,6 @@ def elu(x: float, alpha: float) -> float:
     return x if x > 0.0 else alpha * math.expm1(x)
 
 
-def gelu(x: float) -> float:
-    """x times the normal distribution function; erfc keeps the left tail exact."""
-    return -0.0 if x == -inf else 0.5 * x * math.erfc(-x * _ROOT_HALF)
-
-
 def silu(x: float) -> float:
     """x * sigmoid(x), also called swish."""
     return -0.0 if x == -inf else x * sigmoid(x)
@@ -201,24 +281,64 @@ def sign(x: float) -> float:
     return copysign(1.0, x) if x > 0.0 or x < 0.0 else x
 
 
+def floor(x: float) -> float:
+    """The largest whole number that is no larger than x."""
+    return copysign(float(math.floor(x)), x) if math.isfinite(x) else x
+
+
+def ceil(x: float) -> float:
+    """The smallest whole number that is no smaller than x."""
+    return copysign(float(math.ceil(x)), x) if math.isfinite(x) else x
+
+
+def trunc(x: float) -> float:
+    """x without its fraction: the whole number next to it on the side of zero."""
+    return copysign(float(math.trunc(x)), x) if math.isfinite(x) else x
+
+
+def round(x: float) -> float:
+    """The whole number that is nearest to x, and the even one of two that are equally near."""
+    return copysign(x - math.remainder(x, 1.0), x) if math.isfinite(x) else x
+
+
 def when(condition: float, x: float) -> float:
     """x if the condition is not zero, else -0.0: the one number that changes nothing when added."""
     return x if condition != 0.0 else -0.0
 
 
+def or_one(condition: float, x: float) -> float:
+    """x if the condition is not zero, else 1.0: the one number that changes nothing when multiplied by.
+
+    >>> or_one(1.0, 5.0), or_one(0.0, 5.0)
+    (5.0, 1.0)
+    """
+    return x if condition != 0.0 else 1.0
+
+
 def is_number(number: object) -> bool:
-    """Whether something is a number: int, float, bool or a numpy scalar, told without importing numpy."""
+    """Whether something is a number: int, float, bool, Decimal, Fraction or a numpy scalar.
+
+    It is told without importing decimal, fractions or numpy.
+    """
     if isinstance(number, (float, int)):
         return True
     kind = getattr(getattr(number, "dtype", None), "kind", None)
-    return kind in ("b", "i", "u", "f") and getattr(number, "shape", None) == ()
+    if kind in ("b", "i", "u", "f"):
+        return getattr(number, "shape", None) == () and hasattr(number, "__float__")
+    return any((base.__module__, base.__name__) in _EXACT for base in type(number).__mro__)
+
+
+def is_array(thing: object) -> bool:
+    """Whether something is a numpy array of numbers or of objects, and not a number itself."""
+    kind = getattr(getattr(thing, "dtype", None), "kind", None)
+    return kind == "O" or (kind in ("b", "i", "u", "f") and getattr(thing, "shape", ()) != ())
 
 
 def as_float(number: object) -> float:
     """A real number as a float; an integer too large for one becomes an infinity.
 
     Args:
-        number: int, float, bool or a numpy scalar. A string is none, unlike for `float()`.
+        number: int, float, bool, Decimal, Fraction or a numpy scalar. A string is none, unlike for `float()`.
 
     Raises:
         TypeError: if it is anything else.
@@ -228,7 +348,7 @@ def as_float(number: object) -> float:
     >>> as_float("3")
     Traceback (most recent call last):
         ...
-    TypeError: expected a number (int, float, bool or a numpy scalar), got str: '3'
+    TypeError: expected a number (int, float, bool, Decimal, Fraction or a numpy scalar), got str: '3'
     """
     if type(number) is float:
         return number
@@ -237,7 +357,8 @@ def as_float(number: object) -> float:
         shown = repr(number)
         shown = shown if len(shown) <= 60 else shown[:57] + "..."
         raise TypeError(
-            f"expected a number (int, float, bool or a numpy scalar), got {type(number).__name__}: {shown}"
+            "expected a number (int, float, bool, Decimal, Fraction or a numpy scalar), "
+            f"got {type(number).__name__}: {shown}"
         )
     try:
         return float(real)

@@ -1,11 +1,15 @@
 """Functions of numbers: given floats they return floats, given Values they extend the graph.
 
+Given numpy arrays of either, functions of single numbers go through them element by element, with numpy's
+broadcasting. The result is an array of floats, or of objects where a Value is among them.
+
 The operations of the table are here under their own names. The functions below are built of them, two
 operands at a time, so a drawing shows every step and no derivative is needed that the table does not hold.
 """
 
 from __future__ import annotations
 
+from math import pi
 from sys import float_info
 
 from autograd import floats, ops
@@ -13,47 +17,132 @@ from autograd.annotations import TYPE_CHECKING, overload
 from autograd.ops import (
     abs,
     acos,
+    acosh,
     asin,
+    asinh,
     atan,
     atan2,
+    atanh,
+    cbrt,
+    ceil,
+    copysign,
     cos,
     cosh,
     equal,
     erf,
     erfc,
+    erfinv,
     exp,
+    exp2,
     expm1,
+    floor,
+    floor_divide,
+    fmod,
     gelu,
     greater,
     greater_equal,
+    hypot,
     less,
     less_equal,
-    log,
     log1p,
+    log2,
+    log10,
+    logaddexp,
     maximum,
     minimum,
+    normal_cdf,
+    normal_pdf,
     not_equal,
     pow,
     relu,
+    remainder,
+    round,
     sigmoid,
     sign,
     silu,
     sin,
+    sinc,
     sinh,
     softplus,
     sqrt,
     stop_gradient,
     tan,
     tanh,
+    trunc,
 )
+from autograd.primitive import on_arrays
 from autograd.value import Value
-from autograd.vectors import dot, mean, sum
+from autograd.vectors import dot, mean, norm, sum
 
 __all__ = [
-    "abs", "acos", "asin", "atan", "atan2", "clip", "cos", "cosh", "dot", "elu", "equal", "erf", "erfc",
-    "exp", "expm1", "gelu", "greater", "greater_equal", "leaky_relu", "less", "less_equal", "log", "log1p",
-    "log_softmax", "logsumexp", "maximum", "mean", "minimum", "not_equal", "pow", "relu", "sigmoid", "sign",
-    "silu", "sin", "sinh", "softmax", "softplus", "sqrt", "stop_gradient", "sum", "tan", "tanh", "where",
+    "abs",
+    "acos",
+    "acosh",
+    "asin",
+    "asinh",
+    "atan",
+    "atan2",
+    "atanh",
+    "cbrt",
+    "ceil",
+    "clip",
+    "copysign",
+    "cos",
+    "cosh",
+    "degrees",
+    "dot",
+    "elu",
+    "equal",
+    "erf",
+    "erfc",
+    "erfinv",
+    "exp",
+    "exp2",
+    "expm1",
+    "floor",
+    "floor_divide",
+    "fmod",
+    "gelu",
+    "greater",
+    "greater_equal",
+    "hypot",
+    "leaky_relu",
+    "less",
+    "less_equal",
+    "log",
+    "log1p",
+    "log2",
+    "log10",
+    "log_softmax",
+    "logaddexp",
+    "logsumexp",
+    "maximum",
+    "mean",
+    "minimum",
+    "norm",
+    "normal_cdf",
+    "normal_pdf",
+    "not_equal",
+    "pow",
+    "radians",
+    "relu",
+    "remainder",
+    "round",
+    "sigmoid",
+    "sign",
+    "silu",
+    "sin",
+    "sinc",
+    "sinh",
+    "softmax",
+    "softplus",
+    "sqrt",
+    "stop_gradient",
+    "sum",
+    "tan",
+    "tanh",
+    "trunc",
+    "where",
 ]  # fmt: skip
 
 if TYPE_CHECKING:
@@ -61,6 +150,64 @@ if TYPE_CHECKING:
     from typing import Any
 
     from autograd.vectors import Number
+
+
+@overload
+def log(x: Value, base: Number | None = None) -> Value: ...
+@overload
+def log(x: float, base: float | None = None) -> float: ...
+@overload
+def log(x: Number, base: Number | None = None) -> Number: ...
+def log(x: Number, base: Number | None = None) -> Number:
+    """The natural logarithm, or that to another base; -inf at zero, nan below.
+
+    Args:
+        x: a number.
+        base: a positive number other than 1; for 2 and 10 the logarithm is that of log2 and log10.
+
+    >>> log(1.0), log(8.0, 2), log(9.0, 3.0)
+    (0.0, 3.0, 2.0)
+    """
+    if base is None:
+        return ops.log(x)
+    if not isinstance(base, Value) and floats.is_number(base) and base in _OF_BASE:
+        return _OF_BASE[base](x)
+    return ops.div(ops.log(x), ops.log(base))
+
+
+_OF_BASE = {2.0: log2, 10.0: log10}
+
+
+@overload
+def degrees(x: Value) -> Value: ...
+@overload
+def degrees(x: float) -> float: ...
+def degrees(x: Number) -> Number:
+    """An angle of x radians in degrees.
+
+    Args:
+        x: a number.
+
+    >>> degrees(3.141592653589793)
+    180.0
+    """
+    return ops.mul(x, 180.0 / pi)
+
+
+@overload
+def radians(x: Value) -> Value: ...
+@overload
+def radians(x: float) -> float: ...
+def radians(x: Number) -> Number:
+    """An angle of x degrees in radians.
+
+    Args:
+        x: a number.
+
+    >>> radians(180.0)
+    3.141592653589793
+    """
+    return ops.mul(x, pi / 180.0)
 
 
 @overload
@@ -121,6 +268,9 @@ def clip(x: Number, low: Number, high: Number) -> Number:
     """
     if floats.is_number(low) and floats.is_number(high) and low > high:
         raise ValueError(f"clip needs low <= high, got low={low} and high={high}")
+    if floats.is_array(low) or floats.is_array(high):
+        x = on_arrays(clip, (x, low, high))
+        return x
     return minimum(maximum(x, low), high)
 
 
@@ -149,6 +299,9 @@ def where(condition: Number, x: Number, y: Number) -> Number:
     >>> y.data, x.grad
     (-20.0, 10.0)
     """
+    if floats.is_array(condition) or floats.is_array(x) or floats.is_array(y):
+        x = on_arrays(where, (condition, x, y))
+        return x
     if floats.is_number(condition):
         return x if condition else y
     # The value that is not chosen is -0.0, and adding that leaves every number as it is, 0.0 and -0.0 too.
@@ -173,7 +326,7 @@ def logsumexp(values: Iterable[Number]) -> Number:
     """
     values = _not_empty("logsumexp", values)
     shift = _shift(values)
-    return shift + log(sum(exp(value - shift) for value in values))
+    return shift + ops.log(sum(exp(value - shift) for value in values))
 
 
 @overload
@@ -224,7 +377,7 @@ def log_softmax(values: Iterable[Number]) -> list[Any]:
     values = _not_empty("log_softmax", values)
     shift = _shift(values)
     shifted = [value - shift for value in values]
-    total = log(sum(exp(value) for value in shifted))
+    total = ops.log(sum(exp(value) for value in shifted))
     return [value - total for value in shifted]
 
 

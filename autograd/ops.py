@@ -18,12 +18,13 @@ from __future__ import annotations
 import math
 from math import inf, pi
 
-from autograd import by_hand, floats
+from autograd import by_hand, floats, special
 from autograd.annotations import TYPE_CHECKING
 from autograd.primitive import Operation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from typing import Any
 
     from autograd.primitive import Interval, Partial
 
@@ -43,52 +44,84 @@ def _line(
     return TABLE[name]
 
 
-REAL, POSITIVE, UNIT = (-inf, inf), (0.0, inf), (-1.0, 1.0)
+REAL, POSITIVE, ABOVE_ONE, UNIT = (-inf, inf), (0.0, inf), (1.0, inf), (-1.0, 1.0)
+_LOG_2, _LOG_10 = math.log(2.0), math.log(10.0)
 _ROOT_PI = math.sqrt(pi)
-_ROOT_2PI = math.sqrt(2 * pi)
-_ROOT_HALF = math.sqrt(0.5)
+
+
+def _base(x: Any, y: Any) -> Any:
+    """x where it is differentiated as a power; but 1 at y = 0 where 1/x is not finite.
+
+    The derivative of x**0 is 0 everywhere, at x = 0 too, where 0 * x**-1 would be nan.
+    """
+    if floats.is_number(y) and (y != 0.0 or not floats.is_number(x)):
+        return x if y != 0.0 else 1.0  # a constant exponent decides once and for all
+    return or_one(not_equal(y, 0.0) + less(1 / abs(x), inf), x)
+
 
 # fmt: off
 # arithmetic
-add           = _line("add",           "+",          lambda x, y: x+y,  lambda x, y, out: 1.0,    lambda x, y, out: 1.0)
-sub           = _line("sub",           "-",          lambda x, y: x-y,  lambda x, y, out: 1.0,    lambda x, y, out: -1.0)
-mul           = _line("mul",           "*",          lambda x, y: x*y,  lambda x, y, out: y,      lambda x, y, out: x)
-div           = _line("div",           "/",          floats.div,        lambda x, y, out: 1 / y,  lambda x, y, out: -out / y)
-neg           = _line("neg",           "-",          lambda x: -x,      lambda x, out: -1.0)
-pos           = _line("pos",           "+",          lambda x: +x,      lambda x, out: 1.0)
-# The exponent falls by y != 0 and not by 1: the derivative of x**0 is 0 at x = 0 too, where 0 * x**-1 would be nan.
-pow           = _line("pow",           "**",         floats.pow,        lambda x, y, out: y * pow(x, y - not_equal(y, 0.0)),
-                                                                        lambda x, y, out: when(not_equal(out, 0.0) + less(x, 0.0), out * log(x)),
-                                                                        domain=(POSITIVE, REAL))
+add           = _line("add",           "+",          lambda x, y: x+y,    lambda x, y, out: 1.0,    lambda x, y, out: 1.0)
+sub           = _line("sub",           "-",          lambda x, y: x-y,    lambda x, y, out: 1.0,    lambda x, y, out: -1.0)
+mul           = _line("mul",           "*",          lambda x, y: x*y,    lambda x, y, out: y,      lambda x, y, out: x)
+div           = _line("div",           "/",          floats.div,          lambda x, y, out: 1 / y,  lambda x, y, out: -out / y)
+neg           = _line("neg",           "-",          lambda x: -x,        lambda x, out: -1.0)
+pos           = _line("pos",           "+",          lambda x: +x,        lambda x, out: 1.0)
+pow           = _line("pow",           "**",         floats.pow,          lambda x, y, out: y * pow(_base(x, y), y - 1),
+                                                                          lambda x, y, out: out * log(or_one(not_equal(out, 0.0) + less(x, 0.0), x)),
+                                                                          domain=(POSITIVE, REAL))
+remainder     = _line("remainder",     "%",          floats.remainder,    lambda x, y, out: 1.0,    lambda x, y, out: -floor_divide(x, y),      kink=lambda x, y: x / y - round(x / y))
+fmod          = _line("fmod",          "fmod",       floats.fmod,         lambda x, y, out: 1.0,    lambda x, y, out: -round((x - out) / y),    kink=lambda x, y: x / y - round(x / y))
 # exponentials and logarithms
-exp           = _line("exp",           "exp",        floats.exp,        lambda x, out: out)
-expm1         = _line("expm1",         "expm1",      floats.expm1,      lambda x, out: exp(x))
-log           = _line("log",           "log",        floats.log,        lambda x, out: 1 / x,                       domain=(POSITIVE,))
-log1p         = _line("log1p",         "log1p",      floats.log1p,      lambda x, out: 1 / (1 + x),                 domain=((-1.0, inf),))
-sqrt          = _line("sqrt",          "sqrt",       floats.sqrt,       lambda x, out: 0.5 / out,                   domain=(POSITIVE,))
-erf           = _line("erf",           "erf",        math.erf,          lambda x, out: 2 / _ROOT_PI * exp(-x * x))
-erfc          = _line("erfc",          "erfc",       math.erfc,         lambda x, out: -2 / _ROOT_PI * exp(-x * x))
+exp           = _line("exp",           "exp",        floats.exp,          lambda x, out: out)
+exp2          = _line("exp2",          "exp2",       floats.exp2,         lambda x, out: _LOG_2 * out)
+expm1         = _line("expm1",         "expm1",      floats.expm1,        lambda x, out: exp(x))
+log           = _line("log",           "log",        floats.log,          lambda x, out: 1 / x,                       domain=(POSITIVE,))
+log2          = _line("log2",          "log2",       floats.log2,         lambda x, out: 1 / (_LOG_2 * x),            domain=(POSITIVE,))
+log10         = _line("log10",         "log10",      floats.log10,        lambda x, out: 1 / (_LOG_10 * x),           domain=(POSITIVE,))
+log1p         = _line("log1p",         "log1p",      floats.log1p,        lambda x, out: 1 / (1 + x),                 domain=((-1.0, inf),))
+logaddexp     = _line("logaddexp",     "logaddexp",  floats.logaddexp,    lambda x, y, out: sigmoid(x - y),  lambda x, y, out: sigmoid(y - x))
+# roots
+sqrt          = _line("sqrt",          "sqrt",       floats.sqrt,         lambda x, out: 0.5 / out,                   domain=(POSITIVE,))
+cbrt          = _line("cbrt",          "cbrt",       math.cbrt,           lambda x, out: 1 / (3 * out * out))
+# at the origin hypot has no derivative; the convention is 0
+hypot         = _line("hypot",         "hypot",      math.hypot,          lambda x, y, out: x / (out + equal(out, 0.0)),
+                                                                          lambda x, y, out: y / (out + equal(out, 0.0)),          kink=lambda x, y: hypot(x, y))
 # trigonometry, in radians
-sin           = _line("sin",           "sin",        floats.sin,        lambda x, out: cos(x))
-cos           = _line("cos",           "cos",        floats.cos,        lambda x, out: -sin(x))
-tan           = _line("tan",           "tan",        floats.tan,        lambda x, out: 1 + out * out,               domain=((-pi / 2, pi / 2),))
-asin          = _line("asin",          "asin",       floats.asin,       lambda x, out: 1 / sqrt((1 - x) * (1 + x)),  domain=(UNIT,))
-acos          = _line("acos",          "acos",       floats.acos,       lambda x, out: -1 / sqrt((1 - x) * (1 + x)), domain=(UNIT,))
-atan          = _line("atan",          "atan",       math.atan,         lambda x, out: 1 / (1 + x * x))
-atan2         = _line("atan2",         "atan2",      math.atan2,        lambda x, y, out: y / (x * x + y * y),  lambda x, y, out: -x / (x * x + y * y))
-sinh          = _line("sinh",          "sinh",       floats.sinh,       lambda x, out: cosh(x))
-cosh          = _line("cosh",          "cosh",       floats.cosh,       lambda x, out: sinh(x))
-tanh          = _line("tanh",          "tanh",       math.tanh,         lambda x, out: 1 - out * out)
+sin           = _line("sin",           "sin",        floats.sin,          lambda x, out: cos(x))
+cos           = _line("cos",           "cos",        floats.cos,          lambda x, out: -sin(x))
+tan           = _line("tan",           "tan",        floats.tan,          lambda x, out: 1 + out * out,               domain=((-pi / 2, pi / 2),))
+asin          = _line("asin",          "asin",       floats.asin,         lambda x, out: 1 / sqrt((1 - x) * (1 + x)),  domain=(UNIT,))
+acos          = _line("acos",          "acos",       floats.acos,         lambda x, out: -1 / sqrt((1 - x) * (1 + x)), domain=(UNIT,))
+atan          = _line("atan",          "atan",       math.atan,           lambda x, out: 1 / (1 + x * x))
+atan2         = _line("atan2",         "atan2",      math.atan2,          lambda x, y, out: y / hypot(x, y) / hypot(x, y),
+                                                                          lambda x, y, out: -x / hypot(x, y) / hypot(x, y))
+# sinc, whose argument counts half turns, and the family of its derivatives: each one's derivative is the next
+sinc          = _line("sinc",          "sinc",       special.sinc,        lambda x, out: sinc_derivative(1.0, x))
+sinc_derivative = _line("sinc_derivative", "sinc_derivative", special.sinc_derivative, None, lambda x, y, out: sinc_derivative(x + 1, y))
+# hyperbolic functions
+sinh          = _line("sinh",          "sinh",       floats.sinh,         lambda x, out: cosh(x))
+cosh          = _line("cosh",          "cosh",       floats.cosh,         lambda x, out: sinh(x))
+tanh          = _line("tanh",          "tanh",       math.tanh,           lambda x, out: 1 - out * out)
+asinh         = _line("asinh",         "asinh",      math.asinh,          lambda x, out: 1 / hypot(1, x))
+acosh         = _line("acosh",         "acosh",      floats.acosh,        lambda x, out: 1 / (sqrt(x - 1) * sqrt(x + 1)),  domain=(ABOVE_ONE,))
+atanh         = _line("atanh",         "atanh",      floats.atanh,        lambda x, out: 1 / ((1 - x) * (1 + x)),      domain=(UNIT,))
+# the error function and the normal distribution
+erf           = _line("erf",           "erf",        math.erf,            lambda x, out: 2 / _ROOT_PI * exp(-x * x))
+erfc          = _line("erfc",          "erfc",       math.erfc,           lambda x, out: -2 / _ROOT_PI * exp(-x * x))
+erfinv        = _line("erfinv",        "erfinv",     special.erfinv,      lambda x, out: _ROOT_PI / 2 * exp(out * out), domain=(UNIT,))
+normal_pdf    = _line("normal_pdf",    "normal_pdf", special.normal_pdf,  lambda x, out: -x * out)
+normal_cdf    = _line("normal_cdf",    "normal_cdf", special.normal_cdf,  lambda x, out: normal_pdf(x))
 # activations
-sigmoid       = _line("sigmoid",       "sigmoid",    floats.sigmoid,    lambda x, out: out * (1 - out))
-softplus      = _line("softplus",      "softplus",   floats.softplus,   lambda x, out: sigmoid(x))
+sigmoid       = _line("sigmoid",       "sigmoid",    floats.sigmoid,      lambda x, out: out * (1 - out))
+softplus      = _line("softplus",      "softplus",   floats.softplus,     lambda x, out: sigmoid(x))
 relu          = _line("relu",          "ReLU",       floats.relu,       lambda x, out: greater(x, 0.0),             kink=lambda x: x, choice=(True,))
 leaky_relu    = _line("leaky_relu",    "leaky_relu", floats.leaky_relu, lambda x, y, out: greater(x, 0.0) + y * less_equal(x, 0.0),
                                                                         lambda x, y, out: when(less_equal(x, 0.0), x),          kink=lambda x, y: x, choice=(False, True))
-elu           = _line("elu",           "elu",        floats.elu,        lambda x, y, out: when(greater(x, 0.0), 1.0) + when(less_equal(x, 0.0), out + y),
+elu           = _line("elu",           "elu",        floats.elu,        lambda x, y, out: when(greater(x, 0.0), 1.0) + when(less_equal(x, 0.0), y * exp(minimum(x, 0.0))),
                                                                         lambda x, y, out: when(less_equal(x, 0.0), expm1(x)),   kink=lambda x, y: x, choice=(False, True))
-gelu          = _line("gelu",          "gelu",       floats.gelu,       lambda x, out: 0.5 * erfc(-_ROOT_HALF * x) + x * exp(-0.5 * x * x) / _ROOT_2PI)
-silu          = _line("silu",          "silu",       floats.silu,       lambda x, out: sigmoid(x) * (1 + x * (1 - sigmoid(x))))
+gelu          = _line("gelu",          "gelu",       special.gelu,        lambda x, out: normal_cdf(x) + x * normal_pdf(x))
+silu          = _line("silu",          "silu",       floats.silu,         lambda x, out: sigmoid(x) * (1 + x * sigmoid(-x)))
 # choices; where two numbers tie, each gets half of the gradient
 abs           = _line("abs",           "abs",        math.fabs,         lambda x, out: sign(x),                     kink=lambda x: x, choice=(True,))
 maximum       = _line("maximum",       "max",        floats.maximum,    lambda x, y, out: greater(x, y) + 0.5 * equal(x, y),
@@ -96,15 +129,22 @@ maximum       = _line("maximum",       "max",        floats.maximum,    lambda x
 minimum       = _line("minimum",       "min",        floats.minimum,    lambda x, y, out: less(x, y) + 0.5 * equal(x, y),
                                                                         lambda x, y, out: greater(x, y) + 0.5 * equal(x, y),    kink=lambda x, y: x - y, choice=(True, True))
 when          = _line("when",          "when",       floats.when,       None,  lambda x, y, out: when(x, 1.0),      kink=lambda x, y: x, choice=(False, True))
-# steps: 1.0 where true and 0.0 where false; nothing flows back through them
-sign          = _line("sign",          "sign",       floats.sign,       None,        kink=lambda x: x)
-less          = _line("less",          "<",          lambda x, y: float(x < y),   None, None, kink=lambda x, y: x - y)
-less_equal    = _line("less_equal",    "<=",         lambda x, y: float(x <= y),  None, None, kink=lambda x, y: x - y)
-greater       = _line("greater",       ">",          lambda x, y: float(x > y),   None, None, kink=lambda x, y: x - y)
-greater_equal = _line("greater_equal", ">=",         lambda x, y: float(x >= y),  None, None, kink=lambda x, y: x - y)
-equal         = _line("equal",         "==",         lambda x, y: float(x == y),  None, None, kink=lambda x, y: x - y)
-not_equal     = _line("not_equal",     "!=",         lambda x, y: float(x != y),  None, None, kink=lambda x, y: x - y)
-stop_gradient = _line("stop_gradient", "stop",       lambda x: +x,      None)
+or_one        = _line("or_one",        "or_one",     floats.or_one,       None,  lambda x, y, out: not_equal(x, 0.0),     kink=lambda x, y: x, choice=(False, True))
+copysign      = _line("copysign",      "copysign",   math.copysign,       lambda x, y, out: sign(x) * copysign(1.0, y),  None,  kink=lambda x, y: x * y)
+# steps: nothing flows back through them; comparisons are 1.0 where true and 0.0 where false
+sign          = _line("sign",          "sign",       floats.sign,         None,        kink=lambda x: x)
+floor         = _line("floor",         "floor",      floats.floor,        None,        kink=lambda x: x - round(x))
+ceil          = _line("ceil",          "ceil",       floats.ceil,         None,        kink=lambda x: x - round(x))
+trunc         = _line("trunc",         "trunc",      floats.trunc,        None,        kink=lambda x: x - round(x))
+round         = _line("round",         "round",      floats.round,        None,        kink=lambda x: x - floor(x) - 0.5)
+floor_divide  = _line("floor_divide",  "//",         floats.floor_divide,          None, None, kink=lambda x, y: x / y - round(x / y))
+less          = _line("less",          "<",          lambda x, y: float(x < y),    None, None, kink=lambda x, y: x - y)
+less_equal    = _line("less_equal",    "<=",         lambda x, y: float(x <= y),   None, None, kink=lambda x, y: x - y)
+greater       = _line("greater",       ">",          lambda x, y: float(x > y),    None, None, kink=lambda x, y: x - y)
+greater_equal = _line("greater_equal", ">=",         lambda x, y: float(x >= y),   None, None, kink=lambda x, y: x - y)
+equal         = _line("equal",         "==",         lambda x, y: float(x == y),   None, None, kink=lambda x, y: x - y)
+not_equal     = _line("not_equal",     "!=",         lambda x, y: float(x != y),   None, None, kink=lambda x, y: x - y)
+stop_gradient = _line("stop_gradient", "stop",       lambda x: +x,        None)
 # fmt: on
 
 LEAF = Operation("leaf", "", floats.as_float, ())

@@ -80,11 +80,13 @@ class Operation:
             return self.value(*args)  # the common case: a derivative that is computed on floats
         if len(args) != self.arity:
             raise TypeError(f"{self.name} takes {self.arity} argument(s), got {len(args)}")
+        operand: Any = None
         for arg in args:
-            operate = getattr(type(arg), "_operate", None)
-            if operate is not None:
-                return operate(arg, self, args)
-        return self.value(*map(floats.as_float, args))
+            if hasattr(type(arg), "_operate"):
+                operand = arg if operand is None else operand
+            elif type(arg) is not float and floats.is_array(arg):
+                return on_arrays(self, args)
+        return self.value(*map(floats.as_float, args)) if operand is None else operand._operate(self, args)
 
     def bind(self, y: object) -> Operation:
         """The operation of one operand whose second operand is a fixed number: `pow.bind(2.0)` is the square.
@@ -173,6 +175,17 @@ class Operation:
                 f"cannot copy or pickle a node whose derivative was given by hand ({self.name}): it is a "
                 "function that refers to the node's operands; define it with @autograd.operation"
             )
+
+
+def on_arrays(function: Callable[..., Any], args: Sequence[Any]) -> Any:
+    """A function of single numbers on numpy arrays of them, element by element, broadcast to one shape."""
+    import numpy
+
+    with numpy.errstate(all="ignore"):  # a nan is an answer here, and no reason for a warning
+        made = numpy.frompyfunc(function, len(args), 1)(*args)
+    if isinstance(made, numpy.ndarray) and all(type(number) is float for number in made.flat):
+        return made.astype(float)
+    return made
 
 
 def _bind(base: Operation, y: float) -> Operation:

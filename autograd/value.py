@@ -12,6 +12,7 @@ are freed the moment the last reference goes, and the cyclic garbage collector h
 from __future__ import annotations
 
 import _thread
+import math
 import os
 
 from autograd import by_hand, floats, modes, ops
@@ -36,6 +37,8 @@ _POW: Final = ops.pow
 _RELU: Final = ops.relu
 _NO_OPERANDS: Final[tuple[Value, ...]] = ()
 _OPERANDS: Final = by_hand.unknown("operands", 2)
+_DEGREE: Final = math.pi / 180.0
+_RADIAN: Final = 180.0 / math.pi
 
 
 @final
@@ -44,7 +47,7 @@ class Value:
     """A number, the operands it was computed from, and the gradient of a later result with respect to it.
 
     Args:
-        data: the number; int, float, bool or a numpy scalar.
+        data: the number; int, float, bool, Decimal, Fraction or a numpy scalar.
         _children: the operands, for a node built by hand.
         _op: the symbol of the operation that the node was built by. If the table does not have it, assign the
             node's `_backward`.
@@ -225,8 +228,21 @@ class Value:
         if not floats.is_number(other):
             return NotImplemented
         y = floats.as_float(other)
-        local = y * floats.pow(self.data, y - 1.0 if y != 0.0 else y)
-        return new_node(_POW.bind(y), floats.pow(self.data, y), self, local, None, 0.0)
+        x = self.data
+        local = y * floats.pow(x, y - 1.0) if y != 0.0 else _POW.local_number(0, x, y, 1.0)
+        return new_node(_POW.bind(y), floats.pow(x, y), self, local, None, 0.0)
+
+    def __mod__(self, other: Value | SupportsFloat) -> Value:
+        right = other if isinstance(other, Value) else _constant(other)
+        return NotImplemented if right is None else _binary(ops.remainder, self, right)
+
+    def __floordiv__(self, other: Value | SupportsFloat) -> Value:
+        right = other if isinstance(other, Value) else _constant(other)
+        return NotImplemented if right is None else _binary(ops.floor_divide, self, right)
+
+    def __divmod__(self, other: Value | SupportsFloat) -> tuple[Value, Value]:
+        right = other if isinstance(other, Value) else _constant(other)
+        return NotImplemented if right is None else (self // right, self % right)
 
     def __neg__(self) -> Value:
         return new_node(_NEG, -self.data, self, -1.0, None, 0.0)
@@ -251,38 +267,89 @@ class Value:
     def __rpow__(self, other: SupportsFloat) -> Value:
         return Value(other) ** self
 
-    # every other operation, through the table; numpy finds the names it uses on arrays of Values too
+    def __rmod__(self, other: SupportsFloat) -> Value:
+        return Value(other) % self
+
+    def __rfloordiv__(self, other: SupportsFloat) -> Value:
+        return Value(other) // self
+
+    def __rdivmod__(self, other: SupportsFloat) -> tuple[Value, Value]:
+        return divmod(Value(other), self)
+
+    # every other operation, through the table
     # fmt: off
 
-    def conjugate(self) -> Value: return self
     def __pos__(self) -> Value: return _unary(ops.pos, self)
     def __abs__(self) -> Value: return _unary(ops.abs, self)
+
     def exp(self) -> Value: return _unary(ops.exp, self)
+    def exp2(self) -> Value: return _unary(ops.exp2, self)
     def expm1(self) -> Value: return _unary(ops.expm1, self)
     def log(self) -> Value: return _unary(ops.log, self)
+    def log2(self) -> Value: return _unary(ops.log2, self)
+    def log10(self) -> Value: return _unary(ops.log10, self)
     def log1p(self) -> Value: return _unary(ops.log1p, self)
     def sqrt(self) -> Value: return _unary(ops.sqrt, self)
-    def erf(self) -> Value: return _unary(ops.erf, self)
-    def erfc(self) -> Value: return _unary(ops.erfc, self)
+    def cbrt(self) -> Value: return _unary(ops.cbrt, self)
     def sin(self) -> Value: return _unary(ops.sin, self)
     def cos(self) -> Value: return _unary(ops.cos, self)
     def tan(self) -> Value: return _unary(ops.tan, self)
     def asin(self) -> Value: return _unary(ops.asin, self)
     def acos(self) -> Value: return _unary(ops.acos, self)
     def atan(self) -> Value: return _unary(ops.atan, self)
+    def sinc(self) -> Value: return _unary(ops.sinc, self)
     def sinh(self) -> Value: return _unary(ops.sinh, self)
     def cosh(self) -> Value: return _unary(ops.cosh, self)
     def tanh(self) -> Value: return _unary(ops.tanh, self)
+    def asinh(self) -> Value: return _unary(ops.asinh, self)
+    def acosh(self) -> Value: return _unary(ops.acosh, self)
+    def atanh(self) -> Value: return _unary(ops.atanh, self)
+    def erf(self) -> Value: return _unary(ops.erf, self)
+    def erfc(self) -> Value: return _unary(ops.erfc, self)
+    def erfinv(self) -> Value: return _unary(ops.erfinv, self)
+    def normal_pdf(self) -> Value: return _unary(ops.normal_pdf, self)
+    def normal_cdf(self) -> Value: return _unary(ops.normal_cdf, self)
     def sigmoid(self) -> Value: return _unary(ops.sigmoid, self)
     def softplus(self) -> Value: return _unary(ops.softplus, self)
     def leaky_relu(self, slope: SupportsFloat = 0.01) -> Value: return ops.leaky_relu.bind(slope)(self)
     def elu(self, alpha: SupportsFloat = 1.0) -> Value: return ops.elu.bind(alpha)(self)
     def gelu(self) -> Value: return _unary(ops.gelu, self)
     def silu(self) -> Value: return _unary(ops.silu, self)
+    def floor(self) -> Value: return _unary(ops.floor, self)
+    def ceil(self) -> Value: return _unary(ops.ceil, self)
+    def trunc(self) -> Value: return _unary(ops.trunc, self)
+
+    def hypot(self, y: Value | SupportsFloat) -> Value: return self._operate(ops.hypot, (self, y))
+    def logaddexp(self, y: Value | SupportsFloat) -> Value: return self._operate(ops.logaddexp, (self, y))
+    def copysign(self, y: Value | SupportsFloat) -> Value: return self._operate(ops.copysign, (self, y))
+    def fmod(self, y: Value | SupportsFloat) -> Value: return self._operate(ops.fmod, (self, y))
+
+    # names by which numpy calls the methods of objects in arrays; np.floor calls __floor__, and so on
+
+    def conjugate(self) -> Value: return self
+    def fabs(self) -> Value: return _unary(ops.abs, self)
+    def rint(self) -> Value: return _unary(ops.round, self)
+    def __floor__(self) -> Value: return _unary(ops.floor, self)
+    def __ceil__(self) -> Value: return _unary(ops.ceil, self)
+    def __trunc__(self) -> Value: return _unary(ops.trunc, self)
+    def deg2rad(self) -> Value: return self * _DEGREE
+    def radians(self) -> Value: return self * _DEGREE
+    def rad2deg(self) -> Value: return self * _RADIAN
+    def degrees(self) -> Value: return self * _RADIAN
     def arcsin(self) -> Value: return _unary(ops.asin, self)
     def arccos(self) -> Value: return _unary(ops.acos, self)
     def arctan(self) -> Value: return _unary(ops.atan, self)
+    def arcsinh(self) -> Value: return _unary(ops.asinh, self)
+    def arccosh(self) -> Value: return _unary(ops.acosh, self)
+    def arctanh(self) -> Value: return _unary(ops.atanh, self)
     def arctan2(self, x: Value | SupportsFloat) -> Value: return self._operate(ops.atan2, (self, x))
+
+    # a number taken out of the graph in silence would be a wrong gradient
+
+    def __float__(self) -> float: raise _no_number("float")
+    def __int__(self) -> int: raise _no_number("int")
+    def __complex__(self) -> complex: raise _no_number("complex")
+    def __round__(self, digits: int | None = None) -> float: raise _no_number("round")
 
     # fmt: on
     # comparisons are of the numbers; but two Values are equal if they are the same node
@@ -602,6 +669,14 @@ def _binary(operation: Operation, left: Value, right: Value) -> Value:
         return new_node(operation, out, left, 0.0, right, 0.0)
     dleft, dright = operation.local_number(0, x, y, out), operation.local_number(1, x, y, out)
     return new_node(operation, out, left, dleft, right, dright)
+
+
+def _no_number(wanted: str) -> TypeError:
+    return TypeError(
+        f"{wanted}() of a Value would take the number out of the graph, and no gradient would pass: "
+        "write x.data for the number, and autograd's functions, autograd.exp(x) and not math.exp(x), "
+        "to differentiate"
+    )
 
 
 def _constant(number: Any) -> Value | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sys import float_info
+
 from autograd import floats, modes, ops
 from autograd.annotations import TYPE_CHECKING, overload
 from autograd.value import Value, affine, new_node
@@ -104,6 +106,40 @@ def dot(x: Iterable[Any], y: Iterable[Any], start: Any = None) -> Any:
     for a, b in zip(left, right, strict=True):
         total = a * b if total is None else total + a * b
     return 0.0 if total is None else total
+
+
+@overload
+def norm(values: Iterable[Value]) -> Value: ...
+@overload
+def norm(values: Iterable[float]) -> float: ...
+@overload
+def norm(values: Iterable[Number]) -> Number: ...
+def norm(values: Iterable[Any]) -> Any:
+    """The Euclidean norm, sqrt(v[0]**2 + v[1]**2 + ...), whose squares neither overflow nor vanish.
+
+    Its gradient is v / norm(v). At the origin there is none; the convention is 0.
+
+    Args:
+        values: n numbers.
+
+    Returns:
+        A Value if there is one among the numbers; 0.0 if there are none.
+
+    >>> norm([3.0, 4.0]), norm([1e200, 1e200]) / 1e200, norm([])
+    (5.0, 1.4142135623730951, 0.0)
+    """
+    listed = list(values)
+    if not listed:
+        return 0.0
+    largest = ops.abs(listed[0])
+    for value in listed[1:]:
+        largest = ops.maximum(largest, ops.abs(value))
+    # What is divided by cancels in exact arithmetic, so it needs no gradient; 0 and inf would give nan.
+    scale = ops.stop_gradient(ops.minimum(ops.maximum(largest, float_info.min), float_info.max))
+    ratios = [value / scale for value in listed]
+    total = sum([ratio * ratio for ratio in ratios])
+    zero = ops.equal(total, 0.0)  # which keeps the root away from 0, where its slope is infinite
+    return scale * (ops.sqrt(total + zero) - zero)
 
 
 def as_values(numbers: Iterable[Value | SupportsFloat], name: str = "x") -> list[Value]:

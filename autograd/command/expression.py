@@ -26,7 +26,12 @@ MAX_LENGTH = 10_000
 _TOO_DEEP = "the expression is nested too deeply, or too long a chain, to be read"
 CONSTANTS = {"pi": math.pi, "e": math.e, "inf": math.inf, "nan": math.nan}
 
-_SEQUENCES = {"sum": functions.sum, "mean": functions.mean, "logsumexp": functions.logsumexp}
+_SEQUENCES = {
+    "sum": functions.sum,
+    "mean": functions.mean,
+    "norm": functions.norm,
+    "logsumexp": functions.logsumexp,
+}
 _LISTS = {"dot", "softmax", "log_softmax"}  # they take or return lists, which a formula of numbers has not
 FUNCTIONS: dict[str, Callable[..., Value | float]] = {
     **{name: getattr(functions, name) for name in functions.__all__ if name not in _LISTS},
@@ -38,6 +43,8 @@ _BINARY: dict[type[ast.operator], Operation] = {
     ast.Sub: ops.sub,
     ast.Mult: ops.mul,
     ast.Div: ops.div,
+    ast.FloorDiv: ops.floor_divide,
+    ast.Mod: ops.remainder,
     ast.Pow: ops.pow,
 }
 _UNARY: dict[type[ast.unaryop], Operation] = {ast.USub: ops.neg, ast.UAdd: ops.pos}
@@ -52,8 +59,6 @@ _COMPARISONS: dict[type[ast.cmpop], Operation] = {
 _HINTS: dict[type, str] = {
     ast.BitXor: "^ is not a power here; write x**2",
     ast.MatMult: "@ multiplies matrices; these are single numbers",
-    ast.FloorDiv: "// has no derivative; write /",
-    ast.Mod: "% is not one of the operations",
     ast.Attribute: "there are no methods here; write tanh(x) for x.tanh()",
     ast.IfExp: "'if' cannot be part of a graph; write where(condition, x, y)",
     ast.BoolOp: "'and' and 'or' cannot be part of a graph; multiply the conditions, or take their maximum",

@@ -30,6 +30,7 @@ COMPILED = [
     "autograd/modes.py",
     "autograd/primitive.py",
     "autograd/programs/flatten.py",
+    "autograd/special.py",
     "autograd/value.py",
     "autograd/vectors.py",
     "nn/sample.py",
@@ -46,7 +47,10 @@ disable_error_code = has-type
 # What type checkers know and mypyc has to be told: an operator may return NotImplemented, to leave the work
 # to the other operand, a numpy array for example; and a property is set to what it is read as.
 REWRITTEN = [
-    (r"(def __(?:add|sub|mul|truediv|pow)__\(.*\)) -> Value:", r"\1 -> Any:"),
+    (
+        r"(def __(?:add|sub|mul|truediv|pow|mod|floordiv|divmod)__\(.*\)) -> (?:Value|tuple\[.*\]):",
+        r"\1 -> Any:",
+    ),
     (r"(def grad\(self, grad: float) \| None", r"\1"),
 ]
 

@@ -37,6 +37,8 @@ INFIX = {
     ops.sub: (" - ", SUM, SUM, PRODUCT),
     ops.mul: ("*", PRODUCT, PRODUCT, SIGN),
     ops.div: ("/", PRODUCT, PRODUCT, SIGN),
+    ops.floor_divide: ("//", PRODUCT, PRODUCT, SIGN),
+    ops.remainder: (" % ", PRODUCT, PRODUCT, SIGN),
     ops.pow: ("**", POWER, ATOM, POWER),
     **{
         comparison: (f" {comparison.symbol} ", COMPARISON, SUM, SUM)
@@ -52,8 +54,9 @@ _CONSTANTS: dict[float, Callable[[Callable[[str], Any]], Any]] = {
     math.pi: lambda name: name("pi"),
     math.e: lambda name: name("e"),
     2 / math.sqrt(math.pi): lambda name: 2 / ops.sqrt(name("pi")),
-    math.sqrt(2 * math.pi): lambda name: ops.sqrt(2 * name("pi")),
-    math.sqrt(0.5): lambda name: ops.sqrt(name("0.5")),
+    math.sqrt(math.pi) / 2: lambda name: ops.sqrt(name("pi")) / 2,
+    math.log(2.0): lambda name: ops.log(name("2")),
+    math.log(10.0): lambda name: ops.log(name("10")),
 }
 
 _MAX_LENGTH = 2000  # repeated squaring doubles a text at every step
@@ -167,11 +170,15 @@ class Symbol:
     def __sub__(self, other: Symbol | float) -> Symbol: return ops.sub(self, other)
     def __mul__(self, other: Symbol | float) -> Symbol: return ops.mul(self, other)
     def __truediv__(self, other: Symbol | float) -> Symbol: return ops.div(self, other)
+    def __floordiv__(self, other: Symbol | float) -> Symbol: return ops.floor_divide(self, other)
+    def __mod__(self, other: Symbol | float) -> Symbol: return ops.remainder(self, other)
     def __pow__(self, other: Symbol | float) -> Symbol: return ops.pow(self, other)
     def __radd__(self, other: float) -> Symbol: return ops.add(other, self)
     def __rsub__(self, other: float) -> Symbol: return ops.sub(other, self)
     def __rmul__(self, other: float) -> Symbol: return ops.mul(other, self)
     def __rtruediv__(self, other: float) -> Symbol: return ops.div(other, self)
+    def __rfloordiv__(self, other: float) -> Symbol: return ops.floor_divide(other, self)
+    def __rmod__(self, other: float) -> Symbol: return ops.remainder(other, self)
     def __rpow__(self, other: float) -> Symbol: return ops.pow(other, self)
     def __neg__(self) -> Self: return ops.neg(self)
     def __pos__(self) -> Symbol: return ops.pos(self)

@@ -36,7 +36,16 @@ _AROUND = {
     ops.div: (r"\frac{{{}}}{{{}}}", POWER),
     ops.exp: (r"e^{{{}}}", POWER),
     ops.sqrt: (r"\sqrt{{{}}}", ATOM),
+    ops.cbrt: (r"\sqrt[3]{{{}}}", ATOM),
+    ops.exp2: (r"2^{{{}}}", POWER),
+    ops.log2: (r"\log_{{2}}\left({}\right)", ATOM),
+    ops.log10: (r"\log_{{10}}\left({}\right)", ATOM),
     ops.abs: (r"\left|{}\right|", ATOM),
+    ops.floor: (r"\left\lfloor {} \right\rfloor", ATOM),
+    ops.ceil: (r"\left\lceil {} \right\rceil", ATOM),
+    ops.floor_divide: (r"\left\lfloor \frac{{{}}}{{{}}} \right\rfloor", ATOM),
+    ops.normal_pdf: (r"\varphi\left({}\right)", ATOM),
+    ops.normal_cdf: (r"\Phi\left({}\right)", ATOM),
     ops.less: (r"\left[{} < {}\right]", ATOM),
     ops.less_equal: (r"\left[{} \leq {}\right]", ATOM),
     ops.greater: (r"\left[{} > {}\right]", ATOM),
@@ -44,17 +53,26 @@ _AROUND = {
     ops.equal: (r"\left[{} = {}\right]", ATOM),
     ops.not_equal: (r"\left[{} \neq {}\right]", ATOM),
 }
-_INFIX = {**INFIX, ops.mul: (r" \cdot ", *INFIX[ops.mul][1:])}
+_INFIX = {
+    **INFIX,
+    ops.mul: (r" \cdot ", *INFIX[ops.mul][1:]),
+    ops.remainder: (r" \;\mathrm{mod}\; ", *INFIX[ops.remainder][1:]),
+}
 
 # Operations that have no notation of their own but are written with others.
 _WRITTEN_AS: dict[Operation, Callable[..., Any]] = {
     ops.expm1: lambda x: ops.exp(x) - 1.0,
     ops.log1p: lambda x: ops.log(1.0 + x),
+    ops.logaddexp: lambda x, y: ops.log(ops.exp(x) + ops.exp(y)),
+    ops.hypot: lambda x, y: ops.sqrt(x**2.0 + y**2.0),
     ops.when: lambda x, y: (x if x.is_condition else ops.not_equal(x, 0.0)) * y,
+    ops.or_one: lambda x, y: y ** (x if x.is_condition else ops.not_equal(x, 0.0)),
 }
 _FUNCTIONS = {
     **{line: f"\\{line.name}" for line in (ops.log, ops.sin, ops.cos, ops.tan, ops.sinh, ops.cosh, ops.tanh)},
     **{line: f"\\arc{line.name[1:]}" for line in (ops.asin, ops.acos, ops.atan)},
+    **{line: rf"\operatorname{{ar{line.name[1:]}}}" for line in (ops.asinh, ops.acosh, ops.atanh)},
+    ops.erfinv: r"\operatorname{erf}^{-1}",
     ops.maximum: r"\max",
     ops.minimum: r"\min",
     ops.sigmoid: r"\sigma",

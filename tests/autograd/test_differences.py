@@ -20,10 +20,14 @@ def checked(f, *numbers):
 @pytest.mark.parametrize("x", [0.3, 0.7, 0.99])  # just below 1, where the two series of steps nearly meet
 def test_every_derivative_of_the_table_agrees(line, x):
     # Broken if the estimate of the error is too small for what an operation rounds, or a derivative is wrong.
+    if line is autograd.ops.acosh:
+        x += 1.0
     if line.differentiable:
-        assert checked(lambda x: line(*(x, Value(0.55))[: line.arity]), x).verdict == "agrees"
+        if line.partials[0] is not None:
+            assert checked(lambda x: line(*(x, Value(0.55))[: line.arity]), x).verdict == "agrees"
         if line.arity == 2 and line.partials[1] is not None:
-            assert checked(lambda y: line(Value(0.55), y), x).verdict in ("agrees", "too small to tell")
+            other = Value(1.0 if line is autograd.ops.sinc_derivative else 0.55)
+            assert checked(lambda y: line(other, y), x).verdict in ("agrees", "too small to tell")
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import autograd
-from autograd import Value, check_grads, functions, no_grad, ops, scope
+from autograd import Value, check_grads, functions, gradient, no_grad, ops, scope
 from autograd.graph import nodes_of
 
 EPSILON = 2.0**-52
@@ -33,21 +33,39 @@ NOT_FUNCTIONS = {
     **{"add": "x + y", "sub": "x - y", "mul": "x * y", "div": "x / y", "neg": "-x", "pos": "+x"},
     "when": "half of where(condition, x, y)",
 }
+PARTS = {"or_one": "pow", "sinc_derivative": "sinc"}  # of the derivatives of functions
 WITH_A_DEFAULT = {"leaky_relu": "slope", "elu": "alpha"}  # of the second operand
-COMPOSED = {"clip", "dot", "log_softmax", "logsumexp", "mean", "softmax", "sum", "where"}
+WITH_A_BASE = "log"
+COMPOSED = {
+    "clip",
+    "degrees",
+    "dot",
+    "log_softmax",
+    "logsumexp",
+    "mean",
+    "norm",
+    "radians",
+    "softmax",
+    "sum",
+    "where",
+}
 
 
 def test_every_operation_is_a_function_or_stands_among_the_exceptions():
     """A new line of the table that is forgotten here would be out of the reach of users."""
-    assert set(functions.__all__) == set(ops.TABLE) - set(NOT_FUNCTIONS) | COMPOSED
+    assert set(functions.__all__) == set(ops.TABLE) - set(NOT_FUNCTIONS) - set(PARTS) | COMPOSED
     assert len(functions.__all__) == len(set(functions.__all__))
-    for name in set(ops.TABLE) - set(NOT_FUNCTIONS) - set(WITH_A_DEFAULT):
+    for name in set(ops.TABLE) - set(NOT_FUNCTIONS) - set(PARTS) - set(WITH_A_DEFAULT) - {WITH_A_BASE}:
         assert getattr(functions, name) is ops.TABLE[name], "another thing under the name of an operation"
     for name, text in NOT_FUNCTIONS.items():
         assert not hasattr(functions, name), "imported but not exported"
         operands = {"x": Value(0.5), "y": Value(2.0), "condition": Value(1.0)}
         out = eval(text.removeprefix("half of "), vars(functions).copy(), operands)
         assert ops.TABLE[name] in {node._operation for node in nodes_of(out)}, text
+    for name, function in PARTS.items():
+        leaves = [Value(0.5) for _ in range(ops.TABLE[function].arity)]
+        slope = gradient(ops.TABLE[function](*leaves), leaves[0], differentiable=True)
+        assert ops.TABLE[name] in {node._operation for node in nodes_of(slope)}, name
 
 
 @pytest.mark.parametrize("name", WITH_A_DEFAULT)
@@ -61,15 +79,15 @@ def test_the_second_operand_with_a_default_is_that_of_the_table(name):
 
 
 def test_everything_is_exported():
-    """`autograd.sin` is what most programs write; a star import leaves three builtins alone."""
-    assert set(functions.__all__) - set(autograd.__all__) == {"abs", "pow", "sum"}
+    """`autograd.sin` is what most programs write; a star import leaves four builtins alone."""
+    assert set(functions.__all__) - set(autograd.__all__) == {"abs", "pow", "round", "sum"}
     for name in functions.__all__:
         assert getattr(autograd, name) is getattr(functions, name)
 
 
 def test_star_import_leaves_the_builtins_alone():
     """`from autograd import *` that replaces `sum` would change what `sum([[1], [2]], [])` means."""
-    assert not {"abs", "pow", "sum"} & set(autograd.__all__)
+    assert not {"abs", "pow", "round", "sum"} & set(autograd.__all__)
 
 
 # name, function of a list: each gives floats for floats and the same numbers for Values
@@ -77,6 +95,7 @@ OF_A_LIST = {
     "sum": autograd.sum,
     "mean": autograd.mean,
     "dot": lambda v: autograd.dot(v, v),
+    "norm": autograd.norm,
     "logsumexp": autograd.logsumexp,
     "softmax": autograd.softmax,
     "log_softmax": autograd.log_softmax,
@@ -185,6 +204,61 @@ class TestSumMeanDot:
         with scope("neuron"):
             out = autograd.dot(values([1.0, 2.0]), values([1.0, 2.0]), Value(0.0))
         assert {node.scope for node in nodes_of(out)} == {"neuron"}
+
+
+class TestNorm:
+    @pytest.mark.parametrize("size", [1.0, 1e-200, 1e200, 5e-324])
+    def test_neither_overflows_nor_vanishes(self, size):
+        """1e200 squared is inf, and 1e-200 squared 0."""
+        leaves = values([3 * size, -4 * size, 12 * size])
+        out = autograd.norm(leaves)
+        out.backward()
+        assert out.data == pytest.approx(13 * size, rel=2 * EPSILON, abs=0.0)
+        assert [leaf.grad for leaf in leaves] == pytest.approx([3 / 13, -4 / 13, 12 / 13], rel=4 * EPSILON)
+
+    def test_the_gradient_at_the_origin_is_zero(self):
+        """A convention: no direction is better than another, and nan would spoil all that follows."""
+        for count in (1, 3):
+            leaves = values([0.0, -0.0, 0.0][:count])
+            out = autograd.norm(leaves)
+            out.backward()
+            assert (out.data, {leaf.grad for leaf in leaves}) == (0.0, {0.0})
+
+    def test_of_one_and_of_none(self):
+        assert (autograd.norm([-3.0]), autograd.norm([])) == (3.0, 0.0)
+        assert autograd.grad(autograd.norm)([-3.0]) == [-1.0]
+
+    def test_second_derivatives_beside_zeros(self):
+        """A chain of hypot would have a kink where the first two are 0, and 0 in place of 1/3."""
+        assert autograd.hessian(autograd.norm)([0.0, 0.0, 3.0]) == [[1 / 3, 0, 0], [0, 1 / 3, 0], [0, 0, 0]]
+
+    def test_no_finite_number_hides_an_infinity_or_a_nan(self):
+        assert autograd.norm([1.0, -inf]) == inf
+        assert math.isnan(autograd.norm([1.0, nan]))
+
+    def test_the_largest_is_found_anew_by_a_program(self):
+        """A scale that is frozen as the graph is recorded would overflow for other inputs."""
+        x, y = Value(3.0), Value(4.0)
+        program = autograd.flatten(autograd.norm([x, y]), [x, y])
+        assert program.run([3e200, 4e200]) == pytest.approx([5e200], rel=2 * EPSILON)
+
+
+class TestLog:
+    def test_bases(self):
+        assert [autograd.log(x, 2) for x in (0.5, 1.0, 1024.0)] == [-1.0, 0.0, 10.0]
+        assert [autograd.log(10.0**k, 10) for k in range(-5, 6)] == list(range(-5, 6))
+        assert autograd.log(9.0, 3.0) == 2.0
+        assert autograd.log(Value(8.0), 2)._operation is ops.log2
+        assert autograd.log(Value(8.0))._operation is ops.log
+
+    def test_a_base_can_have_a_gradient(self):
+        check_grads(lambda v: autograd.log(v[0], v[1]), [5.0, 3.0], order=2, tolerance=1e-6)
+
+
+def test_angles():
+    assert (autograd.degrees(math.pi), autograd.radians(180.0)) == (180.0, math.pi)
+    assert autograd.grad(autograd.degrees)(0.1) == 180.0 / math.pi
+    assert autograd.grad(autograd.radians)(0.1) == math.pi / 180.0
 
 
 class TestClip:

@@ -15,6 +15,8 @@ BINARY = {
     operator.sub: lambda x, y: x - y,
     operator.mul: lambda x, y: x * y,
     operator.truediv: floats.div,
+    operator.floordiv: floats.floor_divide,
+    operator.mod: floats.remainder,
     operator.pow: floats.pow,
 }
 UNARY = {operator.neg: lambda x: -x, operator.pos: lambda x: x, operator.abs: math.fabs}

@@ -1,5 +1,6 @@
 """numpy: scalars on either side of an operator, object arrays of Values."""
 
+import math
 import operator
 from math import inf
 
@@ -84,8 +85,13 @@ def test_arrays_of_values_with_arrays_and_numbers(apply):
     assert [node.data for node in apply(2, a)] == [apply(2.0, 1.0), apply(2.0, 2.0)]
 
 
-UFUNCS = ["exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh"]
-UFUNCS += ["cosh", "tanh", "abs", "negative", "positive", "square", "reciprocal"]
+# numpy's functions of one argument that it hands to a method of the objects in an array, or to an operator.
+UFUNCS = ["exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "sqrt", "cbrt", "square", "reciprocal"]
+UFUNCS += ["sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "arcsinh", "arctanh"]
+UFUNCS += ["sinc", "abs", "fabs", "negative", "positive", "deg2rad", "rad2deg", "degrees", "radians"]
+STEPS = ["floor", "ceil", "trunc", "rint", "round", "fix"]
+# Functions that numpy has for its own numbers alone: it looks for no method.
+NOT_OF_OBJECTS = ["isnan", "isinf", "isfinite", "signbit", "logaddexp", "copysign", "heaviside", "divmod"]
 
 
 @pytest.mark.parametrize("name", UFUNCS)
@@ -100,12 +106,71 @@ def test_universal_functions(name):
     assert nodes[0].grad == pytest.approx(slope, rel=1e-8)
 
 
+def test_the_inverse_of_cosh():
+    x = Value(2.0)
+    [out] = numpy.arccosh(numpy.array([x]))
+    out.backward()
+    assert (out.data, x.grad) == (math.acosh(2.0), 1 / math.sqrt(3.0))
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_steps(name):
+    """They stay Values, which no gradient passes."""
+    step, numbers = getattr(numpy, name), [-1.5, -0.5, 0.5, 2.25]
+    nodes = array(numbers)
+    out = step(nodes)
+    assert [node.data for node in out] == list(step(numpy.array(numbers)))
+    (out * nodes).sum().backward()
+    assert [node.grad for node in nodes] == list(step(numpy.array(numbers)))
+
+
+@pytest.mark.parametrize("name", NOT_OF_OBJECTS)
+def test_functions_of_numpys_own_numbers(name):
+    """If numpy hands one of them to a method some day, Value should have it."""
+    function = getattr(numpy, name)
+    with pytest.raises(TypeError, match="not supported for the input types"):
+        function(*[array([1.0])] * function.nin)
+
+
 def test_universal_functions_of_two():
     a, b = array([1.0, 4.0]), array([3.0, 2.0])
     assert [node.data for node in numpy.maximum(a, b)] == [3.0, 4.0]
     assert [node.data for node in numpy.minimum(a, b)] == [1.0, 2.0]
     assert [node.data for node in numpy.arctan2(a, b)] == [floats.math.atan2(1, 3), floats.math.atan2(4, 2)]
     assert [node.data for node in numpy.power(a, b)] == [1.0, 16.0]
+    assert [node.data for node in numpy.hypot(a, 3.0)] == [10**0.5, 5.0]
+    assert [node.data for node in numpy.fmod(-a, b)] == [-1.0, 0.0]
+    assert [node.data for node in numpy.remainder(-a, b)] == [2.0, 0.0]
+    assert [node.data for node in numpy.floor_divide(-a, b)] == [-1.0, -2.0]
+    assert [node.data for node in a % 3] == [1.0, 1.0]
+    assert [node.data for node in 7 // a] == [7.0, 1.0]
+
+
+def test_functions_made_of_comparisons():
+    """numpy hands out the one or the other, a Value or the number beside it."""
+    a = array([-1.0, 4.0])
+    for out in (numpy.maximum(a, 0.0), numpy.clip(a, 0.0, 9.0), numpy.where(a > 0, a, 0.0)):
+        assert out[0] == 0.0
+        assert out[1] is a[1]
+    assert list(numpy.sign(a)) == [-1, 1]
+
+
+def test_statistics_and_algebra():
+    numbers = [[1.0, -2.0], [0.5, 3.0]]
+    nodes, plain = array(numbers[0] + numbers[1]).reshape(2, 2), numpy.array(numbers)
+    for function in (
+        numpy.mean,
+        numpy.std,
+        numpy.var,
+        numpy.median,
+        numpy.linalg.norm,
+        numpy.trace,
+        numpy.ptp,
+    ):
+        assert function(nodes).data == pytest.approx(function(plain), rel=1e-15), function
+    for function in (numpy.dot, numpy.matmul, numpy.outer, numpy.kron, numpy.vecdot):
+        found = function(nodes, plain)
+        assert [node.data for node in found.flat] == list(function(plain, plain).flat), function
 
 
 def test_matrix_times_vector():
@@ -158,7 +223,83 @@ def test_an_array_is_not_a_number():
     with pytest.raises(TypeError, match=r"expected a number .* got ndarray"):
         Value(numpy.array([1.0]))
     with pytest.raises(TypeError, match=r"expected a number .* got ndarray"):
-        autograd.exp(numpy.array([1.0, 2.0]))
+        autograd.exp(numpy.array(["1"]))
+
+
+class TestFunctionsOfArrays:
+    """`autograd.sigmoid(array)`, as `numpy.exp(array)` is: element by element."""
+
+    @pytest.mark.parametrize("name", [name for name, line in autograd.ops.TABLE.items() if line.arity == 1])
+    def test_of_one_argument(self, name):
+        """Broken if an array has other numbers than its elements."""
+        line = autograd.ops.TABLE[name]
+        numbers = numpy.array([[0.25, -2.0, 0.0], [1.5, numpy.inf, numpy.nan]])
+        found = line(numbers)
+        assert found.dtype == float
+        numpy.testing.assert_array_equal(found, [[line(x) for x in row] for row in numbers.tolist()])
+        nodes = line(array([0.25, 1.5]))
+        assert nodes.dtype == object
+        assert [node._operation for node in nodes] == [line, line]
+
+    def test_of_two_are_broadcast(self):
+        column, row = numpy.array([[1.0], [3.0]]), [0.0, 2.0]
+        assert autograd.maximum(column, numpy.array(row)).tolist() == [[1.0, 2.0], [3.0, 3.0]]
+        assert autograd.maximum(column, 2).tolist() == [[2.0], [3.0]]
+        assert [node.data for node in autograd.hypot(array([3.0, 5.0]), numpy.array([4.0, 12.0]))] == [
+            5.0,
+            13.0,
+        ]
+        x = Value(2.0)
+        found = autograd.maximum(x, numpy.array([1.0, 3.0]))
+        assert [node.data for node in found] == [2.0, 3.0]
+        assert all(node._prev[0] is x for node in found)
+
+    def test_mixed_arrays(self):
+        x = Value(0.5)
+        value, number = autograd.exp(numpy.array([x, 1], dtype=object))
+        assert value._prev == (x,)
+        assert number == autograd.exp(1.0)
+
+    def test_arrays_without_axes_and_without_elements(self):
+        assert autograd.exp(numpy.array(Value(0.0))).data == 1.0
+        assert type(autograd.exp(numpy.array(1.0))) is float
+        assert autograd.exp(numpy.array([])).dtype == float
+
+    @pytest.mark.parametrize(
+        "function, others",
+        [
+            (autograd.leaky_relu, ()),
+            (autograd.leaky_relu, (0.5,)),
+            (autograd.leaky_relu, (numpy.array([0.1, 0.2, 0.3]),)),
+            (autograd.elu, (2.0,)),
+            (autograd.clip, (-0.5, 1.0)),
+            (autograd.clip, (-0.5, numpy.array([0.0, 0.0, 1.0]))),
+            (autograd.log, (2,)),
+            (autograd.log, (numpy.array([2.0, 3.0, 4.0]),)),
+            (autograd.degrees, ()),
+            (autograd.radians, ()),
+        ],
+    )
+    def test_functions_made_of_several(self, function, others):
+        numbers = numpy.array([-1.0, 0.25, 3.0])
+        each = numpy.broadcast_arrays(numbers, *others)
+        expected = [function(*map(float, arguments)) for arguments in zip(*each, strict=True)]
+        numpy.testing.assert_array_equal(function(numbers, *others), expected)
+        nodes = function(array(numbers.tolist()), *others)
+        numpy.testing.assert_array_equal([node.data for node in nodes], expected)
+
+    def test_where(self):
+        x = numpy.array([1.0, -2.0])
+        assert autograd.where(x > 0, x, 10 * x).tolist() == [1.0, -20.0]
+        nodes = array([1.0, -2.0])
+        chosen = autograd.where(autograd.greater(nodes, 0.0), nodes, 10 * nodes)
+        chosen.sum().backward()
+        assert [node.grad for node in nodes] == [1.0, 10.0]
+        assert autograd.where(numpy.array([True, False]), nodes[0], 3.0)[0] is nodes[0]
+
+    def test_bounds_that_are_crossed_are_refused_in_arrays_too(self):
+        with pytest.raises(ValueError, match=r"clip needs low <= high, got low=2\.0 and high=1\.0"):
+            autograd.clip(numpy.array([0.0]), numpy.array([2.0]), 1.0)
 
 
 def test_overflow_gives_no_warning():

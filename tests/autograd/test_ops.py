@@ -19,6 +19,13 @@ EPSILON = 2.0**-52
 DIGITS = 150
 X, Y = sympy.symbols("x y", real=True)
 
+SINC = sympy.sin(sympy.pi * X) / (sympy.pi * X)
+
+
+def TRUNC(x):
+    return sympy.sign(x) * sympy.floor(sympy.Abs(x))
+
+
 # What each operation means, in sympy's words. Nothing here is taken from the table.
 ORACLE = {
     "add": X + Y,
@@ -28,13 +35,24 @@ ORACLE = {
     "neg": -X,
     "pos": X,
     "pow": X**Y,
+    "remainder": X - Y * sympy.floor(X / Y),
+    "fmod": X - Y * TRUNC(X / Y),
     "exp": sympy.exp(X),
+    "exp2": 2**X,
     "expm1": sympy.exp(X) - 1,
     "log": sympy.log(X),
+    "log2": sympy.log(X, 2),
+    "log10": sympy.log(X, 10),
     "log1p": sympy.log(1 + X),
+    "logaddexp": sympy.log(sympy.exp(X) + sympy.exp(Y)),
     "sqrt": sympy.sqrt(X),
+    "cbrt": sympy.sign(X) * sympy.Abs(X) ** Rational(1, 3),
+    "hypot": sympy.sqrt(X**2 + Y**2),
     "erf": sympy.erf(X),
     "erfc": sympy.erfc(X),
+    "erfinv": sympy.erfinv(X),
+    "normal_pdf": sympy.exp(-X * X / 2) / sympy.sqrt(2 * sympy.pi),
+    "normal_cdf": sympy.erfc(-X / sympy.sqrt(2)) / 2,
     "sin": sympy.sin(X),
     "cos": sympy.cos(X),
     "tan": sympy.tan(X),
@@ -42,9 +60,16 @@ ORACLE = {
     "acos": sympy.acos(X),
     "atan": sympy.atan(X),
     "atan2": sympy.atan2(X, Y),
+    "sinc": SINC,
+    "sinc_derivative": Piecewise(
+        (sympy.diff(SINC.subs(X, Y), Y), Eq(X, 1)), (sympy.diff(SINC.subs(X, Y), Y, Y), True)
+    ),
     "sinh": sympy.sinh(X),
     "cosh": sympy.cosh(X),
     "tanh": sympy.tanh(X),
+    "asinh": sympy.asinh(X),
+    "acosh": sympy.acosh(X),
+    "atanh": sympy.atanh(X),
     "sigmoid": 1 / (1 + sympy.exp(-X)),
     "softplus": sympy.log(1 + sympy.exp(X)),
     "relu": Piecewise((X, Gt(X, 0)), (0, True)),
@@ -56,6 +81,13 @@ ORACLE = {
     "maximum": Piecewise((X, Gt(X, Y)), (Y, True)),
     "minimum": Piecewise((X, Lt(X, Y)), (Y, True)),
     "when": Piecewise((Y, Ne(X, 0)), (0, True)),
+    "or_one": Piecewise((Y, Ne(X, 0)), (1, True)),
+    "copysign": sympy.Abs(X) * sympy.sign(Y),
+    "floor": sympy.floor(X),
+    "ceil": sympy.ceiling(X),
+    "trunc": TRUNC(X),
+    "round": sympy.floor(X + Rational(1, 2)),
+    "floor_divide": sympy.floor(X / Y),
     "sign": Piecewise((1, Gt(X, 0)), (-1, True)),
     "less": Piecewise((1, Lt(X, Y)), (0, True)),
     "less_equal": Piecewise((1, Le(X, Y)), (0, True)),
@@ -66,12 +98,18 @@ ORACLE = {
     "stop_gradient": X,
 }
 
+# Beside a zero, a function has the precision of what it is computed from.
+VALUE_SCALE = {"sinc_derivative": lambda n, x: math.pi**n, "logaddexp": lambda x, y: max(1.0, abs(x), abs(y))}
+
 # A derivative is allowed 4 roundings of itself. These formulas pass through a larger number, of which they
 # are allowed the same: 1 - tanh**2 near tanh = 1 cannot know more digits than 1 has.
 INTERMEDIATE = {
     "tanh": lambda x: 1.0,
     "sigmoid": lambda x: 1 / (1 + math.exp(-x)),
-    "elu": lambda x, y: max(1.0, abs(y)),
+    "sinc": lambda x: 1.0,
+    "sinc_derivative": lambda n, x: math.pi**n,
+    "logaddexp": lambda x, y: abs(x - y) * math.exp(-abs(x - y)),  # the difference is rounded
+    "erfinv": lambda x: 5.0,
     "gelu": lambda x: 1.0,
     "silu": lambda x: max(1.0, abs(x)),
     # A relative error of one rounding in an exponent t is an error of t roundings in exp(t).
@@ -106,6 +144,10 @@ def samples(line, count=40):
     points = []
     while len(points) < count:
         point = tuple(draw.uniform(max(low, -4.0) + 0.1, min(high, 4.0) - 0.1) for low, high in line.domain)
+        if line is ops.sinc_derivative:
+            point = (draw.choice([1.0, 2.0]), point[1])
+        if line in (ops.remainder, ops.fmod, ops.floor_divide) and abs(point[1]) < 1.0:
+            continue  # here the quotient moves too fast
         if min(map(abs, point)) >= 0.1 and (line.kink is None or abs(line.kink(*point)) >= 0.1):
             points.append(point)
     return points
@@ -117,7 +159,13 @@ def close(actual, expected, scale=0.0, roundings=ROUNDINGS):
 
 def derivative(line, index):
     """The oracle's derivative; 0 where the table declares that nothing flows."""
-    return 0 if line.partials[index] is None else sympy.diff(ORACLE[line.name], symbols_of(line)[index])
+    return 0 if line.partials[index] is None else slope_of(ORACLE[line.name], symbols_of(line)[index])
+
+
+def slope_of(expression, symbol):
+    """The derivative between steps, where that of floor and sign, which sympy leaves unevaluated, is 0."""
+    steps = (sympy.Subs, sympy.Derivative, sympy.DiracDelta)
+    return sympy.diff(expression, symbol).replace(lambda part: isinstance(part, steps), lambda part: 0)
 
 
 def bits(number):
@@ -143,9 +191,7 @@ def test_value(line):
     """A wrong formula in the `value` column."""
     for point in samples(line):
         expected = exact(ORACLE[line.name], symbols_of(line), point)
-        # The tail of gelu is an exponential of -x*x/2: one rounding there is x*x/2 roundings here.
-        roundings = ROUNDINGS + point[0] ** 2 if line is ops.gelu else ROUNDINGS
-        assert close(line(*point), expected, roundings=roundings), point
+        assert close(line(*point), expected, VALUE_SCALE.get(line.name, lambda *point: 0.0)(*point)), point
         assert bits(line(*map(Value, point)).data) == bits(line(*point)), point
 
 
@@ -162,7 +208,8 @@ def test_first_derivative(line, index):
 
 
 @pytest.mark.parametrize(
-    ("line", "index"), [slot for slot in SLOTS if slot.values[0] is not ops.stop_gradient]
+    ("line", "index"),
+    [slot for slot in SLOTS if slot.id not in ("stop_gradient-x", "sinc_derivative-x")],  # which have none
 )
 def test_first_derivative_against_central_differences(line, index):
     """A partial that belongs to another function than the one in the `value` column."""
@@ -202,7 +249,7 @@ def test_derivative_keeps_its_digits_in_the_tails(name, x):
     with mpmath.workdps(DIGITS):
         expected = exact(sympy.diff(ORACLE[name], X), (X,), (x,))
         # A rounding in an exponent of the size of x*x is as many roundings of the result.
-        roundings = ROUNDINGS + (x * x if name in ("gelu", "erfc") else 0)
+        roundings = ROUNDINGS + (x * x if name == "erfc" else 0)
         assert close(leaf.grad, expected, roundings=roundings)
 
 
@@ -212,7 +259,7 @@ def test_second_derivatives(line, index):
     for other in range(line.arity):
         if line.partials[other] is None:
             continue
-        expression = sympy.diff(derivative(line, index), symbols_of(line)[other])
+        expression = slope_of(derivative(line, index), symbols_of(line)[other])
         for point in samples(line, 15):
             operands = [Value(number) for number in point]
             first = gradient(line(*operands), operands, differentiable=True)[index]
@@ -306,7 +353,7 @@ POWER = {
     nan: [nan, nan, 1.0, nan, nan, nan, nan, nan, nan],
 }
 BY_BASE = {
-    0.0: [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0],
+    0.0: [0.0, 0.0, 0.0, -0.0, 0.0, -0.0, 0.0, -0.0, 0.0],
     1.0: [1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0],
     2.0: [0.0, -0.0, 2.0, -2.0, 4.0, -4.0, inf, -inf, nan],
     3.0: [0.0, 0.0, 3.0, 3.0, 12.0, 12.0, inf, inf, nan],
@@ -390,6 +437,37 @@ def test_derivatives_of_a_power_at_zero(p, expected):
     assert found == expected
 
 
+@pytest.mark.parametrize(
+    ("point", "expected"),
+    [
+        ((2.0, 0.0), [[0.0, 0.5], [0.5, LOG2**2]]),
+        ((0.0, 2.0), [[2.0, 0.0], [0.0, 0.0]]),
+        ((0.0, 3.0), [[0.0, 0.0], [0.0, 0.0]]),
+        ((1.0, 1.0), [[0.0, 1.0], [1.0, 0.0]]),
+        ((4.0, 0.5), [[-1 / 32, 0.5 + 0.25 * math.log(4)], [0.5 + 0.25 * math.log(4), 2 * math.log(4) ** 2]]),
+    ],
+)
+def test_second_derivatives_of_a_power(point, expected):
+    """Broken if the derivative by the base forgets the exponent where it is 0, or 0 meets log(0)."""
+    found = autograd.hessian(lambda p: p[0] ** p[1])(list(point))
+    for actual, wanted in zip(itertools.chain(*found), itertools.chain(*expected), strict=True):
+        assert actual == pytest.approx(wanted, rel=4 * EPSILON, nan_ok=True)
+
+
+def test_third_derivatives_of_a_power():
+    """y (y - 1) x**(y - 2) by y is (2 y - 1) x**(y - 2) + y (y - 1) x**(y - 2) log x; at y = 0, -x**-2."""
+    bend = autograd.grad(autograd.grad(lambda x, y: x**y))
+    assert autograd.grad(bend, argnums=1)(2.0, 0.0) == -0.25
+    assert autograd.grad(bend, argnums=0)(0.0, 2.0) == 0.0
+    by_exponent = autograd.grad(autograd.grad(lambda y, x: x**y))
+    assert autograd.grad(by_exponent, argnums=1)(0.0, 2.0) == pytest.approx(LOG2, rel=4 * EPSILON)
+    for order in range(1, 4):
+        f = lambda y: 0.0**y  # noqa: E731
+        for _ in range(order):
+            f = autograd.grad(f)
+        assert f(2.0) == 0.0, order
+
+
 def test_a_constant_exponent_asks_for_no_logarithm():
     """x**3 at x = -2 needs no log(-2), written as an operator or as a function."""
     for cube in (lambda x: x**3, lambda x: autograd.pow(x, 3), lambda x: x**3.0):
@@ -425,6 +503,56 @@ KINKS = [
     ("when", (0.0, 3.0), -0.0, (0.0, 0.0)),
     ("when", (-0.0, 3.0), -0.0, (0.0, 0.0)),
     ("when", (2.0, 3.0), 3.0, (0.0, 1.0)),
+    ("hypot", (0.0, 0.0), 0.0, (0.0, 0.0)),
+    ("hypot", (3 * 2.0**600, 4 * 2.0**600), 5 * 2.0**600, (0.6, 0.8)),
+    ("hypot", (3 * 2.0**-600, 4 * 2.0**-600), 5 * 2.0**-600, (0.6, 0.8)),
+    ("hypot", (inf, 1.0), inf, (nan, 0.0)),
+    ("hypot", (inf, nan), inf, (nan, nan)),
+    ("copysign", (3.0, -0.0), -3.0, (-1.0, 0.0)),
+    ("copysign", (0.0, -1.0), -0.0, (0.0, 0.0)),
+    ("or_one", (0.0, nan), 1.0, (0.0, 0.0)),
+    ("or_one", (2.0, 5.0), 5.0, (0.0, 1.0)),
+    ("floor", (-0.5,), -1.0, (0.0,)),
+    ("floor", (-0.0,), -0.0, (0.0,)),
+    ("ceil", (-0.5,), -0.0, (0.0,)),
+    ("trunc", (-0.5,), -0.0, (0.0,)),
+    ("round", (0.5,), 0.0, (0.0,)),
+    ("round", (1.5,), 2.0, (0.0,)),
+    ("round", (-2.5,), -2.0, (0.0,)),
+    ("round", (inf,), inf, (0.0,)),
+    ("remainder", (-7.0, 3.0), 2.0, (1.0, 3.0)),
+    ("remainder", (7.0, -3.0), -2.0, (1.0, 3.0)),
+    ("remainder", (1.0, 0.1), 1.0 % 0.1, (1.0, -9.0)),
+    ("remainder", (1.0, inf), 1.0, (1.0, 0.0)),
+    ("remainder", (1.0, 0.0), nan, (1.0, -inf)),
+    ("fmod", (-7.0, 3.0), -1.0, (1.0, 2.0)),
+    ("fmod", (1.0, 0.1), math.fmod(1.0, 0.1), (1.0, -9.0)),
+    ("fmod", (1.0, inf), 1.0, (1.0, 0.0)),
+    ("floor_divide", (-7.0, 2.0), -4.0, (0.0, 0.0)),
+    ("floor_divide", (1.0, 0.0), inf, (0.0, 0.0)),
+    ("logaddexp", (1000.0, 1000.0), 1000.0 + math.log(2.0), (0.5, 0.5)),
+    ("logaddexp", (-inf, 1.0), 1.0, (0.0, 1.0)),
+    ("logaddexp", (-inf, -inf), -inf, (nan, nan)),
+    ("log2", (0.0,), -inf, (inf,)),
+    ("log10", (1000.0,), 3.0, None),
+    ("exp2", (1024.0,), inf, (inf,)),
+    ("cbrt", (-8.0,), -2.0, (1 / 12,)),
+    ("cbrt", (0.0,), 0.0, (inf,)),
+    ("asinh", (1e200,), math.asinh(1e200), (1e-200,)),
+    ("acosh", (1.0,), 0.0, (inf,)),
+    ("acosh", (1e200,), math.acosh(1e200), (1e-200,)),
+    ("acosh", (0.5,), nan, (nan,)),
+    ("atanh", (1.0,), inf, (inf,)),
+    ("atanh", (-1.0,), -inf, (inf,)),
+    ("atanh", (2.0,), nan, None),
+    ("sinc", (0.0,), 1.0, (0.0,)),
+    ("sinc", (2.0,), 0.0, (0.5,)),
+    ("sinc", (inf,), 0.0, (0.0,)),
+    ("erfinv", (1.0,), inf, (inf,)),
+    ("normal_pdf", (-inf,), 0.0, None),
+    ("normal_cdf", (-inf,), 0.0, (0.0,)),
+    ("normal_cdf", (inf,), 1.0, (0.0,)),
+    ("atan2", (1e200, 1e200), math.pi / 4, None),
     ("sign", (0.0,), 0.0, (0.0,)),
     ("sign", (-0.0,), -0.0, (0.0,)),
     ("sign", (-inf,), -1.0, (0.0,)),
@@ -501,10 +629,18 @@ def test_kinks_are_where_the_table_says():
     for line in ops.TABLE.values():
         if line.kink is None or not line.differentiable:
             continue
+        if line in (ops.remainder, ops.fmod):  # itself jumps, by y, and stays as steep by x
+            assert line.kink(6.0, 2.0) == 0.0
+            assert abs(line(6.0 - 1e-9, 2.0) - line(6.0 + 1e-9, 2.0)) > 1.9
+            continue
         for index, partial in enumerate(line.partials):
             if partial is None or index == 1:
                 continue
-            at = [0.0] * line.arity if line.arity == 1 or line in (ops.maximum, ops.minimum) else [0.0, 0.25]
+            at = (
+                [0.0] * line.arity
+                if line.arity == 1 or line in (ops.maximum, ops.minimum, ops.hypot)
+                else [0.0, 0.25]
+            )
             assert line.kink(*at) == 0.0
             below, above = ([at[0] + step, *at[1:]] for step in (-1e-9, 1e-9))
             slopes = []

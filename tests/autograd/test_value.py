@@ -2,8 +2,6 @@
 
 import math
 import operator
-from decimal import Decimal
-from fractions import Fraction
 from math import inf, nan
 
 import numpy
@@ -38,7 +36,7 @@ class TestConstructor:
 
     @pytest.mark.parametrize(
         "wrong",
-        ["3", None, [1.0], 1j, Decimal(1), Fraction(1, 2), Value(1.0)],
+        ["3", None, [1.0], 1j, Value(1.0)],
         ids=lambda w: type(w).__name__,
     )
     def test_refuses_what_is_not_a_number(self, wrong):
@@ -143,7 +141,7 @@ class TestOperators:
         assert apply(number, Value(3.0)).data == apply(number, 3.0)
 
     @pytest.mark.parametrize("apply", OPERATORS)
-    @pytest.mark.parametrize("wrong", ["a", None, [1.0], {}, 1j, Decimal(1)], ids=lambda w: type(w).__name__)
+    @pytest.mark.parametrize("wrong", ["a", None, [1.0], {}, 1j], ids=lambda w: type(w).__name__)
     def test_wrong_types_are_named(self, apply, wrong):
         """`Value + '3'` must not be computed, nor complex numbers slip in."""
         name = type(wrong).__name__
@@ -211,7 +209,13 @@ class TestOperators:
 
 
 METHODS = [name for name, line in ops.TABLE.items() if hasattr(Value, name)]
-NAMES_OF_NUMPY = {"arcsin": "asin", "arccos": "acos", "arctan": "atan"}
+NAMES_OF_NUMPY = {
+    "arcsin": "asin",
+    "arccos": "acos",
+    "arctan": "atan",
+    "arcsinh": "asinh",
+    "arctanh": "atanh",
+}
 
 
 class TestMethods:
@@ -221,7 +225,7 @@ class TestMethods:
 
     @pytest.mark.parametrize("name", [name for name in METHODS if ops.TABLE[name].arity == 1])
     def test_method_is_the_function_of_its_name(self, name):
-        x = Value(0.3)
+        x = Value(1.3)
         assert getattr(x, name)()._operation is getattr(autograd, name)(x)._operation is ops.TABLE[name]
 
     @pytest.mark.parametrize("name", NAMES_OF_NUMPY)
@@ -380,6 +384,10 @@ class TestText:
 # Methods that Python calls by another name; numpy's names, which it calls on arrays of Values.
 OPERATORS = {"neg": "__neg__", "pos": "__pos__", "abs": "__abs__"}
 NUMPY = {"arcsin": "asin", "arccos": "acos", "arctan": "atan"}
+NUMPY |= {"arcsinh": "asinh", "arccosh": "acosh", "arctanh": "atanh", "fabs": "abs", "rint": "round"}
+STEPS = {"floor", "ceil", "trunc"}
+ANGLES = {"deg2rad", "radians", "rad2deg", "degrees"}
+OF_TWO = {"hypot", "logaddexp", "copysign", "fmod"}
 OF_ONE = [name for name, line in ops.TABLE.items() if line.arity == 1 and line.differentiable]
 WITH_A_DEFAULT = {"leaky_relu": 0.01, "elu": 1.0}  # of the second operand
 
@@ -418,11 +426,20 @@ def test_every_public_method_is_one_of_these_or_about_the_graph():
     """A method beside the table, with a derivative that nothing checks."""
     about = {"backward", "detach", "data", "grad", "item", "label", "scope", "conjugate", "arctan2"}
     public = {name for name in dir(Value) if not name.startswith("_")}
-    assert public == about | set(OF_ONE) - set(OPERATORS) | set(NUMPY) | set(WITH_A_DEFAULT)
+    assert (
+        public
+        == about | set(OF_ONE) - set(OPERATORS) | set(NUMPY) | set(WITH_A_DEFAULT) | STEPS | ANGLES | OF_TWO
+    )
     x = Value(0.5)
     assert x.item() == 0.5
     assert x.conjugate() is x, "numpy conjugates in products of matrices; a real number stays as it is"
     assert x.arctan2(2.0)._operation is ops.atan2
+    for name in OF_TWO:
+        assert getattr(x, name)(2.0)._operation is ops.TABLE[name]
+    for name in STEPS:
+        assert getattr(x, name)()._operation is ops.TABLE[name]
+    for name in ANGLES:
+        assert getattr(x, name)().data == getattr(numpy, name)(0.5)
 
 
 def test_operations_and_symbols_of_a_small_graph():

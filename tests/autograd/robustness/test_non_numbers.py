@@ -2,7 +2,6 @@
 
 import math
 import operator
-from fractions import Fraction
 
 import pytest
 
@@ -21,9 +20,7 @@ from tests.autograd.robustness.operands import (
 def test_what_is_no_number_is_refused(thing):
     """Broken if a string is repeated, a Decimal silently rounded, or an error hidden by a crash."""
     x = Value(1.5, label="x")
-    functions = {*ARITHMETIC, *IN_PLACE, *COMPARISONS, *OTHERS}
-    if isinstance(thing, Fraction):  # knows how to be an exponent of anything
-        functions -= {operator.pow, operator.ipow}
+    functions = {*ARITHMETIC, *IN_PLACE, *COMPARISONS, *OTHERS, divmod}
     for function in functions:
         assert_refused(function, x, thing)
         assert_refused(function, thing, x)
@@ -44,11 +41,27 @@ def test_operators_that_values_do_not_have(function):
 
 
 @pytest.mark.parametrize(
-    "convert", [float, int, complex, round, math.sin, math.floor, range, operator.invert, len]
+    "convert", [float, int, complex, round, math.sin, range, operator.invert, len, operator.index]
 )
 def test_a_value_does_not_turn_into_a_plain_number_silently(convert):
     """Broken if math.sin(value) gives a number that no gradient passes."""
     assert_refused(convert, Value(3.0))
+
+
+@pytest.mark.parametrize(
+    "convert",
+    [float, int, complex, round, lambda x: round(x, 2), math.exp, "%.3f".__mod__],
+)
+def test_the_refusal_says_what_to_write(convert):
+    with pytest.raises(TypeError, match=r"x\.data for the number, .* autograd\.exp\(x\) and not"):
+        convert(Value(3.0))
+
+
+def test_whole_numbers_stay_in_the_graph():
+    """math.floor and its kin give a Value, as numpy needs it, which is a step without a derivative."""
+    x = Value(2.5)
+    for convert, data in [(math.floor, 2.0), (math.ceil, 3.0), (math.trunc, 2.0)]:
+        assert (convert(x)._prev, convert(x).data) == ((x,), data)
 
 
 @pytest.mark.parametrize("base, exponent", [(Value(3.0), 2), (Value(3.0), Value(2.0)), (3, Value(2.0))])
@@ -81,7 +94,8 @@ def test_an_object_that_knows_values_answers_itself():
         __add__ = __sub__ = __mul__ = __truediv__ = __pow__ = __lt__ = __le__ = __gt__ = __ge__ = answer
         __radd__ = __rsub__ = __rmul__ = __rtruediv__ = __rpow__ = answer
         __matmul__ = __rmatmul__ = __mod__ = __rmod__ = answer
+        __floordiv__ = __rfloordiv__ = __divmod__ = __rdivmod__ = answer
 
-    for function in [*ARITHMETIC, *COMPARISONS, *IN_PLACE, operator.matmul, operator.mod]:
+    for function in [*ARITHMETIC, *COMPARISONS, *IN_PLACE, operator.matmul, divmod]:
         assert function(Value(1.0), Mine()) == "mine"
         assert function(Mine(), Value(1.0)) == "mine"

@@ -1,6 +1,8 @@
 """Numbers that are accepted, on both sides of every operator."""
 
 import math
+from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -27,6 +29,10 @@ NUMBERS = [
     (MyInt(4), 4.0),
     (-113.0, -113.0),  # by which compiled code marks a failure
     (math.nan, math.nan),
+    (Decimal("0.1"), 0.1),
+    (Decimal("-1e999"), -math.inf),
+    (Decimal("NaN"), math.nan),
+    (Fraction(1, 3), 1 / 3),
     *((kind(1), 1.0) for kind in (np.bool_, *np.sctypeDict.values()) if np.dtype(kind).kind in "biuf"),
 ]
 NUMBERS = list({(type(number), expected): (number, expected) for number, expected in NUMBERS}.values())

@@ -54,7 +54,7 @@ def test_no_words_are_written_twice():
 def test_signatures_are_what_may_be_called(line):
     # Broken if an editor offers keywords, or another number of arguments than the operation takes.
     signature = inspect.signature(line)
-    numbers = [0.5] * line.arity
+    numbers = {ops.acosh: [1.5], ops.sinc_derivative: [1.0, 0.5]}.get(line, [0.5] * line.arity)
     assert signature.bind(*numbers).args == tuple(numbers)
     assert math.isfinite(line(*numbers))
     with pytest.raises(TypeError):
@@ -91,8 +91,8 @@ def test_derivatives_are_in_the_names_of_the_operands():
     y, x = Value(3.0), Value(4.0)
     autograd.atan2(y, x).backward()
     rules = help.derivatives(ops.atan2)
-    assert eval(rules["y"], {"x": 4.0, "y": 3.0}) == y.grad
-    assert eval(rules["x"], {"x": 4.0, "y": 3.0}) == x.grad
+    assert eval(rules["y"], {"hypot": autograd.hypot, "x": 4.0, "y": 3.0}) == y.grad
+    assert eval(rules["x"], {"hypot": autograd.hypot, "x": 4.0, "y": 3.0}) == x.grad
 
 
 def test_the_class_keeps_its_own_words():

@@ -16,7 +16,7 @@ from autograd.words.symbol import NO_DERIVATIVE, NOT_WRITTEN, TOO_LONG, Symbol, 
 # What a printed formula may name: the operations, autograd's functions and the constants of `math`.
 NAMESPACE = {name: getattr(functions, name) for name in functions.__all__} | ops.TABLE | vars(math)
 
-POINTS = [-2.5, -1.0, -0.75, -0.3, 0.0, 0.25, 0.5, 0.9, 1.0, 1.75, 3.0]
+POINTS = [-2.5, -1.0, -0.75, -0.3, 0.0, 0.25, 0.5, 0.9, 1.0, 1.75, 3.0, 5.0]
 LINES = [(line, index) for line in ops.TABLE.values() for index in range(line.arity)]
 BOUND = [ops.pow.bind(y) for y in (-2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0, 3.0)] + [
     ops.leaky_relu.bind(0.01), ops.elu.bind(1.0)
@@ -53,6 +53,8 @@ def test_every_printed_derivative_computes_the_tables_partial(line, index):
             if not all(low < number < high for number, (low, high) in zip(point, line.domain, strict=True)):
                 continue
             out = line(*point)
+            if line is ops.remainder and y == 0.0:
+                continue  # where Python's own // raises
             expected = numeric(line, index, point, out)
             if expected is not None:
                 assert same(printed(text, {"x": x, "y": y, "out": out}), expected), (text, point)
@@ -76,7 +78,7 @@ def test_operations_with_a_fixed_argument_print_theirs(line):
         (ops.sub, 1, "-1"),
         (ops.mul, 0, "y"),
         (ops.div, 1, "-out/y"),
-        (ops.pow, 0, "y*x**(y - (y != 0))"),
+        (ops.pow, 0, "y*or_one((y != 0) + (1/abs(x) < inf), x)**(y - 1)"),
         (ops.pow.bind(2.0), 0, "2*x"),
         (ops.pow.bind(3.0), 0, "3*x**2"),
         (ops.pow.bind(-1.0), 0, "-x**(-2)"),
@@ -87,7 +89,7 @@ def test_operations_with_a_fixed_argument_print_theirs(line):
         (ops.relu, 0, "x > 0"),
         (ops.maximum, 0, "(x > y) + 0.5*(x == y)"),
         (ops.erf, 0, "2/sqrt(pi)*exp(-x*x)"),
-        (ops.atan2, 1, "-x/(x*x + y*y)"),
+        (ops.atan2, 1, "-x/hypot(x, y)/hypot(x, y)"),
         (ops.when, 0, NO_DERIVATIVE),
         (ops.stop_gradient, 0, NO_DERIVATIVE),
     ],
@@ -119,6 +121,8 @@ def test_users_operations_written_with_autograds_functions():
     assert derivative(swish) == "sigmoid(x) + out*(1 - sigmoid(x))"
     mean = operation(lambda x, y, out: 0.5, lambda x, y, out: abs(+y) / 2)(lambda x, y: (x + y) / 2)
     assert (derivative(mean, 0), derivative(mean, 1)) == ("0.5", "abs(+y)/2")
+    sawtooth = operation(lambda x, y, out: x % 2 - 3 % y, lambda x, y, out: x // -2 + 7 // y)(lambda x, y: x)
+    assert (derivative(sawtooth, 0), derivative(sawtooth, 1)) == ("x % 2 - 3 % y", "x//(-2) + 7//y")
     clipped = operation(lambda x, out: autograd.clip(x, 0.0, 1.0))(lambda x: x)
     assert derivative(clipped) == "minimum(maximum(x, 0), 1)"
 
@@ -165,7 +169,8 @@ def test_constants_and_signs_of_numbers():
 
 
 _SYMBOLS = {name: Symbol(name) for name in "abc"}
-_BINARY = [ops.add, ops.sub, ops.mul, ops.div, ops.pow, ops.less, ops.not_equal, ops.maximum, ops.atan2]
+_BINARY = [ops.add, ops.sub, ops.mul, ops.div, ops.remainder, ops.floor_divide, ops.pow]
+_BINARY += [ops.less, ops.not_equal, ops.maximum, ops.atan2]
 _UNARY = [ops.neg, ops.pos, ops.exp, ops.abs, ops.pow.bind(2.0), ops.pow.bind(-1.5)]
 _LEAVES = st.sampled_from([*_SYMBOLS.values(), 2.0, -3.0, 0.5, math.pi])
 _TREES = st.recursive(
