@@ -19,7 +19,7 @@ from autograd.annotations import TYPE_CHECKING
 from autograd.ops import pos
 from autograd.primitive import Operation
 from autograd.sweeps import as_value
-from autograd.value import Value
+from autograd.value import Value, unrecorded_node
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -270,7 +270,7 @@ class _Call:
         if self.leads_on:
             return as_value(out)
         data = out.data if isinstance(out, Value) else out
-        return Value(data) if self.nested else data
+        return unrecorded_node(data) if self.nested else data
 
     def shape(self, gradients: list[Any]) -> Any:
         return tree.rebuild(self.wrt, [self.result(gradient) for gradient in gradients])

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 
 _LEAF: Final = ops.LEAF
+_RESULT: Final = ops.RESULT
 _ADD: Final = ops.add
 _SUB: Final = ops.sub
 _MUL: Final = ops.mul
@@ -50,6 +51,7 @@ class Value:
     Attributes:
         data: the number, a float. A leaf's may be assigned.
         grad: the gradient, a float; 0.0 until `backward()` is called.
+        is_result: whether an operation made it, also under `no_grad()`, where results are leaves.
 
     Raises:
         TypeError: if the data is not a number, a child not a Value, or the symbol or the label not a string.
@@ -92,7 +94,9 @@ class Value:
                 raise TypeError(f"the operands of a node are Values, got {type(child).__name__}: {child!r}")
         if not children:
             self._operation = ops.named(symbol, 0)
-        if not children or modes.unrecorded():
+            return
+        if modes.unrecorded():
+            self._operation = _RESULT
             return
         operation = ops.named(symbol, len(children))
         x, y = children[0].data, children[-1].data
@@ -276,6 +280,11 @@ class Value:
         return (self._left,) if self._right is None else (self._left, self._right)
 
     @property
+    def is_result(self) -> bool:
+        """Whether an operation made this node, also under `no_grad()`, where results are leaves."""
+        return self._left is not None or self._operation is _RESULT
+
+    @property
     def _op(self) -> str:
         return self._operation.symbol
 
@@ -401,9 +410,17 @@ def new_node(
         if mode.watcher is not None:
             mode.watcher.forward(leaf, operation, left, right)
         if not mode.recording:
+            leaf._operation = _RESULT
             return leaf
         tag = leaf._tag
     return recorded_node(tag, operation, data, left, dleft, right, dright)
+
+
+def unrecorded_node(data: float) -> Value:
+    """A result that remembers no operands, as `no_grad()` makes them: a leaf, but nobody's parameter."""
+    leaf = Value(data)
+    leaf._operation = _RESULT
+    return leaf
 
 
 def affine(x: list[Value], y: list[Value], total: Value, tag: Tag | None) -> Value:

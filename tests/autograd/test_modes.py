@@ -1,8 +1,10 @@
 """no_grad, detect_anomaly, scopes and labels: each within its block, its thread and nowhere else."""
 
 import asyncio
+import copy
 import gc
 import os
+import pickle
 import re
 import threading
 import tracemalloc
@@ -154,6 +156,33 @@ class TestNoGrad:
             return constant * x
 
         assert autograd.grad(f)(3.0) == 9.0
+
+    @pytest.mark.parametrize(
+        "compute",
+        [
+            lambda x: x * 2,
+            lambda x: +x,
+            lambda x: x.detach(),
+            lambda x: x.tanh(),
+            lambda x: autograd.sum([x, x]),
+            lambda x: autograd.mean([x]),
+            lambda x: autograd.dot([x], [2.0]),
+            lambda x: autograd.where(x, x, 1.0),
+            lambda x: Value(6.0, (x, x), "+"),
+            lambda x: grad(lambda y: y * y)(x),
+            lambda x: autograd.operation(lambda x, out: 1.0)(lambda x: x)(x),
+        ],
+    )
+    def test_a_result_is_told_from_a_leaf_that_the_user_made(self, compute):
+        """Broken if a module that keeps a result of its own takes it for a parameter."""
+        x = Value(3.0)
+        with no_grad():
+            made, result = Value(3.0), compute(x)
+        assert result.is_result and result._prev == () and result._op == ""
+        assert not made.is_result and not x.is_result and (x * 2).is_result
+        for clone in (copy.copy, copy.deepcopy, lambda node: pickle.loads(pickle.dumps(node))):
+            assert clone(result).is_result and not clone(made).is_result
+            assert clone(result).data == result.data
 
     def test_leaves_made_inside_can_be_trained_outside(self):
         with no_grad():
