@@ -8,7 +8,7 @@ only there would not be trained, or not be saved under a name that the next run 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import is_dataclass
 from enum import Enum
 from functools import lru_cache, partial, singledispatch
@@ -36,7 +36,7 @@ _PLAIN = {
 _NAMES = (str, bytes, Number, tuple, Enum, type, type(None))  # keys that read the same in every run
 
 
-def contents(root: Any, wanted: Callable[[Any], bool], whole: type, deep: bool = True) -> Iterator[Found]:
+def contents(root: Any, wanted: Callable[[Any], bool], whole: type, deep: bool = True) -> list[Found]:
     """Everything in a module with its place, each thing once; the module itself first.
 
     Args:
@@ -48,33 +48,69 @@ def contents(root: Any, wanted: Callable[[Any], bool], whole: type, deep: bool =
     Raises:
         TypeError: if something wanted is only held loosely; it says where, and what to do.
     """
-    seen: dict[int, Any] = {}  # what is kept here cannot die, and leave its address to something else
-    loose: list[tuple[Place, Any, list[Entry]]] = []
-    classes: set[type] = set()
+    search = _Search(whole, deep)
+    found = search.below(None, [(_UNNAMED, root)])
+    while deep and search.loose:
+        place, holder, entries = search.loose.pop()
+        for below, thing in search.below(place, entries):
+            if wanted(thing):
+                raise TypeError(_advice(place, holder, below, thing, whole))
+    return found
 
-    def search(waiting: list[Found]) -> Iterator[Found]:
-        while waiting:
-            place, found = waiting.pop()
-            if id(found) in seen:
-                continue
-            seen[id(found)] = found
-            yield place, found
-            if type(found) is Value or not (deep or found is root or not isinstance(found, whole)):
-                continue
-            named, others = _entries(found, whole)
-            if isinstance(found, whole) and type(found) not in classes:
-                classes.add(type(found))
-                others += _of_the_class(type(found), whole)
-            if others:
-                loose.append((place, found, others))
-            waiting.extend([((place, name), inner) for name, inner in reversed(named)])
 
-    yield from search([(None, root)])
-    while deep and loose:
-        place, holder, others = loose.pop()
-        for below, found in search([((place, name), inner) for name, inner in others]):
-            if wanted(found):
-                raise TypeError(_advice(place, holder, below, found, whole))
+class _Search:
+    """What was seen, and what was put off because it has no place of its own."""
+
+    def __init__(self, whole: type, deep: bool) -> None:
+        self.whole = whole
+        self.deep = deep
+        self.seen: dict[int, Any] = {}  # what is kept here cannot die and leave its address to something else
+        self.loose: list[tuple[Place, Any, list[Entry]]] = []
+        self.simple: dict[type, bool] = {}  # by class of modules: whether they have attributes and no more
+
+    def below(self, place: Place, entries: Iterable[Entry]) -> list[Found]:
+        """All that is new in some entries, in order; a loop, for modules may be nested deeper than calls."""
+        found: list[Found] = []
+        seen = self.seen
+        open_: list[tuple[Place, Iterator[Entry]]] = [(place, iter(entries))]
+        while open_:
+            above, rest = open_[-1]
+            for name, thing in rest:
+                kind = type(thing)
+                if kind in _PLAIN or id(thing) in seen:
+                    continue
+                seen[id(thing)] = thing
+                here = (above, name)
+                found.append((here, thing))
+                if kind is not Value and (self.deep or not above or not isinstance(thing, self.whole)):
+                    open_.append((here, iter(self.inside(here, thing))))
+                    break
+            else:
+                open_.pop()
+        return found
+
+    def inside(self, place: Place, holder: Any) -> Iterable[Entry]:
+        """What an object holds by name; what it holds otherwise is put off."""
+        if type(holder) is list:
+            return enumerate(holder)
+        if self.simple.get(type(holder)):
+            return list(vars(holder).items())
+        if isinstance(holder, type):
+            return ()
+        named, loose = items(holder)
+        if isinstance(holder, self.whole):
+            if type(holder) not in self.simple:
+                loose = [*loose, *_of_the_class(type(holder), self.whole)]
+                more = _slots(type(holder)) or isinstance(holder, Collection)  # type: ignore[arg-type]
+                self.simple[type(holder)] = not more
+            named = [*_attributes(holder), *named]
+        elif is_dataclass(holder):
+            named = [*_attributes(holder), *named]
+        elif not type(holder).__module__.startswith("autograd."):  # an explanation, say, holds its graph
+            loose = [*loose, *_attributes(holder)]
+        if loose:
+            self.loose.append((place, holder, list(loose)))
+        return named
 
 
 def path_of(place: Place) -> str:
@@ -89,20 +125,6 @@ def path_of(place: Place) -> str:
         if name is not _UNNAMED:
             names.append(str(name))
     return ".".join(reversed(names))
-
-
-def _entries(holder: Any, whole: type) -> tuple[list[Entry], list[Entry]]:
-    """What an object holds by name, and what it holds loosely."""
-    named, loose = items(holder)
-    if isinstance(holder, whole) or is_dataclass(holder):
-        named = [*_attributes(holder), *named]
-    elif not type(holder).__module__.startswith("autograd."):  # an explanation, say, holds its graph
-        loose = [*loose, *_attributes(holder)]
-    return _worth_a_look(named), _worth_a_look(loose)
-
-
-def _worth_a_look(entries: Iterable[Entry]) -> list[Entry]:
-    return [entry for entry in entries if type(entry[1]) not in _PLAIN and not isinstance(entry[1], type)]
 
 
 @singledispatch
@@ -141,8 +163,9 @@ def _(holder: Set[Any]) -> tuple[Iterable[Entry], Iterable[Entry]]:
 
 def _attributes(holder: Any) -> list[Entry]:
     """The attributes of an object, those in slots first, the others in the order in which they were set."""
-    slots = [(name, getattr(holder, name)) for name in _slots(type(holder)) if hasattr(holder, name)]  # type: ignore[arg-type]
-    return slots + list(getattr(holder, "__dict__", {}).items())
+    slots = _slots(type(holder))  # type: ignore[arg-type]
+    inside = [(name, getattr(holder, name)) for name in slots if hasattr(holder, name)]
+    return inside + list(getattr(holder, "__dict__", {}).items())
 
 
 @lru_cache(maxsize=1000)
@@ -151,13 +174,13 @@ def _slots(owner: Any) -> list[str]:
         name
         for base in reversed(owner.__mro__)
         for name, kind in vars(base).items()
-        if isinstance(kind, MemberDescriptorType)
+        if isinstance(kind, MemberDescriptorType) and name != "__dict__"
     ]
 
 
 def _of_the_class(owner: type, whole: type) -> list[Entry]:
     own = owner.__mro__[: owner.__mro__.index(whole)]
-    return _worth_a_look(entry for base in own for entry in vars(base).items())
+    return [entry for base in own for entry in vars(base).items()]
 
 
 def _advice(place: Place, holder: Any, below: Place, found: Any, whole: type) -> str:

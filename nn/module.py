@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, Self, TypeGuard, TypeVar
+from typing import Any, Self, TypeVar
 
 from autograd import Value, as_float
 from nn.contents import Entry, Found, Place, contents, items, path_of
@@ -182,13 +182,19 @@ class Module:
         """What `summary` and errors call this module."""
         return type(self).__name__
 
-    def _contents(self, deep: bool = True) -> Iterator[Found]:
+    def _contents(self, deep: bool = True) -> list[Found]:
         return contents(self, _counts, whole=Module, deep=deep)
 
     def _parameters(self) -> list[tuple[Place, Value]]:
-        found = list(self._contents())
-        fixed = {id(entry) for _, buffer in found if isinstance(buffer, Buffer) for entry in buffer}
-        return [(place, p) for place, p in found if _is_parameter(p) and id(p) not in fixed]
+        leaves: list[tuple[Place, Value]] = []
+        fixed: set[int] = set()
+        for place, found in self._contents():
+            if type(found) is Value:
+                if not found.is_result:
+                    leaves.append((place, found))
+            elif isinstance(found, Buffer):
+                fixed.update(map(id, found))
+        return [(place, p) for place, p in leaves if id(p) not in fixed] if fixed else leaves
 
 
 @items.register(Buffer)
@@ -196,16 +202,12 @@ def _(buffer: Buffer[Any]) -> tuple[list[Entry], list[Entry]]:
     return [], []  # its Values are no parameters
 
 
-def _is_parameter(found: Any) -> TypeGuard[Value]:
-    return isinstance(found, Value) and not found.is_result
-
-
 def _number(entry: Value | float) -> float:
     return entry.data if isinstance(entry, Value) else entry
 
 
 def _counts(found: Any) -> bool:
-    return isinstance(found, (Module, Buffer)) or _is_parameter(found)
+    return isinstance(found, (Module, Buffer)) or (isinstance(found, Value) and not found.is_result)
 
 
 def outputs_of(model: Module | Callable[[Any], Any], samples: Iterable[Any]) -> list[Any]:
