@@ -7,6 +7,7 @@ from collections.abc import Callable as Function
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from nn.arguments import described, listed
 from nn.clipping import clip_grad_norm_, clip_grad_value_
 from nn.history import History
 from nn.module import Module
@@ -83,8 +84,9 @@ class EarlyStopping(Callback):
         restore_best: bool = True,
     ) -> None:
         if mode is None:
-            mode = "max" if monitor is not None and monitor.endswith("accuracy") else "min"
-        settings = checked("EarlyStopping", {"patience": patience, "min_delta": min_delta, "mode": mode})
+            mode = "max" if isinstance(monitor, str) and monitor.endswith("accuracy") else "min"
+        given = {"monitor": monitor, "patience": patience, "min_delta": min_delta, "mode": mode}
+        settings = checked("EarlyStopping", {**given, "restore_best": restore_best})
         self.monitor = monitor
         self.patience: int = settings["patience"]
         self.min_delta: float = settings["min_delta"]
@@ -184,6 +186,15 @@ class _Called(Callback):
         self.function(training)
 
 
+def as_callbacks(given: Any) -> list[Callback]:
+    """Callbacks, schedules and functions as a list of callbacks.
+
+    Raises:
+        TypeError: if it is no list, or something in it is none of these.
+    """
+    return [as_callback(callback) for callback in listed("fit", "callbacks", given, Callback)]
+
+
 def as_callback(given: Any) -> Callback:
     """A callback, a schedule or a function as a callback.
 
@@ -192,11 +203,14 @@ def as_callback(given: Any) -> Callback:
     """
     if isinstance(given, Callback):
         return given
-    if hasattr(given, "needs_metric"):
+    if not isinstance(given, type) and hasattr(given, "needs_metric"):
         return Scheduled(given)
-    if callable(given) and not isinstance(given, type):
+    if callable(given) and not isinstance(given, (type, Module)):
         return _Called(given)
-    raise TypeError(f"a callback is a Callback, a schedule or a function of the training, got {given!r:.80}")
+    advice = f"; make one, {given.__name__}(...)" if isinstance(given, type) else ""
+    raise TypeError(
+        f"a callback is a Callback, a schedule or a function of the training, got {described(given)}{advice}"
+    )
 
 
 def _watched(monitor: str | None, training: Training) -> str:

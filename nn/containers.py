@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 from typing import Any, overload
 
 from autograd import Value, current_scope, scope
-from nn.layers import ACTIVATIONS, Activation, activation_name
+from nn.arguments import described, listed
+from nn.layers import Activation, activation_by_name, activation_name
 from nn.module import Module
 from nn.sample import as_inputs, unwrapped
-from nn.settings import by_name
 
 
 class Sequential(Module):
@@ -56,7 +56,9 @@ class Sequential(Module):
 
     def batch(self, samples: Iterable[Any]) -> list[Any]:
         """The outputs of the last module for each sample of a batch."""
-        rows: list[Any] = [unwrapped(as_inputs(sample, None, self)) for sample in samples]
+        rows: list[Any] = [
+            unwrapped(as_inputs(sample, None, self)) for sample in listed(self.describe(), "samples", samples)
+        ]
         for i, layer in enumerate(self.layers, 1):
             with scope(f"layer {i}"):
                 rows = layer.batch([_listed(row) for row in rows])
@@ -119,7 +121,7 @@ class Residual(Module):
         Raises:
             ValueError: if the module has more or fewer outputs than inputs.
         """
-        rows = [as_inputs(sample, None, self) for sample in samples]
+        rows = [as_inputs(sample, None, self) for sample in listed(self.describe(), "samples", samples)]
         with scope("residual"):
             outputs = [_listed(out) for out in self.module.batch(rows)]
             return [self._sum(row, out) for row, out in zip(rows, outputs, strict=True)]
@@ -147,13 +149,14 @@ class Elementwise(Module):
 
     Raises:
         ValueError: if there is no activation of that name.
+        TypeError: if it is neither a name nor a function of a Value.
 
     >>> Elementwise("relu")([-1.0, 2.0])
     [Value(data=0.0, grad=0.0), Value(data=2.0, grad=0.0)]
     """
 
     def __init__(self, function: str | Activation) -> None:
-        self.function = by_name("activation", function, ACTIVATIONS)
+        self.function = activation_by_name(function)
 
     def __call__(self, x: Iterable[Value | float]) -> Any:
         """The outputs for one sample: a list, or one Value if there is one number."""
@@ -179,7 +182,8 @@ def as_module(given: Module | str | Activation) -> Module:
         return given
     if isinstance(given, type) or not (isinstance(given, str) or callable(given)):
         raise TypeError(
-            f"expected a module, such as Layer(2, 3), or an activation, such as 'tanh'; got {given!r:.60}"
+            "expected a module, such as Layer(2, 3), or an activation, such as 'tanh'; "
+            f"got {described(given)}{'; give them one by one' if isinstance(given, (list, tuple)) else ''}"
         )
     return Elementwise(given)
 

@@ -14,7 +14,7 @@ from enum import Enum
 from functools import lru_cache, partial, singledispatch
 from numbers import Number
 from types import BuiltinFunctionType, FunctionType, MemberDescriptorType, MethodType, ModuleType
-from typing import Any
+from typing import Any, TypeVar
 
 from autograd import Operation, Value
 
@@ -25,6 +25,7 @@ Place = tuple["Place", object] | None
 """A path as links, the last name first; it is only written out where somebody reads it."""
 
 Found = tuple[Place, Any]
+T = TypeVar("T", bound=Value | float)
 
 _UNNAMED = object()  # in place of a name: it adds nothing to a path
 
@@ -34,6 +35,21 @@ _PLAIN = {
     *(FunctionType, BuiltinFunctionType, MethodType, property, classmethod, staticmethod),
 }
 _NAMES = (str, bytes, Number, tuple, Enum, type, type(None))  # keys that read the same in every run
+
+
+class Buffer(list[T]):
+    """Numbers or Values that belong to the state of a module but are not trained, such as running averages.
+
+    They are saved and loaded together with the parameters, but are not among them.
+
+    >>> from nn import Module
+    >>> class Falling(Module):
+    ...     def __init__(self):
+    ...         self.height = Value(10.0)
+    ...         self.gravity = Buffer([Value(9.81, label="g")])
+    >>> [name for name, _ in Falling().named_parameters()], list(Falling().state_dict())
+    (['height'], ['height', 'gravity.0'])
+    """
 
 
 def contents(root: Any, wanted: Callable[[Any], bool], whole: type, deep: bool = True) -> list[Found]:
@@ -149,6 +165,11 @@ def _(holder: Mapping[Any, Any]) -> tuple[Iterable[Entry], Iterable[Entry]]:
 @items.register(Sequence)
 def _(holder: Sequence[Any]) -> tuple[Iterable[Entry], Iterable[Entry]]:
     return enumerate(holder), ()
+
+
+@items.register(Buffer)
+def _(holder: Buffer[Any]) -> tuple[Iterable[Entry], Iterable[Entry]]:
+    return (), ()  # its Values are no parameters
 
 
 @items.register(tuple)

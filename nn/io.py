@@ -12,6 +12,7 @@ from itertools import count
 from typing import Any, BinaryIO
 
 from autograd import extra
+from nn.arguments import described
 from nn.module import Module
 
 File = str | os.PathLike[str] | BinaryIO
@@ -87,11 +88,10 @@ def _require(function: str, model: Any, file: Any) -> None:
         advice = ""
         if hasattr(model, "state_dict") and not isinstance(model, type):  # an optimizer, a schedule
             advice = f"; the state of anything else goes to a file by json: {_BY_JSON[function]}"
-        got = repr(model) if isinstance(model, type) else f"{type(model).__name__}: {model!r:.60}"
+        got = described(model)
         raise TypeError(f"{function} takes a model, an nn.Module, and a file; got {got}{advice}")
     if not isinstance(file, (str, os.PathLike)) and not hasattr(file, _METHOD[function]):
-        got = f"{type(file).__name__}: {file!r:.60}"
-        raise TypeError(f"{function} takes a path or a file that is open for bytes, got {got}")
+        raise TypeError(f"{function} takes a path or a file that is open for bytes, got {described(file)}")
 
 
 _METHOD = {"nn.save": "write", "nn.load": "read"}

@@ -4,26 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
 from autograd import Value, as_float
-from nn.contents import Entry, Found, Place, contents, items, path_of
-
-T = TypeVar("T", bound=Value | float)
-
-
-class Buffer(list[T]):
-    """Numbers or Values that belong to the state of a module but are not trained, such as running averages.
-
-    They are saved and loaded together with the parameters, but are not among them.
-
-    >>> class Falling(Module):
-    ...     def __init__(self):
-    ...         self.height = Value(10.0)
-    ...         self.gravity = Buffer([Value(9.81, label="g")])
-    >>> [name for name, _ in Falling().named_parameters()], list(Falling().state_dict())
-    (['height'], ['height', 'gravity.0'])
-    """
+from nn.arguments import described, few, listed
+from nn.contents import Buffer, Found, Place, contents, path_of
 
 
 class Module:
@@ -57,14 +42,17 @@ class Module:
 
     training: bool = True
 
+    def __call__(self, x: Any) -> Any:
+        """The outputs for one sample; a subclass says how they are computed."""
+        raise NotImplementedError(f"{type(self).__name__} does not define __call__, so it computes nothing")
+
     def batch(self, samples: Iterable[Any]) -> list[Any]:
         """The outputs for many samples, in order, each computed by itself.
 
         A module that looks at all samples together overrides this, as `BatchNorm` does; so does one that
         holds such a module, as `Sequential` and `Residual` do.
         """
-        call: Any = self
-        return [call(x) for x in samples]
+        return [self(x) for x in listed(self.describe(), "samples", samples)]
 
     def train(self, mode: bool = True) -> Self:
         """Put this module and all inside into training mode, or with False into evaluation mode.
@@ -76,7 +64,12 @@ class Module:
 
         Returns:
             The module itself.
+
+        Raises:
+            TypeError: if the mode is not True or False.
         """
+        if not isinstance(mode, bool):
+            raise TypeError(f"mode is True or False, got {described(mode)}; nn.fit trains a model on samples")
         for module in self.modules():
             module.training = mode
         return self
@@ -117,6 +110,7 @@ class Module:
 
         Raises:
             ValueError: if two of them have the same name, as under the keys 1 and '1' of a dict.
+            TypeError: if a buffer holds something that is no number.
 
         >>> from nn import Neuron
         >>> list(Neuron(2).state_dict())
@@ -124,7 +118,7 @@ class Module:
         """
         named = [(name, parameter.data) for name, parameter in self.named_parameters()]
         for name, buffer in self.named_buffers():
-            named += [(f"{name}.{i}", _number(entry)) for i, entry in enumerate(buffer)]
+            named += [(f"{name}.{i}", _number(f"{name}.{i}", entry)) for i, entry in enumerate(buffer)]
         state = dict(named)
         if len(state) < len(named):
             raise ValueError("two parameters have the same name: the keys of a dict must differ as strings")
@@ -138,9 +132,14 @@ class Module:
 
         Raises:
             ValueError: if names are missing or unknown; then nothing has changed.
-            TypeError: if an entry is not a number; then nothing has changed.
+            TypeError: if it is no mapping, or an entry is not a number; then nothing has changed.
         """
         own = self.state_dict()
+        if not isinstance(state, Mapping):
+            raise TypeError(
+                "load_state_dict takes numbers by name, as state_dict() gives them, "
+                f"got {described(state)}; for a file there is nn.load(model, path)"
+            )
         missing = [name for name in own if name not in state]
         unknown = [name for name in state if name not in own]
         if missing or unknown:
@@ -148,7 +147,7 @@ class Module:
                 f"the state does not fit this {type(self).__name__}: "
                 f"missing {few(missing)}, unknown {few(unknown)}"
             )
-        numbers = {name: as_float(state[name]) for name in own}
+        numbers = {name: _number(name, state[name]) for name in own}
         for name, parameter in self.named_parameters():
             parameter.data = numbers[name]
         for name, buffer in self.named_buffers():
@@ -197,13 +196,11 @@ class Module:
         return [(place, p) for place, p in leaves if id(p) not in fixed] if fixed else leaves
 
 
-@items.register(Buffer)
-def _(buffer: Buffer[Any]) -> tuple[list[Entry], list[Entry]]:
-    return [], []  # its Values are no parameters
-
-
-def _number(entry: Value | float) -> float:
-    return entry.data if isinstance(entry, Value) else entry
+def _number(name: str, entry: Any) -> float:
+    try:
+        return entry.data if isinstance(entry, Value) else as_float(entry)
+    except TypeError as error:
+        raise TypeError(f"{name}: {error}") from None
 
 
 def _counts(found: Any) -> bool:
@@ -217,9 +214,14 @@ def outputs_of(model: Module | Callable[[Any], Any], samples: Iterable[Any]) -> 
         model: a module, whose `batch` is given them all; or any other function, which is called for each.
         samples: in the form that the model takes.
 
+    Raises:
+        TypeError: if the model is neither a module nor a function.
+
     >>> outputs_of(lambda x: x[0] + x[1], [[1.0, 2.0], [3.0, 4.0]])
     [3.0, 7.0]
     """
+    if isinstance(model, type) or not callable(model):
+        raise TypeError(f"a model is an nn.Module or a function of one sample, got {described(model)}")
     return model.batch(samples) if isinstance(model, Module) else [model(x) for x in samples]
 
 
@@ -247,12 +249,3 @@ def in_mode(model: Module | Callable[[Any], Any], training: bool) -> Iterator[No
     finally:
         for part, was in before:
             part.training = was
-
-
-def few(names: list[str]) -> str:
-    """The first three of some names, for an error.
-
-    >>> few(["w.0", "w.1", "w.2", "b"]), few([])
-    ('w.0, w.1, w.2 and 1 more', 'none')
-    """
-    return (", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")) or "none"

@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from autograd import Value, mean, scope, sqrt
-from nn.module import Buffer, Module
+from nn.arguments import listed
+from nn.contents import Buffer
+from nn.module import Module
 from nn.sample import as_inputs, unwrapped
 from nn.settings import checked
 
@@ -68,7 +70,8 @@ class BatchNorm(Module):
             ValueError: if a sample has not as many numbers as there are features, or in training mode if
                 there are fewer than two samples.
         """
-        rows = [as_inputs(sample, len(self.weight), self) for sample in samples]
+        given = listed(self.describe(), "samples", samples)
+        rows = [as_inputs(sample, len(self.weight), self) for sample in given]
         if self.training and len(rows) < 2:
             raise ValueError(
                 f"{self.describe()} in training mode needs a batch of two samples or more, got {len(rows)}: "

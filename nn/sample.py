@@ -31,16 +31,25 @@ def as_inputs(x: Iterable[Value | float], nin: int | None, module: Module) -> li
         ValueError: if there are more or fewer than `nin`.
         TypeError: if it is not a sequence of numbers.
     """
+    if isinstance(x, (str, bytes, dict, set, frozenset)) or not hasattr(x, "__iter__"):
+        raise TypeError(f"{_expected(nin, module)}, got {type(x).__name__}: {x!r:.60}")
     try:
         inputs = as_values(x)
     except TypeError as error:
-        count = "" if nin is None else f"{nin} "
-        raise TypeError(
-            f"{module.describe()} takes one sample, a sequence of {count}numbers or Values: {error}"
-        ) from error
+        advice = "; many samples go to batch()" if getattr(x, "ndim", 1) > 1 or _has_rows(x) else ""
+        raise TypeError(f"{_expected(nin, module)}: {error}{advice}") from error
     if nin is not None and len(inputs) != nin:
         raise ValueError(f"{module.describe()} takes {nin} inputs, got {len(inputs)}")
     return inputs
+
+
+def _expected(nin: int | None, module: Module) -> str:
+    count = "" if nin is None else f"{nin} "
+    return f"{module.describe()} takes one sample, a sequence of {count}numbers or Values"
+
+
+def _has_rows(x: Any) -> bool:
+    return isinstance(x, (list, tuple)) and any(isinstance(row, (list, tuple)) for row in x)
 
 
 def unwrapped(out: list[Value]) -> Any:

@@ -7,7 +7,7 @@ from math import isfinite
 from typing import Any
 
 from autograd import Value, detect_anomaly, mean, no_grad
-from nn.callbacks import Callback, Training, as_callback
+from nn.callbacks import Callback, Training, as_callbacks
 from nn.history import History
 from nn.init import Seed, random_source
 from nn.losses import LOSSES, l2_penalty
@@ -135,7 +135,7 @@ class _Trainer:
         named = listed if isinstance(listed, Mapping) else {name: name for name in listed}
         self.metrics = {name: by_name("metric", metric, METRICS) for name, metric in named.items()}
         self.l2 = l2
-        self.callbacks: list[Callback] = [as_callback(callback) for callback in callbacks]
+        self.callbacks: list[Callback] = as_callbacks(callbacks)
         self.training = Training(model, optimizer)
 
     def epoch(self, batches: list[list[Sample]], held_out: list[Sample]) -> dict[str, float]:
