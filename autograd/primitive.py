@@ -11,9 +11,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any, TypeVar
 
+    from autograd.annotations import Operand
+
     Partial = Callable[..., Any]
     Interval = tuple[float, float]
-    T = TypeVar("T")  # what has `_operate`: a Value, or a symbol that prints
+    T = TypeVar("T", bound=Operand)
 
 
 @final
@@ -64,7 +66,9 @@ class Operation:
     @overload
     def __call__(self, *args: float) -> float: ...
     @overload
-    def __call__(self, *args: T | float) -> T: ...
+    def __call__(self, x: T, /, *args: T | float) -> T: ...
+    @overload
+    def __call__(self, x: float, y: T, /) -> T: ...
     def __call__(self, *args: Any) -> Any:
         if len(args) == self.arity and type(args[0]) is float and type(args[-1]) is float:
             return self.value(*args)  # the common case: a derivative that is computed on floats
