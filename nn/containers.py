@@ -50,11 +50,11 @@ class Sequential(Module):
             _move((p for p in parameters if p not in placed), f"layer {i}")
             placed.update(parameters)
 
-    def __call__(self, x: Iterable[Value | float]) -> Any:
+    def __call__(self, x: Iterable[Value | float]) -> Value | list[Value]:
         """The outputs of the last module for one sample: a list, or one Value."""
         return self.batch([x])[0]
 
-    def batch(self, samples: Iterable[Any]) -> list[Any]:
+    def batch(self, samples: Iterable[Any]) -> list[Value | list[Value]]:
         """The outputs of the last module for each sample of a batch."""
         rows: list[Any] = [
             unwrapped(as_inputs(sample, None, self)) for sample in listed(self.describe(), "samples", samples)
@@ -111,11 +111,11 @@ class Residual(Module):
         self.module = as_module(module)
         _move(self.module.parameters(), "residual")
 
-    def __call__(self, x: Iterable[Value | float]) -> Any:
+    def __call__(self, x: Iterable[Value | float]) -> Value | list[Value]:
         """The sums for one sample: a list, or one Value if there is one input."""
         return self.batch([x])[0]
 
-    def batch(self, samples: Iterable[Any]) -> list[Any]:
+    def batch(self, samples: Iterable[Any]) -> list[Value | list[Value]]:
         """The sums for the samples of a batch.
 
         Raises:
@@ -158,7 +158,7 @@ class Elementwise(Module):
     def __init__(self, function: str | Activation) -> None:
         self.function = activation_by_name(function)
 
-    def __call__(self, x: Iterable[Value | float]) -> Any:
+    def __call__(self, x: Iterable[Value | float]) -> Value | list[Value]:
         """The outputs for one sample: a list, or one Value if there is one number."""
         inputs = as_inputs(x, None, self)
         with scope(self.describe()):

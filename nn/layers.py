@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
 
 import autograd
 from autograd import Operation, Value, each_in_scope, scope
@@ -137,7 +136,7 @@ class Layer(Module):
             with scope(f"neuron {i}"):
                 self.neurons.append(Neuron(self.nin, nonlin, activation, init, rng, nout))
 
-    def __call__(self, x: Iterable[Value | float]) -> Any:
+    def __call__(self, x: Iterable[Value | float]) -> Value | list[Value]:
         """The outputs for one sample of `nin` numbers or Values: a list of `nout` Values, or a single Value.
 
         Raises:
@@ -195,13 +194,13 @@ class MLP(Module):
             with scope(f"layer {i}"):
                 self.layers.append(Layer(sizes[i - 1], sizes[i], chosen is not linear, chosen, init, rng))
 
-    def __call__(self, x: Iterable[Value | float]) -> Any:
+    def __call__(self, x: Iterable[Value | float]) -> Value | list[Value]:
         """The output for one sample of `nin` numbers: a Value, or a list if the last layer has several.
 
         Raises:
             ValueError, TypeError: as for `Neuron`.
         """
-        out: Any = as_inputs(x, self.layers[0].nin, self)
+        out: Value | list[Value] = as_inputs(x, self.layers[0].nin, self)
         for i, layer in enumerate(self.layers, 1):
             with scope(f"layer {i}"):
                 out = layer(out if isinstance(out, list) else [out])

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, Self
+from typing import Any, Protocol, Self, TypeVar
 
 from autograd import Value, as_float
 from nn.arguments import described, few, listed
 from nn.contents import Buffer, Found, Place, contents, path_of
+
+T = TypeVar("T", covariant=True)
+
+
+class Model(Protocol[T]):
+    """What computes outputs of one type, each for a sample: a module, to a type checker."""
+
+    def __call__(self, x: Any, /) -> T: ...
+    def describe(self) -> str: ...
 
 
 class Module:
@@ -42,11 +51,11 @@ class Module:
 
     training: bool = True
 
-    def __call__(self, x: Any) -> Any:
-        """The outputs for one sample; a subclass says how they are computed."""
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """The outputs for one sample; a subclass says of what, and how they are computed."""
         raise NotImplementedError(f"{type(self).__name__} does not define __call__, so it computes nothing")
 
-    def batch(self, samples: Iterable[Any]) -> list[Any]:
+    def batch(self: Model[T], samples: Iterable[Any]) -> list[T]:
         """The outputs for many samples, in order, each computed by itself.
 
         A module that looks at all samples together overrides this, as `BatchNorm` does; so does one that

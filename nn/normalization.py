@@ -55,7 +55,7 @@ class BatchNorm(Module):
         self.running_var = Buffer([1.0] * len(self.weight))
         self.eps, self.momentum = checked("BatchNorm", {"eps": eps, "momentum": momentum}).values()
 
-    def __call__(self, x: Iterable[Value | float]) -> Any:
+    def __call__(self, x: Iterable[Value | float]) -> Value | list[Value]:
         """The outputs for one sample, in evaluation mode: a list, or one Value if there is one feature.
 
         Raises:
@@ -63,7 +63,7 @@ class BatchNorm(Module):
         """
         return self.batch([x])[0]
 
-    def batch(self, samples: Iterable[Any]) -> list[Any]:
+    def batch(self, samples: Iterable[Any]) -> list[Value | list[Value]]:
         """The outputs for the samples of a batch; in training mode the running averages are updated.
 
         Raises:
@@ -134,7 +134,7 @@ class LayerNorm(Module):
             self.weight = [Value(1.0, label=f"weight{i}") for i in range(count)]
             self.bias = [Value(0.0, label=f"bias{i}") for i in range(count)]
 
-    def __call__(self, x: Iterable[Value | float]) -> Any:
+    def __call__(self, x: Iterable[Value | float]) -> Value | list[Value]:
         """The outputs for one sample: a list, or one Value if there is one feature.
 
         Raises:

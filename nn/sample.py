@@ -52,6 +52,6 @@ def _has_rows(x: Any) -> bool:
     return isinstance(x, (list, tuple)) and any(isinstance(row, (list, tuple)) for row in x)
 
 
-def unwrapped(out: list[Value]) -> Any:
+def unwrapped(out: list[Value]) -> Value | list[Value]:
     """The outputs for one sample as modules return them: a list, or a single one without a list around it."""
     return out[0] if len(out) == 1 else out

@@ -1,7 +1,7 @@
-"""What type checkers make of programs that use the packages: the types of results, and mistakes that they find.
+"""What type checkers make of programs that use the packages: types of results, and mistakes that they find.
 
-A comment tells what mypy says of its line: `# type: float` for the type of the expression, `# error: code` for
-a mistake. Of all other lines it says nothing.
+A comment tells what mypy says of its line: `# type: float` for the type of the expression, `# error: code`
+for a mistake. Of all other lines it says nothing.
 """
 
 import re
@@ -42,6 +42,41 @@ cube(x)  # type: Value
 cube(2.0)  # type: float
 """
 
+MODELS = """
+from collections.abc import Iterable
+import nn
+from autograd import Value
+model = nn.MLP(2, [3, 1])
+model([1.0, 2.0])  # type: Value | list[Value]
+model.layers[0].neurons[0]([1.0, 2.0])  # type: Value
+nn.Sequential(model, "tanh")([1.0, 2.0])  # type: Value | list[Value]
+model.batch([[1.0, 2.0]])  # type: list[Value | list[Value]]
+nn.BatchNorm(2).batch([[1.0, 2.0]])  # type: list[Value | list[Value]]
+model("ab")  # error: arg-type
+model(1.0)  # error: arg-type
+class Line(nn.Module):
+    def __init__(self) -> None:
+        self.slope = Value(2.0)
+        self.fixed = nn.Buffer([Value(1.0)])
+    def __call__(self, x: float) -> Value:
+        return self.slope * x + self.fixed[0]
+class Attention(nn.Module):
+    def __call__(self, x: list[Value], mask: list[float]) -> list[Value]:
+        return x
+Line()(1.0)  # type: Value
+Line().batch([1.0])  # type: list[Value]
+Line().train()  # type: Line
+Line()("a")  # error: arg-type
+Line().parameters()  # type: list[Value]
+def use(module: nn.Module) -> None:
+    module([1.0])  # type: Any
+nn.save(model, "model.safetensors")
+nn.save(model, open("model.safetensors", "wb"))
+nn.save(model, open("model.safetensors", "w"))  # error: arg-type
+nn.save(model, None)  # error: arg-type
+nn.SGD(model)  # error: arg-type
+"""
+
 
 def said(code, folder):
     """What mypy says of each line that has a comment, in the words of the comments."""
@@ -49,7 +84,7 @@ def said(code, folder):
     wanted = {i: line.partition("  # ")[2] for i, line in enumerate(lines, 1) if "  # " in line}
     for i, comment in wanted.items():
         if comment.startswith("type: "):
-            lines[i - 1] = f"reveal_type({lines[i - 1].partition('  # ')[0].strip()})"
+            lines[i - 1] = re.sub(r"^( *)(.*)  # .*", r"\1reveal_type(\2)", lines[i - 1])
     program = folder / "program.py"
     program.write_text("\n".join(re.sub("  # .*", "", line) for line in lines) + "\n")
     config = folder / "mypy.ini"
@@ -75,7 +110,7 @@ def folder(tmp_path_factory):
     return tmp_path_factory.mktemp("typing")
 
 
-@pytest.mark.parametrize("code", [OPERATIONS], ids=["operations"])
+@pytest.mark.parametrize("code", [OPERATIONS, MODELS], ids=["operations", "models"])
 def test_types_and_mistakes(code, folder, monkeypatch):
     if "site-packages" not in ROOT.parts:  # installed, they are found, and mypy refuses the path
         monkeypatch.setenv("MYPYPATH", str(ROOT))
