@@ -178,6 +178,9 @@ def operation(
 ) -> Callable[[Callable[..., float]], Operation]:
     """Make an operation of your own from a function of one or two floats and its partial derivatives.
 
+    A result keeps its operation alive, and an operation all that its functions refer to. Compiled, a circle
+    through a result is never freed: let no function refer to an object that keeps the operation's results.
+
     Args:
         partials: one for each argument, a function of the operands and the result: `lambda x, out: ...` or
             `lambda x, y, out: ...`. Write it with autograd's functions (`autograd.exp`, not `math.exp`) and

@@ -131,7 +131,7 @@ class Layer(Module):
     ) -> None:
         rng, sizes = random_source(seed), checked("Layer", {"nin": nin, "nout": nout})
         self.nin, nout = sizes["nin"], sizes["nout"]
-        self.neurons = []
+        self.neurons: list[Neuron] = []
         for i in range(1, nout + 1):
             with scope(f"neuron {i}"):
                 self.neurons.append(Neuron(self.nin, nonlin, activation, init, rng, nout))
@@ -188,7 +188,7 @@ class MLP(Module):
         nin, nouts = checked("MLP", {"nin": nin, "nouts": nouts}).values()
         sizes, rng = [nin, *nouts], random_source(seed)
         hidden, final = activation_by_name(activation), activation_by_name(output, "output")
-        self.layers = []
+        self.layers: list[Layer] = []
         for i in range(1, len(sizes)):
             chosen = final if i == len(sizes) - 1 else hidden
             with scope(f"layer {i}"):
