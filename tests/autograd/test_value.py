@@ -383,7 +383,7 @@ def test_methods_with_a_second_number(name):
 
 def test_every_public_method_is_one_of_these_or_about_the_graph():
     """A method beside the table, with a derivative that nothing checks."""
-    about = {"backward", "detach", "data", "grad", "label", "scope", "conjugate", "arctan2"}
+    about = {"backward", "detach", "data", "grad", "is_result", "label", "scope", "conjugate", "arctan2"}
     public = {name for name in dir(Value) if not name.startswith("_")}
     assert public == about | set(OF_ONE) - set(OPERATORS) | set(NUMPY) | set(WITH_A_DEFAULT)
     x = Value(0.5)
