@@ -31,7 +31,7 @@ def as_inputs(x: Iterable[Value | float], nin: int | None, module: Module) -> li
         ValueError: if there are more or fewer than `nin`.
         TypeError: if it is not a sequence of numbers.
     """
-    if isinstance(x, (str, bytes, dict, set, frozenset)) or not hasattr(x, "__iter__"):
+    if type(x) is not list and not _has_an_order(x):
         raise TypeError(f"{_expected(nin, module)}, got {type(x).__name__}: {x!r:.60}")
     try:
         inputs = as_values(x)
@@ -46,6 +46,10 @@ def as_inputs(x: Iterable[Value | float], nin: int | None, module: Module) -> li
 def _expected(nin: int | None, module: Module) -> str:
     count = "" if nin is None else f"{nin} "
     return f"{module.describe()} takes one sample, a sequence of {count}numbers or Values"
+
+
+def _has_an_order(x: Any) -> bool:
+    return hasattr(x, "__iter__") and not isinstance(x, (str, bytes, dict, set, frozenset))
 
 
 def _has_rows(x: Any) -> bool:
