@@ -8,11 +8,17 @@ from __future__ import annotations
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
+    from typing import Any, Protocol
     from typing import final as final
     from typing import overload as overload
 
     from mypy_extensions import i64 as i64
     from mypy_extensions import mypyc_attr as mypyc_attr
+
+    class Operand(Protocol):
+        """What operations can be called with beside numbers: a Value, or a symbol that prints."""
+
+        def _operate(self, operation: Any, args: tuple[Any, ...]) -> Any: ...
 else:
 
     def final(decorated):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from math import isfinite
+from math import isfinite, isnan
 from os.path import dirname, join
 
 from autograd.annotations import TYPE_CHECKING
@@ -18,11 +18,18 @@ if TYPE_CHECKING:
 _PACKAGE = join(dirname(__file__), "")  # with the separator: autograd_examples/ beside it is not this package
 
 
-def detect_anomaly() -> Switch:
+def detect_anomaly(*, inf: bool = True) -> Switch:
     """Raise at the node that first makes a nan or an infinity, in the forward or the backward pass.
 
     The error is a FloatingPointError. It names the operation, its operands and the line that built the node.
     Nodes remember that line only when they are built inside the block, which costs time.
+
+    Args:
+        inf: False looks for nan only, where infinities are meant, such as scores of -inf that a softmax is to
+            leave out.
+
+    Raises:
+        TypeError: if `inf` is not True or False.
 
     >>> from autograd import Value
     >>> x = Value(0.0, label="x")
@@ -31,17 +38,32 @@ def detect_anomaly() -> Switch:
     Traceback (most recent call last):
         ...
     FloatingPointError: log made -inf from x=0.0, at ...
+    >>> with detect_anomaly(inf=False):
+    ...     x.log().exp()
+    Value(data=0.0, grad=0.0)
     """
-    return Switch(watcher=Watcher())
+    if not isinstance(inf, bool):
+        raise TypeError(f"inf is True or False, got {inf!r:.60}")
+    return Switch(watcher=Watcher(inf))
 
 
 class Watcher:
-    """Looks at every node and every gradient; raises FloatingPointError at the first that is not finite."""
+    """Looks at every node and every gradient; raises FloatingPointError at the first nan or infinity.
+
+    Args:
+        inf: whether infinities count.
+    """
+
+    def __init__(self, inf: bool = True) -> None:
+        self._inf = inf
+
+    def _wrong(self, number: float) -> bool:
+        return not isfinite(number) if self._inf else isnan(number)
 
     def forward(self, out: Value, operation: Operation, left: Value, right: Value | None) -> None:
         """Note the line that builds `out`, and look at its number."""
         line = _line_of_the_caller()
-        if not isfinite(out.data):
+        if self._wrong(out.data):
             operands = [describe(operand) for operand in (left, right) if operand is not None]
             inside = f" in {out.scope}" if out.scope else ""
             raise FloatingPointError(
@@ -68,9 +90,9 @@ class Watcher:
 
     def gradient(self, operand: Value, received: float, node: Value, upstream: float, local: float) -> None:
         """Look at what an operand has received from a node so far."""
-        if not isfinite(received):
+        if self._wrong(received):
             raise FloatingPointError(
-                f"the gradient of {describe(operand)} became nan or inf in the backward pass of "
+                f"the gradient of {describe(operand)} became {received} in the backward pass of "
                 f"{node._operation.name}: upstream {upstream} * local {local}, at {_origin(node)}"
             )
 

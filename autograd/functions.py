@@ -274,6 +274,14 @@ def clip(x: Number, low: Number, high: Number) -> Number:
     return minimum(maximum(x, low), high)
 
 
+@overload
+def where(condition: Number, x: Value, y: Value) -> Value: ...
+@overload
+def where(condition: Value, x: Number, y: Number) -> Value: ...
+@overload
+def where(condition: float, x: float, y: float) -> float: ...
+@overload
+def where(condition: Number, x: Number, y: Number) -> Number: ...
 def where(condition: Number, x: Number, y: Number) -> Number:
     """x if the condition is not zero, else y; the gradient flows to the chosen one only.
 

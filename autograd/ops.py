@@ -148,6 +148,7 @@ stop_gradient = _line("stop_gradient", "stop",       lambda x: +x,        None)
 # fmt: on
 
 LEAF = Operation("leaf", "", floats.as_float, ())
+RESULT = Operation("leaf", "", floats.as_float, ())  # of a computation that no graph remembers: see `no_grad`
 BY_SYMBOL = {(line.symbol, line.arity): line for line in TABLE.values()}
 
 

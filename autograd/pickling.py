@@ -14,7 +14,7 @@ from weakref import WeakValueDictionary
 from autograd.graph import nodes_of
 from autograd.modes import Tag
 from autograd.ops import LEAF
-from autograd.value import Value, attributes_of, recorded_node
+from autograd.value import Value, attributes_of, recorded_node, unrecorded_node
 
 
 class _Places(local):
@@ -53,6 +53,8 @@ class Subgraph:
 def reduce(node: Value) -> tuple[Any, ...]:
     """What pickle takes of a Value: a leaf by itself, any other node as its place in a subgraph."""
     if not node._prev:
+        if node.is_result:
+            return restore_result, (node.data, node.grad, node._tag)
         operation = None if node._operation is LEAF else node._operation.symbol
         return restore_leaf, (node.data, node.grad, operation, node._tag), attributes_of(node) or None
     subgraph = _PLACES.of.get(id(node)) or Subgraph(node)
@@ -62,6 +64,13 @@ def reduce(node: Value) -> tuple[Any, ...]:
 def restore_leaf(data: float, grad: float, symbol: str | None, tag: Tag | None) -> Value:
     """A leaf from its parts."""
     leaf = Value(data, (), symbol or "")
+    leaf.grad, leaf._tag = grad, tag
+    return leaf
+
+
+def restore_result(data: float, grad: float, tag: Tag | None) -> Value:
+    """A leaf that an operation made under `no_grad()`, from its parts."""
+    leaf = unrecorded_node(data)
     leaf.grad, leaf._tag = grad, tag
     return leaf
 

@@ -11,9 +11,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any, Final, TypeVar
 
+    from autograd.annotations import Operand
+
     Partial = Callable[..., Any]
     Interval = tuple[float, float]
-    T = TypeVar("T")  # what has `_operate`: a Value, or a symbol that prints
+    T = TypeVar("T", bound=Operand)
 
 
 @final
@@ -74,7 +76,9 @@ class Operation:
     @overload
     def __call__(self, *args: float) -> float: ...
     @overload
-    def __call__(self, *args: T | float) -> T: ...
+    def __call__(self, x: T, /, *args: T | float) -> T: ...
+    @overload
+    def __call__(self, x: float, y: T, /) -> T: ...
     def __call__(self, *args: Any) -> Any:
         if len(args) == self.arity and type(args[0]) is float and type(args[-1]) is float:
             return self.value(*args)  # the common case: a derivative that is computed on floats
@@ -220,6 +224,9 @@ def operation(
     *partials: Partial | None, symbol: str = "", domain: Sequence[Interval] = ()
 ) -> Callable[[Callable[..., float]], Operation]:
     """Make an operation of your own from a function of one or two floats and its partial derivatives.
+
+    A result keeps its operation alive, and an operation all that its functions refer to. Compiled, a circle
+    through a result is never freed: let no function refer to an object that keeps the operation's results.
 
     Args:
         partials: one for each argument, a function of the operands and the result: `lambda x, out: ...` or

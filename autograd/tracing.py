@@ -25,7 +25,7 @@ from autograd.containers import is_cell, numbers_of, shape_of
 from autograd.graph import dependents, nodes_of
 from autograd.ops import pos
 from autograd.sweeps import as_value, slopes
-from autograd.value import Value, topological_order
+from autograd.value import Value, topological_order, unrecorded_node
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -149,7 +149,7 @@ def released(number: Number, nested: bool, leads_on: bool) -> Number:
     if leads_on:
         return as_value(number)
     data = number.data if isinstance(number, Value) else number
-    return Value(data) if nested else data
+    return unrecorded_node(data) if nested else data
 
 
 def _reaches(out: Value, targets: list[set[Value]]) -> bool:

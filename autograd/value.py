@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 
 _LEAF: Final = ops.LEAF
+_RESULT: Final = ops.RESULT
 _ADD: Final = ops.add
 _SUB: Final = ops.sub
 _MUL: Final = ops.mul
@@ -56,6 +57,7 @@ class Value:
     Attributes:
         data: the number, a float. A leaf's may be assigned.
         grad: the gradient, a float; 0.0 until `backward()` is called. None, when assigned, is 0.0.
+        is_result: whether an operation made it, also under `no_grad()`, where results are leaves.
 
     Attributes of your own may be set on any node, such as `p.momentum = 0.0`. One that leads back to its node
     keeps it in memory, compiled, until the attribute is deleted.
@@ -102,7 +104,9 @@ class Value:
                 raise TypeError(f"the operands of a node are Values, got {type(child).__name__}: {child!r}")
         if not children and symbol != "":
             self._operation = ops.named(symbol, 0)
-        if not children or modes.unrecorded():
+            return
+        if modes.unrecorded():
+            self._operation = _RESULT
             return
         operation = ops.named(symbol, len(children))
         x, y = children[0].data, children[-1].data
@@ -423,6 +427,11 @@ class Value:
         return (left, *right._prev) if right._operation is _OPERANDS else (left, right)
 
     @property
+    def is_result(self) -> bool:
+        """Whether an operation made this node, also under `no_grad()`, where results are leaves."""
+        return self._left is not None or self._operation is _RESULT
+
+    @property
     def _op(self) -> str:
         return self._operation.symbol
 
@@ -598,9 +607,17 @@ def new_node(
         if mode.watcher is not None:
             mode.watcher.forward(leaf, operation, left, right)
         if not mode.recording:
+            leaf._operation = _RESULT
             return leaf
         tag = leaf._tag
     return recorded_node(tag, operation, data, left, dleft, right, dright)
+
+
+def unrecorded_node(data: float) -> Value:
+    """A result that remembers no operands, as `no_grad()` makes them: a leaf, but nobody's parameter."""
+    leaf = Value(data)
+    leaf._operation = _RESULT
+    return leaf
 
 
 def affine(x: list[Value], y: list[Value], total: Value, tag: Tag | None) -> Value:

@@ -6,7 +6,7 @@ from sys import float_info
 
 from autograd import floats, modes, ops
 from autograd.annotations import TYPE_CHECKING, overload
-from autograd.value import Value, affine, new_node
+from autograd.value import Value, affine, new_node, unrecorded_node
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -101,7 +101,7 @@ def dot(x: Iterable[Any], y: Iterable[Any], start: Any = None) -> Any:
         return affine(left, right, start, mode.tag)
     if not mode.recording and mode.watcher is None and _has_values([*left, *right, start]):
         bias = None if start is None else _data(start)
-        return Value(_data(dot([_data(a) for a in left], [_data(b) for b in right], bias)))
+        return unrecorded_node(_data(dot([_data(a) for a in left], [_data(b) for b in right], bias)))
     total = start
     for a, b in zip(left, right, strict=True):
         total = a * b if total is None else total + a * b

@@ -12,6 +12,7 @@ from nn import data, plots
 from nn.callbacks import Callback, ClipGradients, EarlyStopping, Training
 from nn.clipping import clip_grad_norm_, clip_grad_value_
 from nn.containers import Elementwise, Residual, Sequential
+from nn.contents import Buffer
 from nn.dropout import Dropout
 from nn.history import History
 from nn.init import INITS
@@ -29,7 +30,7 @@ from nn.losses import (
     mse,
 )
 from nn.metrics import METRICS, accuracy, f1, overall, precision, r2, recall, rmse, top_k
-from nn.module import Buffer, Module
+from nn.module import Module
 from nn.normalization import BatchNorm, LayerNorm
 from nn.optim import OPTIMIZERS, SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
 from nn.schedules import (

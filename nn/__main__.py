@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import autograd
-from autograd import draw_dot, trace
+from autograd import Value, draw_dot, trace
 from nn.data import Points, moons
 from nn.layers import MLP
 from nn.metrics import accuracy
@@ -78,6 +78,7 @@ def draw_neuron(model: MLP, X: Points, path: Path) -> None:
     sample = min(X, key=lambda x: abs(predict(model, [x])[0]))
     model.zero_grad()
     out = model(sample)
+    assert isinstance(out, Value), "the network has one output"
     out.backward()
     neurons = model.layers[0].neurons
     chosen = max(range(len(neurons)), key=lambda i: max(abs(p.grad) for p in neurons[i].parameters()))

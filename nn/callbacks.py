@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable as Function
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from nn.arguments import described
 from nn.clipping import clip_grad_norm_, clip_grad_value_
 from nn.history import History
 from nn.metrics import larger_is_better
@@ -85,8 +87,9 @@ class EarlyStopping(Callback):
         restore_best: bool = True,
     ) -> None:
         if mode is None:
-            mode = "max" if monitor is not None and larger_is_better(monitor) else "min"
-        settings = checked("EarlyStopping", {"patience": patience, "min_delta": min_delta, "mode": mode})
+            mode = "max" if isinstance(monitor, str) and larger_is_better(monitor) else "min"
+        given = {"monitor": monitor, "patience": patience, "min_delta": min_delta, "mode": mode}
+        settings = checked("EarlyStopping", {**given, "restore_best": restore_best})
         self.monitor = monitor
         self.patience: int = settings["patience"]
         self.min_delta: float = settings["min_delta"]
@@ -186,6 +189,16 @@ class _Called(Callback):
         self.function(training)
 
 
+def as_callbacks(given: Any) -> list[Callback]:
+    """Callbacks, schedules and functions as a list of callbacks: one by itself, several, or None.
+
+    Raises:
+        TypeError: if one is none of these.
+    """
+    several = given if isinstance(given, Iterable) and not isinstance(given, str) else [given]
+    return [] if given is None else [as_callback(callback) for callback in several]
+
+
 def as_callback(given: Any) -> Callback:
     """A callback, a schedule or a function as a callback.
 
@@ -194,11 +207,14 @@ def as_callback(given: Any) -> Callback:
     """
     if isinstance(given, Callback):
         return given
-    if hasattr(given, "needs_metric"):
+    if not isinstance(given, type) and hasattr(given, "needs_metric"):
         return Scheduled(given)
-    if callable(given) and not isinstance(given, type):
+    if callable(given) and not isinstance(given, (type, Module)):
         return _Called(given)
-    raise TypeError(f"a callback is a Callback, a schedule or a function of the training, got {given!r:.80}")
+    advice = f"; make one, {given.__name__}(...)" if isinstance(given, type) else ""
+    raise TypeError(
+        f"a callback is a Callback, a schedule or a function of the training, got {described(given)}{advice}"
+    )
 
 
 def _watched(monitor: str | None, training: Training) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from math import hypot, isfinite
 
 from autograd import Value
+from nn.arguments import listed_parameters
 from nn.settings import checked
 
 
@@ -31,6 +32,7 @@ def clip_grad_norm_(parameters: Iterable[Value], max_norm: float, error_if_nonfi
 
     Raises:
         ValueError: if max_norm is negative, nan or no number.
+        TypeError: if the parameters are no list of Values.
         FloatingPointError: if the length is not finite and `error_if_nonfinite` is true; then no gradient has
             changed.
 
@@ -42,7 +44,7 @@ def clip_grad_norm_(parameters: Iterable[Value], max_norm: float, error_if_nonfi
     [3.0, 4.0]
     """
     limit: float = checked("clip_grad_norm_", {"max_norm": max_norm})["max_norm"]
-    parameters = list(parameters)
+    parameters = listed_parameters("clip_grad_norm_", parameters)
     norm = hypot(*[p.grad for p in parameters])
     if error_if_nonfinite and not isfinite(norm):
         # Finite gradients, too, can be longer than the largest float; then none of them is to blame.
@@ -68,6 +70,7 @@ def clip_grad_value_(parameters: Iterable[Value], clip_value: float) -> None:
 
     Raises:
         ValueError: if clip_value is negative, nan or no number.
+        TypeError: if the parameters are no list of Values.
 
     >>> w = [Value(0.0), Value(0.0)]
     >>> w[0].grad, w[1].grad = 30.0, -0.25
@@ -76,7 +79,7 @@ def clip_grad_value_(parameters: Iterable[Value], clip_value: float) -> None:
     [5.0, -0.25]
     """
     limit: float = checked("clip_grad_value_", {"clip_value": clip_value})["clip_value"]
-    for p in parameters:
+    for p in listed_parameters("clip_grad_value_", parameters):
         if p.grad > limit:
             p.grad = limit
         elif p.grad < -limit:

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 from typing import Any, overload
 
 from autograd import Value, current_scope, scope
-from nn.layers import ACTIVATIONS, Activation, activation_name
+from nn.arguments import described, listed
+from nn.layers import Activation, activation_by_name, activation_name
 from nn.module import Module
 from nn.sample import as_inputs, unwrapped
-from nn.settings import by_name
 
 
 class Sequential(Module):
@@ -50,13 +50,15 @@ class Sequential(Module):
             _move((p for p in parameters if p not in placed), f"layer {i}")
             placed.update(parameters)
 
-    def __call__(self, x: Iterable[Value | float]) -> Any:
+    def __call__(self, x: Iterable[Value | float]) -> Value | list[Value]:
         """The outputs of the last module for one sample: a list, or one Value."""
         return self.batch([x])[0]
 
-    def batch(self, samples: Iterable[Any]) -> list[Any]:
+    def batch(self, samples: Iterable[Any]) -> list[Value | list[Value]]:
         """The outputs of the last module for each sample of a batch."""
-        rows: list[Any] = [unwrapped(as_inputs(sample, None, self)) for sample in samples]
+        rows: list[Any] = [
+            unwrapped(as_inputs(sample, None, self)) for sample in listed(self.describe(), "samples", samples)
+        ]
         for i, layer in enumerate(self.layers, 1):
             with scope(f"layer {i}"):
                 rows = layer.batch([_listed(row) for row in rows])
@@ -109,17 +111,17 @@ class Residual(Module):
         self.module = as_module(module)
         _move(self.module.parameters(), "residual")
 
-    def __call__(self, x: Iterable[Value | float]) -> Any:
+    def __call__(self, x: Iterable[Value | float]) -> Value | list[Value]:
         """The sums for one sample: a list, or one Value if there is one input."""
         return self.batch([x])[0]
 
-    def batch(self, samples: Iterable[Any]) -> list[Any]:
+    def batch(self, samples: Iterable[Any]) -> list[Value | list[Value]]:
         """The sums for the samples of a batch.
 
         Raises:
             ValueError: if the module has more or fewer outputs than inputs.
         """
-        rows = [as_inputs(sample, None, self) for sample in samples]
+        rows = [as_inputs(sample, None, self) for sample in listed(self.describe(), "samples", samples)]
         with scope("residual"):
             outputs = [_listed(out) for out in self.module.batch(rows)]
             return [self._sum(row, out) for row, out in zip(rows, outputs, strict=True)]
@@ -147,15 +149,16 @@ class Elementwise(Module):
 
     Raises:
         ValueError: if there is no activation of that name.
+        TypeError: if it is neither a name nor a function of a Value.
 
     >>> Elementwise("relu")([-1.0, 2.0])
     [Value(data=0.0, grad=0.0), Value(data=2.0, grad=0.0)]
     """
 
     def __init__(self, function: str | Activation) -> None:
-        self.function = by_name("activation", function, ACTIVATIONS)
+        self.function = activation_by_name(function)
 
-    def __call__(self, x: Iterable[Value | float]) -> Any:
+    def __call__(self, x: Iterable[Value | float]) -> Value | list[Value]:
         """The outputs for one sample: a list, or one Value if there is one number."""
         inputs = as_inputs(x, None, self)
         with scope(self.describe()):
@@ -179,7 +182,8 @@ def as_module(given: Module | str | Activation) -> Module:
         return given
     if isinstance(given, type) or not (isinstance(given, str) or callable(given)):
         raise TypeError(
-            f"expected a module, such as Layer(2, 3), or an activation, such as 'tanh'; got {given!r:.60}"
+            "expected a module, such as Layer(2, 3), or an activation, such as 'tanh'; "
+            f"got {described(given)}{'; give them one by one' if isinstance(given, (list, tuple)) else ''}"
         )
     return Elementwise(given)
 

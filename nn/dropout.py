@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable
-from typing import Any
 
 from autograd import Value, scope
 from nn.init import Seed, random_source
@@ -42,7 +41,7 @@ class Dropout(Module):
         source = random_source(seed)
         self.rng = None if source is random else source  # a module, such as `random`, cannot be copied
 
-    def __call__(self, x: Iterable[Value | float]) -> Any:
+    def __call__(self, x: Iterable[Value | float]) -> Value | list[Value]:
         """The outputs for one sample of any length: a list, or one Value if there is one number."""
         inputs = as_inputs(x, None, self)
         if not self.training:

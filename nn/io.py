@@ -2,65 +2,183 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
+import io
+import os
+import secrets
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from itertools import count
+from typing import Any, BinaryIO
 
 from autograd import extra
+from nn.arguments import described
 from nn.module import Module
 
+File = str | os.PathLike[str] | BinaryIO
+"""A path, or a file that is open for bytes."""
 
-def save(model: Module, path: str | Path) -> None:
+
+def save(model: Module, file: File) -> None:
     """Write the parameters and buffers of a model to a safetensors file, as float64.
 
-    Parameters in one list, such as the weights `layers.0.neurons.1.w` of a neuron, become one vector.
+    Parameters in one list, such as the weights `layers.0.neurons.1.w` of a neuron, become one vector. A file
+    that is there already is replaced when the new one is whole, so an error leaves it as it was.
 
     Args:
         model: whose numbers are written.
-        path: of the file, which is replaced if it exists.
+        file: a path; or a file that is open for writing bytes, such as `open(path, "wb")` or `io.BytesIO()`.
 
     Raises:
+        TypeError: if the model is no Module, or the file neither a path nor an open file.
+        OSError, ValueError: if the file cannot be written, or is open for text; the error names it.
         ImportError: if safetensors or numpy is missing; it says how to install them.
     """
+    _require("nn.save", model, file)
     with extra("train", "nn.save"):
         import numpy
-        from safetensors.numpy import save_file
+        from safetensors.numpy import save as as_bytes
 
-    vectors: dict[str, list[float]] = {}
-    for name, number in model.state_dict().items():
-        vectors.setdefault(_vector_of(name), []).append(number)
-    save_file({name: numpy.array(numbers) for name, numbers in vectors.items()}, str(path))
+    state = model.state_dict()
+    vectors = {name: numpy.array([state[n] for n in members]) for name, members in _vectors(state).items()}
+    data = as_bytes(vectors)
+    with _named(file):
+        if isinstance(file, (str, os.PathLike)):
+            _replace(os.fsdecode(file), data)
+        else:
+            _write(file, data)
 
 
-def load(model: Module, path: str | Path) -> None:
+def load(model: Module, file: File) -> None:
     """Set the parameters and buffers of a model from a file that `save` wrote.
 
     Args:
         model: built as the one that was saved; its names and sizes must be those of the file.
-        path: of the file.
+        file: a path; or a file that is open for reading bytes, which is read to its end.
 
     Raises:
-        ValueError: if the names or sizes in the file are not those of the model; then nothing has changed.
+        TypeError: if the model is no Module, or the file neither a path nor an open file.
+        OSError: if the file cannot be read; the error names it.
+        ValueError: if it is damaged or no safetensors file, or the names or sizes in it are not those of the
+            model; the error names the file, and nothing has changed.
         ImportError: if safetensors or numpy is missing; it says how to install them.
     """
+    _require("nn.load", model, file)
     with extra("train", "nn.load"):
-        from safetensors.numpy import load_file
-    vectors = load_file(str(path))
-    names: dict[str, list[str]] = {}
-    for name in model.state_dict():
-        names.setdefault(_vector_of(name), []).append(name)
-    unknown = [vector for vector in vectors if vector not in names]
-    state = dict.fromkeys(unknown, 0.0)  # names that the model does not have: it will refuse them
-    for vector, members in names.items():
-        if vector in vectors:
-            numbers = vectors[vector]
-            if numbers.shape != (len(members),):
-                raise ValueError(
-                    f"{path} has {' x '.join(map(str, numbers.shape)) or 'one'} numbers in {vector}, "
-                    f"this {type(model).__name__} {len(members)}"
-                )
-            state.update(zip(members, numbers.tolist(), strict=True))
-    model.load_state_dict(state)
+        from safetensors import SafetensorError
+        from safetensors.numpy import load as from_bytes
+
+    names = _vectors(model.state_dict())
+    with _named(file):
+        data = _read(file)
+        try:
+            vectors = from_bytes(data)
+        except (SafetensorError, KeyError) as error:  # a KeyError is a type of numbers that numpy has not
+            raise ValueError(f"no whole safetensors file: {error}") from error
+        state = dict.fromkeys((name for name in vectors if name not in names), 0.0)  # to be refused
+        for name, members in names.items():
+            if name in vectors:
+                numbers = _numbers(name, vectors[name], model, len(members))
+                state.update(zip(members, numbers, strict=True))
+        model.load_state_dict(state)
 
 
-def _vector_of(name: str) -> str:
-    return re.sub(r"\.\d+$", "", name)
+def _require(function: str, model: Any, file: Any) -> None:
+    if not isinstance(model, Module):
+        advice = ""
+        if hasattr(model, "state_dict") and not isinstance(model, type):  # an optimizer, a schedule
+            advice = f"; the state of anything else goes to a file by json: {_BY_JSON[function]}"
+        got = described(model)
+        raise TypeError(f"{function} takes a model, an nn.Module, and a file; got {got}{advice}")
+    if not isinstance(file, (str, os.PathLike)) and not hasattr(file, _METHOD[function]):
+        raise TypeError(f"{function} takes a path or a file that is open for bytes, got {described(file)}")
+
+
+_METHOD = {"nn.save": "write", "nn.load": "read"}
+_BY_JSON = {
+    "nn.save": "json.dump(optimizer.state_dict(), file)",
+    "nn.load": "optimizer.load_state_dict(json.load(file))",
+}
+
+
+@contextmanager
+def _named(file: File) -> Iterator[None]:
+    """A block whose errors about a file name the file."""
+    if isinstance(file, (str, os.PathLike)):
+        name = os.fsdecode(file)
+    else:
+        name = str(getattr(file, "name", None) or repr(file))
+    try:
+        yield
+    except OSError as error:
+        if isinstance(error, io.UnsupportedOperation):
+            raise ValueError(f"{name!r}: it is open for something else than to {error}") from error
+        if error.errno is None:  # not of the system, but of a compressed file, say
+            raise OSError(f"{name!r}: {error}") from error
+        raise OSError(error.errno, error.strerror, name) from error
+    except ValueError as error:
+        raise ValueError(f"{name!r}: {error}") from error
+
+
+def _replace(path: str, data: bytes) -> None:
+    """Put a file in the place of another in one step."""
+    if not path or (os.path.exists(path) and not os.path.isfile(path)):  # a device is not replaced
+        with open(path, "wb") as device:
+            _write(device, data)
+        return
+    path = os.path.realpath(path)  # of a link, what it leads to
+    beside = os.path.join(os.path.dirname(path), f".{secrets.token_hex(8)}.tmp")
+    try:
+        with open(beside, "xb") as new:
+            _write(new, data)
+            os.fsync(new.fileno())
+        if os.path.exists(path):
+            shutil.copymode(path, beside)
+        os.replace(beside, path)
+    except BaseException:
+        if os.path.exists(beside):
+            os.remove(beside)
+        raise
+
+
+def _write(file: BinaryIO, data: bytes) -> None:
+    if isinstance(file, io.TextIOBase):
+        raise ValueError("it is open for text; open it for bytes, with 'wb'")
+    rest = memoryview(data)
+    while rest:
+        written = file.write(rest)
+        rest = rest[written:] if isinstance(file, io.RawIOBase) else rest[:0]  # a raw file may take a part
+    file.flush()
+
+
+def _read(file: File) -> bytes:
+    if isinstance(file, (str, os.PathLike)):
+        with open(file, "rb") as opened:
+            return opened.read()
+    data = file.read()
+    if not isinstance(data, bytes):
+        raise ValueError("it is open for text; open it for bytes, with 'rb'")
+    return data
+
+
+def _vectors(names: Iterable[str]) -> dict[str, list[str]]:
+    """Numbers that are counted from 0, such as 'w.0' and 'w.1', under one name; each other by itself."""
+    groups: dict[str, list[str]] = {}
+    for name in names:
+        stem, dot, last = name.rpartition(".")
+        groups.setdefault(stem if dot and last.isdigit() else name, []).append(name)
+    vectors: dict[str, list[str]] = {}
+    for stem, members in groups.items():
+        counted = all(name == f"{stem}.{i}" for name, i in zip(members, count(), strict=False))
+        vectors.update({stem: members} if counted else {name: [name] for name in members})
+    return vectors
+
+
+def _numbers(name: str, vector: Any, model: Module, count: int) -> list[float]:
+    if vector.shape != (count,):
+        shape = " x ".join(map(str, vector.shape)) or "one"
+        raise ValueError(f"it has {shape} numbers in {name}, this {type(model).__name__} {count}")
+    if vector.dtype.kind not in "fiu":
+        raise ValueError(f"it has {vector.dtype} in {name}, where this {type(model).__name__} has floats")
+    numbers: list[float] = vector.tolist()
+    return numbers

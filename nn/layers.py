@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
 
 import autograd
 from autograd import Operation, Value, each_in_scope, scope
+from nn.arguments import described
 from nn.init import INITS, Init, Seed, random_source
 from nn.module import Module
 from nn.sample import as_inputs, neuron, unwrapped
@@ -52,7 +52,7 @@ class Neuron(Module):
 
     Raises:
         ValueError: if a number of neurons or inputs is below one, or a name is unknown.
-        TypeError: if the seed is none of these.
+        TypeError: if the seed, the activation or the init is none of these.
 
     >>> neuron = Neuron(2, activation="tanh", seed=1)
     >>> neuron
@@ -71,11 +71,13 @@ class Neuron(Module):
         nout: int = 1,
     ) -> None:
         draw, rng = by_name("init", init, INITS), random_source(seed)
-        nin, nout = checked("Neuron", {"nin": nin, "nout": nout}).values()
-        self.w = [Value(draw(rng, nin, nout), label=f"w{i}") for i in range(nin)]
+        nin, nonlin, nout = checked("Neuron", {"nin": nin, "nonlin": nonlin, "nout": nout}).values()
+        weights = [checked("Neuron", {"init": draw(rng, nin, nout)})["init"] for _ in range(nin)]
+        self.w = [Value(weight, label=f"w{i}") for i, weight in enumerate(weights)]
         self.b = Value(0.0, label="b")
         self.nonlin = nonlin
-        self.activation = by_name("activation", activation if nonlin else "linear", ACTIVATIONS)
+        chosen = activation_by_name(activation)
+        self.activation = chosen if nonlin else linear
 
     def __call__(self, x: Iterable[Value | float]) -> Value:
         """The output for one sample of `nin` numbers or Values.
@@ -129,12 +131,12 @@ class Layer(Module):
     ) -> None:
         rng, sizes = random_source(seed), checked("Layer", {"nin": nin, "nout": nout})
         self.nin, nout = sizes["nin"], sizes["nout"]
-        self.neurons = []
+        self.neurons: list[Neuron] = []
         for i in range(1, nout + 1):
             with scope(f"neuron {i}"):
                 self.neurons.append(Neuron(self.nin, nonlin, activation, init, rng, nout))
 
-    def __call__(self, x: Iterable[Value | float]) -> Any:
+    def __call__(self, x: Iterable[Value | float]) -> Value | list[Value]:
         """The outputs for one sample of `nin` numbers or Values: a list of `nout` Values, or a single Value.
 
         Raises:
@@ -185,20 +187,20 @@ class MLP(Module):
     ) -> None:
         nin, nouts = checked("MLP", {"nin": nin, "nouts": nouts}).values()
         sizes, rng = [nin, *nouts], random_source(seed)
-        self.layers = []
+        hidden, final = activation_by_name(activation), activation_by_name(output, "output")
+        self.layers: list[Layer] = []
         for i in range(1, len(sizes)):
-            last = i == len(sizes) - 1
-            chosen = by_name("activation", output if last else activation, ACTIVATIONS)
+            chosen = final if i == len(sizes) - 1 else hidden
             with scope(f"layer {i}"):
                 self.layers.append(Layer(sizes[i - 1], sizes[i], chosen is not linear, chosen, init, rng))
 
-    def __call__(self, x: Iterable[Value | float]) -> Any:
+    def __call__(self, x: Iterable[Value | float]) -> Value | list[Value]:
         """The output for one sample of `nin` numbers: a Value, or a list if the last layer has several.
 
         Raises:
             ValueError, TypeError: as for `Neuron`.
         """
-        out: Any = as_inputs(x, self.layers[0].nin, self)
+        out: Value | list[Value] = as_inputs(x, self.layers[0].nin, self)
         for i, layer in enumerate(self.layers, 1):
             with scope(f"layer {i}"):
                 out = layer(out if isinstance(out, list) else [out])
@@ -206,6 +208,25 @@ class MLP(Module):
 
     def __repr__(self) -> str:
         return f"MLP of [{', '.join(map(repr, self.layers))}]"
+
+
+def activation_by_name(given: str | Activation, role: str = "activation") -> Activation:
+    """An activation by its name in `ACTIVATIONS`; a function of a Value is returned as it is.
+
+    Args:
+        given: the name or the function.
+        role: the argument that it was given as; the error names it.
+
+    Raises:
+        ValueError: if there is no activation of that name.
+        TypeError: if it is neither a name nor a function of a Value.
+    """
+    if isinstance(given, Module):
+        raise TypeError(
+            f"{role} is a name, such as 'tanh', or a function of a Value, got {described(given)}; "
+            "modules stand one after another in nn.Sequential"
+        )
+    return by_name(role, given, ACTIVATIONS)
 
 
 def activation_name(activation: Activation) -> str:

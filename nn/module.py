@@ -4,26 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, Self
+from typing import Any, Protocol, Self, TypeVar
 
 from autograd import Value, as_float
+from nn.arguments import described, few, listed
+from nn.contents import Buffer, Found, Place, contents, path_of
+
+T = TypeVar("T", covariant=True)
 
 
-class Buffer(list[float]):
-    """Numbers that belong to the state of a module but are not trained, such as running averages.
+class Model(Protocol[T]):
+    """What computes outputs of one type, each for a sample: a module, to a type checker."""
 
-    They are saved and loaded together with the parameters, but are not among them.
-    """
+    def __call__(self, x: Any, /) -> T: ...
+    def describe(self) -> str: ...
 
 
 class Module:
-    """Finds the parameters in its attributes, in lists, tuples and dicts of them, and in other modules.
+    """Finds the parameters in its attributes, wherever they stand, and in other modules.
 
-    A parameter is a Value that was not computed from others. Each is found once, in the order in which the
-    attributes were first set.
+    A parameter is a Value that was made from a number, `Value(2.0)`. What an operation made is none, also
+    under `no_grad()`: a module may keep its last output. Each parameter is found once, in the order in which
+    the attributes were first set: in lists, tuples, deques and any other sequence, in dicts and any other
+    mapping, in numpy arrays of Values, in dataclasses, and in all these inside one another.
+
+    A Value that is not to be trained is kept in a `Buffer`, which is saved too, or detached, as in
+    `self.scale = Value(2.0).detach()`, which is not saved.
+
+    It is an error if a parameter stands only where there is no fixed order or nobody looks: in a set, in an
+    attribute of the class, in an object of a class that is neither a Module nor a dataclass. What functions
+    close over is not looked at.
 
     Attributes:
         training: True if it computes as in training, False as in use, where the two differ; see `train`.
+
+    Raises:
+        TypeError: from all methods that search, if a parameter, buffer or module stands where it is an error.
 
     >>> class Line(Module):
     ...     def __init__(self):
@@ -35,14 +51,17 @@ class Module:
 
     training: bool = True
 
-    def batch(self, samples: Iterable[Any]) -> list[Any]:
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """The outputs for one sample; a subclass says of what, and how they are computed."""
+        raise NotImplementedError(f"{type(self).__name__} does not define __call__, so it computes nothing")
+
+    def batch(self: Model[T], samples: Iterable[Any]) -> list[T]:
         """The outputs for many samples, in order, each computed by itself.
 
         A module that looks at all samples together overrides this, as `BatchNorm` does; so does one that
         holds such a module, as `Sequential` and `Residual` do.
         """
-        call: Any = self
-        return [call(x) for x in samples]
+        return [self(x) for x in listed(self.describe(), "samples", samples)]
 
     def train(self, mode: bool = True) -> Self:
         """Put this module and all inside into training mode, or with False into evaluation mode.
@@ -54,7 +73,12 @@ class Module:
 
         Returns:
             The module itself.
+
+        Raises:
+            TypeError: if the mode is not True or False.
         """
+        if not isinstance(mode, bool):
+            raise TypeError(f"mode is True or False, got {described(mode)}; nn.fit trains a model on samples")
         for module in self.modules():
             module.training = mode
         return self
@@ -65,37 +89,25 @@ class Module:
 
     def modules(self) -> list[Module]:
         """This module and all modules inside, each once."""
-        return [found for _, found in _walk(self) if isinstance(found, Module)]
+        return [found for _, found in self._contents() if isinstance(found, Module)]
 
     def parameters(self) -> list[Value]:
         """All parameters, in a fixed order."""
         if type(self).named_parameters is not Module.named_parameters:
             return [parameter for _, parameter in self.named_parameters()]
-        found: dict[int, Value] = {}  # the same walk without the names, which cost more than the rest
-        seen: set[int] = set()
-        waiting: list[Any] = [self]
-        while waiting:
-            item = waiting.pop()
-            if isinstance(item, Value):
-                if not item._prev:
-                    found[id(item)] = item
-            elif isinstance(item, (Module, dict, list, tuple)) and id(item) not in seen:
-                seen.add(id(item))
-                inner = vars(item) if isinstance(item, Module) else item
-                waiting.extend(reversed(inner.values() if isinstance(inner, dict) else inner))
-        return list(found.values())
+        return [parameter for _, parameter in self._parameters()]
 
     def named_parameters(self) -> list[tuple[str, Value]]:
         """All parameters with the path that leads to each, such as 'layers.0.neurons.2.w.1'."""
-        return [(path, found) for path, found in _walk(self) if isinstance(found, Value) and not found._prev]
+        return [(path_of(place), parameter) for place, parameter in self._parameters()]
 
-    def buffers(self) -> list[Buffer]:
+    def buffers(self) -> list[Buffer[Any]]:
         """All buffers, in a fixed order."""
         return [buffer for _, buffer in self.named_buffers()]
 
-    def named_buffers(self) -> list[tuple[str, Buffer]]:
+    def named_buffers(self) -> list[tuple[str, Buffer[Any]]]:
         """All buffers with the path that leads to each, such as 'layers.1.running_mean'."""
-        return [(path, found) for path, found in _walk(self) if isinstance(found, Buffer)]
+        return [(path_of(place), found) for place, found in self._contents() if isinstance(found, Buffer)]
 
     def zero_grad(self) -> None:
         """Set the gradient of every parameter to zero, as each step must before its backward pass."""
@@ -107,6 +119,7 @@ class Module:
 
         Raises:
             ValueError: if two of them have the same name, as under the keys 1 and '1' of a dict.
+            TypeError: if a buffer holds something that is no number.
 
         >>> from nn import Neuron
         >>> list(Neuron(2).state_dict())
@@ -114,7 +127,7 @@ class Module:
         """
         named = [(name, parameter.data) for name, parameter in self.named_parameters()]
         for name, buffer in self.named_buffers():
-            named += [(f"{name}.{i}", number) for i, number in enumerate(buffer)]
+            named += [(f"{name}.{i}", _number(f"{name}.{i}", entry)) for i, entry in enumerate(buffer)]
         state = dict(named)
         if len(state) < len(named):
             raise ValueError("two parameters have the same name: the keys of a dict must differ as strings")
@@ -128,9 +141,14 @@ class Module:
 
         Raises:
             ValueError: if names are missing or unknown; then nothing has changed.
-            TypeError: if an entry is not a number; then nothing has changed.
+            TypeError: if it is no mapping, or an entry is not a number; then nothing has changed.
         """
         own = self.state_dict()
+        if not isinstance(state, Mapping):
+            raise TypeError(
+                "load_state_dict takes numbers by name, as state_dict() gives them, "
+                f"got {described(state)}; for a file there is nn.load(model, path)"
+            )
         missing = [name for name in own if name not in state]
         unknown = [name for name in state if name not in own]
         if missing or unknown:
@@ -138,11 +156,15 @@ class Module:
                 f"the state does not fit this {type(self).__name__}: "
                 f"missing {few(missing)}, unknown {few(unknown)}"
             )
-        numbers = {name: as_float(state[name]) for name in own}
+        numbers = {name: _number(name, state[name]) for name in own}
         for name, parameter in self.named_parameters():
             parameter.data = numbers[name]
         for name, buffer in self.named_buffers():
-            buffer[:] = [numbers[f"{name}.{i}"] for i in range(len(buffer))]
+            for i, entry in enumerate(buffer):
+                if isinstance(entry, Value):
+                    entry.data = numbers[f"{name}.{i}"]
+                else:
+                    buffer[i] = numbers[f"{name}.{i}"]
 
     def summary(self) -> str:
         """A table of the parts of this module and how many parameters each has.
@@ -154,9 +176,9 @@ class Module:
         layers.1  Layer of 1 Linear (3)            4
         total                                     13
         """
-        parts = [(path, part) for path, part in _walk(self, into_modules=False) if isinstance(part, Module)]
-        rows = [(path, part.describe(), len(part.parameters())) for path, part in parts[1:]]
         total = len(self.parameters())
+        parts = [(place, part) for place, part in self._contents(deep=False) if isinstance(part, Module)]
+        rows = [(path_of(place), part.describe(), len(part.parameters())) for place, part in parts[1:]]
         wide = max(len("part"), len("total"), *(len(name) for name, _, _ in rows), 0)
         broad = max(len("module"), *(len(text) for _, text, _ in rows), 0)
         lines = [f"{'part':{wide}}  {'module':{broad}}  parameters"]
@@ -168,6 +190,31 @@ class Module:
         """What `summary` and errors call this module."""
         return type(self).__name__
 
+    def _contents(self, deep: bool = True) -> list[Found]:
+        return contents(self, _counts, whole=Module, deep=deep)
+
+    def _parameters(self) -> list[tuple[Place, Value]]:
+        leaves: list[tuple[Place, Value]] = []
+        fixed: set[int] = set()
+        for place, found in self._contents():
+            if type(found) is Value:
+                if not found.is_result:
+                    leaves.append((place, found))
+            elif isinstance(found, Buffer):
+                fixed.update(map(id, found))
+        return [(place, p) for place, p in leaves if id(p) not in fixed] if fixed else leaves
+
+
+def _number(name: str, entry: Any) -> float:
+    try:
+        return entry.data if isinstance(entry, Value) else as_float(entry)
+    except TypeError as error:
+        raise TypeError(f"{name}: {error}") from None
+
+
+def _counts(found: Any) -> bool:
+    return isinstance(found, (Module, Buffer)) or (isinstance(found, Value) and not found.is_result)
+
 
 def outputs_of(model: Module | Callable[[Any], Any], samples: Iterable[Any]) -> list[Any]:
     """The outputs of a model for samples.
@@ -176,9 +223,14 @@ def outputs_of(model: Module | Callable[[Any], Any], samples: Iterable[Any]) -> 
         model: a module, whose `batch` is given them all; or any other function, which is called for each.
         samples: in the form that the model takes.
 
+    Raises:
+        TypeError: if the model is neither a module nor a function.
+
     >>> outputs_of(lambda x: x[0] + x[1], [[1.0, 2.0], [3.0, 4.0]])
     [3.0, 7.0]
     """
+    if isinstance(model, type) or not callable(model):
+        raise TypeError(f"a model is an nn.Module or a function of one sample, got {described(model)}")
     return model.batch(samples) if isinstance(model, Module) else [model(x) for x in samples]
 
 
@@ -206,42 +258,3 @@ def in_mode(model: Module | Callable[[Any], Any], training: bool) -> Iterator[No
     finally:
         for part, was in before:
             part.training = was
-
-
-def _walk(root: Module, into_modules: bool = True) -> Iterator[tuple[str, Any]]:
-    """Everything in a module, each thing once, with the path that leads to it; the module itself first.
-
-    Args:
-        root: where to start.
-        into_modules: also look inside the modules that are found.
-    """
-    seen: set[int] = set()
-    waiting: list[tuple[str, Any]] = [("", root)]
-    while waiting:
-        path, found = waiting.pop()
-        if id(found) in seen:
-            continue
-        seen.add(id(found))
-        yield path, found
-        if into_modules or found is root or not isinstance(found, Module):
-            inside = [(f"{path}.{name}" if path else name, inner) for name, inner in _entries(found)]
-            waiting.extend(reversed(inside))
-
-
-def _entries(found: Any) -> list[tuple[str, Any]]:
-    if isinstance(found, Module):
-        return list(vars(found).items())
-    if isinstance(found, dict):
-        return [(str(key), inner) for key, inner in found.items()]
-    if isinstance(found, (list, tuple)) and not isinstance(found, Buffer):
-        return [(str(index), inner) for index, inner in enumerate(found)]
-    return []
-
-
-def few(names: list[str]) -> str:
-    """The first three of some names, for an error.
-
-    >>> few(["w.0", "w.1", "w.2", "b"]), few([])
-    ('w.0, w.1, w.2 and 1 more', 'none')
-    """
-    return (", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")) or "none"

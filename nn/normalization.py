@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from autograd import Value, mean, scope, sqrt
-from nn.module import Buffer, Module
+from nn.arguments import listed
+from nn.contents import Buffer
+from nn.module import Module
 from nn.sample import as_inputs, unwrapped
 from nn.settings import checked
 
@@ -53,7 +55,7 @@ class BatchNorm(Module):
         self.running_var = Buffer([1.0] * len(self.weight))
         self.eps, self.momentum = checked("BatchNorm", {"eps": eps, "momentum": momentum}).values()
 
-    def __call__(self, x: Iterable[Value | float]) -> Any:
+    def __call__(self, x: Iterable[Value | float]) -> Value | list[Value]:
         """The outputs for one sample, in evaluation mode: a list, or one Value if there is one feature.
 
         Raises:
@@ -61,14 +63,15 @@ class BatchNorm(Module):
         """
         return self.batch([x])[0]
 
-    def batch(self, samples: Iterable[Any]) -> list[Any]:
+    def batch(self, samples: Iterable[Any]) -> list[Value | list[Value]]:
         """The outputs for the samples of a batch; in training mode the running averages are updated.
 
         Raises:
             ValueError: if a sample has not as many numbers as there are features, or in training mode if
                 there are fewer than two samples.
         """
-        rows = [as_inputs(sample, len(self.weight), self) for sample in samples]
+        given = listed(self.describe(), "samples", samples)
+        rows = [as_inputs(sample, len(self.weight), self) for sample in given]
         if self.training and len(rows) < 2:
             raise ValueError(
                 f"{self.describe()} in training mode needs a batch of two samples or more, got {len(rows)}: "
@@ -131,7 +134,7 @@ class LayerNorm(Module):
             self.weight = [Value(1.0, label=f"weight{i}") for i in range(count)]
             self.bias = [Value(0.0, label=f"bias{i}") for i in range(count)]
 
-    def __call__(self, x: Iterable[Value | float]) -> Any:
+    def __call__(self, x: Iterable[Value | float]) -> Value | list[Value]:
         """The outputs for one sample: a list, or one Value if there is one feature.
 
         Raises:

@@ -31,18 +31,31 @@ def as_inputs(x: Iterable[Value | float], nin: int | None, module: Module) -> li
         ValueError: if there are more or fewer than `nin`.
         TypeError: if it is not a sequence of numbers.
     """
+    if type(x) is not list and not _has_an_order(x):
+        raise TypeError(f"{_expected(nin, module)}, got {type(x).__name__}: {x!r:.60}")
     try:
         inputs = as_values(x)
     except TypeError as error:
-        count = "" if nin is None else f"{nin} "
-        raise TypeError(
-            f"{module.describe()} takes one sample, a sequence of {count}numbers or Values: {error}"
-        ) from error
+        advice = "; many samples go to batch()" if getattr(x, "ndim", 1) > 1 or _has_rows(x) else ""
+        raise TypeError(f"{_expected(nin, module)}: {error}{advice}") from error
     if nin is not None and len(inputs) != nin:
         raise ValueError(f"{module.describe()} takes {nin} inputs, got {len(inputs)}")
     return inputs
 
 
-def unwrapped(out: list[Value]) -> Any:
+def _expected(nin: int | None, module: Module) -> str:
+    count = "" if nin is None else f"{nin} "
+    return f"{module.describe()} takes one sample, a sequence of {count}numbers or Values"
+
+
+def _has_an_order(x: Any) -> bool:
+    return hasattr(x, "__iter__") and not isinstance(x, (str, bytes, dict, set, frozenset))
+
+
+def _has_rows(x: Any) -> bool:
+    return isinstance(x, (list, tuple)) and any(isinstance(row, (list, tuple)) for row in x)
+
+
+def unwrapped(out: list[Value]) -> Value | list[Value]:
     """The outputs for one sample as modules return them: a list, or a single one without a list around it."""
     return out[0] if len(out) == 1 else out

@@ -7,7 +7,7 @@ from math import inf
 from typing import Any, NamedTuple
 
 from autograd import as_float
-from nn.module import few
+from nn.arguments import few
 from nn.settings import checked
 from nn.tables import check_columns, column_names, listed, rows_of, single
 

@@ -12,6 +12,7 @@ from operator import index
 from typing import Any, TypeVar
 
 from autograd import as_float
+from nn.arguments import described
 
 T = TypeVar("T")
 Rule = tuple[Callable[[Any], Any], Callable[[Any], bool], str]
@@ -52,6 +53,8 @@ RULES: Mapping[str, Rule] = {
         lambda sizes: len(sizes) > 0 and all(size >= 1 for size in sizes),
         "a list with the size of every layer, each one or more, such as [16, 1]",
     ),
+    "nonlin": _FLAG,
+    "init": (as_float, lambda x: True, "a function (rng, nin, nout) that returns a number"),
     "features": _COUNT,
     "p": _FRACTION,
     "BatchNorm.momentum": _FRACTION,  # a share, unlike that of an optimizer
@@ -74,7 +77,9 @@ RULES: Mapping[str, Rule] = {
     "learning_rate": _FACTOR,
     "l2": _FACTOR,
     "strength": _FACTOR,
+    "monitor": (_same, lambda x: x is None or isinstance(x, str), "the name of a recorded number, or None"),
     "min_delta": _FACTOR,
+    "restore_best": _FLAG,
     "max_norm": _LIMIT,
     "max_value": _LIMIT,
     "clip_value": _LIMIT,
@@ -103,6 +108,7 @@ RULES: Mapping[str, Rule] = {
         lambda epochs: all(a < b for a, b in pairwise([0, *epochs])),
         "a list of epochs from 1 on, in increasing order",
     ),
+    "lr_lambda": _FACTOR,  # what it returns
     "T_max": _COUNT,
     "eta_min": _FACTOR,
     "start_factor": (as_float, lambda x: 0.0 < x <= 1.0, "a number above 0, at most 1"),
@@ -156,23 +162,29 @@ def checked(owner: str, settings: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def by_name(kind: str, choice: str | T, table: Mapping[str, T]) -> T:
-    """The entry of a table by its name; anything but a string is returned as it is.
+    """The entry of a table by its name; a function is returned as it is.
 
     Args:
         kind: what the entries are, such as 'loss'; the error names it.
         choice: a name, or what an entry could be.
-        table: the entries by name.
+        table: the entries by name: functions, or classes.
 
     Raises:
         ValueError: if the table has no such name.
+        TypeError: if it is neither a name nor a function.
 
-    >>> by_name("loss", "l3", {"l1": 1, "l2": 2})
+    >>> by_name("loss", "l3", {"l1": abs, "l2": pow})
     Traceback (most recent call last):
         ...
     ValueError: unknown loss 'l3'; there are l1, l2
     """
-    if not isinstance(choice, str):
-        return choice
-    if choice not in table:
-        raise ValueError(f"unknown {kind} {choice!r}; there are {', '.join(table)}")
-    return table[choice]
+    if isinstance(choice, str):
+        if choice not in table:
+            raise ValueError(f"unknown {kind} {choice!r}; there are {', '.join(table)}")
+        return table[choice]
+    of_classes = any(isinstance(entry, type) for entry in table.values())
+    if not callable(choice) or (isinstance(choice, type) and not of_classes):
+        raise TypeError(
+            f"{kind} is a name, one of {', '.join(table)}, or a function, got {described(choice)}"
+        )
+    return choice

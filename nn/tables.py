@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Any
 
 from autograd import Value, as_float
-from nn.module import few
+from nn.arguments import few
 
 Names = tuple[str, ...]
 

@@ -7,7 +7,8 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Literal
 
 from autograd import Value, no_grad
-from nn.callbacks import Callback, Training, as_callback
+from nn.arguments import described
+from nn.callbacks import Callback, Training, as_callbacks
 from nn.history import History
 from nn.init import Seed, random_source
 from nn.losses import LOSSES
@@ -110,7 +111,9 @@ def fit(
     size = len(samples) if batch_size is None else batch_size
     epochs, size, l2 = checked("fit", {"epochs": epochs, "batch_size": size, "l2": l2}).values()
     made = _optimizer(optimizer, model, learning_rate)
-    trainer = Trainer(model, _loss(loss), made, named_metrics(metrics), l2, _callbacks(callbacks))
+    trainer = Trainer(
+        model, by_name("loss", loss, LOSSES), made, named_metrics(metrics), l2, as_callbacks(callbacks)
+    )
     rng = random_source(seed)
     if isinstance(model, Module):
         vars(model)["history_"] = trainer.training.history
@@ -147,25 +150,11 @@ def predict(model: Module | Callable[[Any], Any], X: Iterable[Any]) -> list[Any]
     [3.0, 7.0]
     """
     if isinstance(model, type) or not callable(model):
-        raise TypeError(f"predict needs a Module or a function of one sample, got {model!r:.80}")
+        raise TypeError(f"a model is an nn.Module or a function of one sample, got {described(model)}")
     check_columns(getattr(model, "feature_names_in_", None), X, "X")
     rows = rows_of(X, "X")
     with no_grad(), in_mode(model, False):
         return [numbers_in(output) for output in outputs_for(model, rows, range(len(rows)))]
-
-
-def _loss(given: Any) -> Loss:
-    loss: Loss = by_name("loss", given, LOSSES)
-    if isinstance(loss, type) or not callable(loss):
-        raise TypeError(
-            f"a loss is a name of nn.LOSSES or a function (output, target) -> Value, got {given!r:.80}"
-        )
-    return loss
-
-
-def _callbacks(given: Any) -> list[Callback]:
-    several = given if isinstance(given, Iterable) and not isinstance(given, str) else [given]
-    return [] if given is None else [as_callback(callback) for callback in several]
 
 
 def _optimizer(given: Any, model: Module, learning_rate: float | None) -> Optimizer:

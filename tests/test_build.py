@@ -161,3 +161,22 @@ def test_generated_code_that_looks_different_stops_the_build(tmp_path, times):
 
 def test_every_compiled_file_exists():
     assert all((ROOT / path).exists() for path in compiling.COMPILED)
+
+
+def test_a_lack_of_memory_is_an_error_in_the_generated_code():
+    """Broken if there is no memory for a tuple and the process ends, or none for a float and it crashes."""
+    boxes = """
+    cpy_r_r7 = PyTuple_New(2);
+    if (unlikely(cpy_r_r7 == NULL))
+        CPyError_OutOfMemory();
+    PyObject *__tmp6 = PyFloat_FromDouble(cpy_r_r2.f0);
+}
+"""
+    code = "".join(f"{kind}CPyDef_f(PyObject *cpy_r_x) {{{boxes}" for kind in compiling.ERRORS)
+    changed = compiling.raising(code)
+    for error in compiling.ERRORS.values():
+        assert f"PyTuple_New(2); if (unlikely(cpy_r_r7 == NULL)) return {error};" in changed
+        assert f"PyFloat_FromDouble(cpy_r_r2.f0); if (unlikely(__tmp6 == NULL)) return {error};" in changed
+    assert "CPyError" not in changed
+    with pytest.raises(RuntimeError, match="1 places where a lack of memory ends the process"):
+        compiling.raising(code + f"\nint CPyDef_g(void) {{{boxes}")

@@ -167,6 +167,20 @@ CHANGES = [
 ]
 
 
+# What a function of the generated C returns after an error, by the type of what it returns.
+ERRORS = {
+    "PyObject *": "NULL",
+    "char ": "2",
+    "double ": "CPY_FLOAT_ERROR",
+    "tuple_T2OO ": "(tuple_T2OO){ NULL, NULL }",
+}
+FUNCTION = rf"^({'|'.join(map(re.escape, ERRORS))})CPyDef_\w+\([^{{;]*\) {{\n.*?^}}"
+BOX = (
+    r"((%s) = Py(?:Float_FromDouble|Tuple_New)\([^;]*\);)"
+    r"(?:\s*if \(unlikely\(\2 == NULL\)\)\s*CPyError_OutOfMemory\(\);)?"
+)
+
+
 def main(folder: Path) -> None:
     """Compile a copy of the packages in a folder."""
     for package in PACKAGES:
@@ -208,7 +222,25 @@ def patch(sources: set[Path]) -> None:
         raise RuntimeError(
             "a node has no table of methods: assign to its fields, such as _grad, in compiled files"
         )
-    source.write_text('#include "../autograd/native/memory.h"\n' + documented(code))
+    source.write_text('#include "../autograd/native/memory.h"\n' + documented(raising(code)))
+
+
+def raising(code: str) -> str:
+    """The generated C with a MemoryError where there is no memory for a tuple or a float as an object.
+
+    mypyc ends the process where there is none for a tuple, and crashes where there is none for a float.
+    """
+
+    def in_a_function(function: re.Match[str]) -> str:
+        then = rf"\1 if (unlikely(\2 == NULL)) return {ERRORS[function[1]]};"
+        return re.sub(BOX % r"cpy_r_r\d+|__tmp\d+", then, function[0])
+
+    code = re.sub(FUNCTION, in_a_function, code, flags=re.DOTALL | re.MULTILINE)
+    code = re.sub(BOX % r"retbox|retval", r"\1 if (unlikely(\2 == NULL)) return NULL;", code)
+    left = re.findall(r"(\w+) = PyTuple_New[^;]*;\s*if \(unlikely\(\1 == NULL\)\)\s*CPyError", code)
+    if left or "== NULL)) return CPY_FLOAT_ERROR;" not in code:
+        raise RuntimeError(f"{len(left)} places where a lack of memory ends the process are not found")
+    return code
 
 
 def documented(code: str) -> str:

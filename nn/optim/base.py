@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from autograd import Value, as_float
+from nn.arguments import listed, listed_parameters, saved_state
 from nn.optim.arithmetic import assign, grads_of, mixed, weights_of, zero
 from nn.settings import checked
 
@@ -43,7 +44,7 @@ class Optimizer:
         self.defaults = self._checked(settings)
         self.param_groups: list[Group] = []
         self.state: list[State] = []
-        given = _listed(params)
+        given = _listed(self, params)
         for group in given if isinstance(given[0], dict) else [{"params": given}]:
             self.add_param_group(group)
 
@@ -55,7 +56,9 @@ class Optimizer:
         self, settings: Group, state: State, weights: list[float], grads: list[float]
     ) -> tuple[list[float], State]:
         """The new weights and the new state of one group; the arguments are not changed."""
-        raise NotImplementedError
+        raise NotImplementedError(
+            f"{type(self).__name__} has no _update; take SGD, Adam or another optimizer"
+        )
 
     def step(self) -> None:
         """Update every parameter by its gradient.
@@ -101,11 +104,12 @@ class Optimizer:
                 "a group is a dict with the key 'params', such as {'params': layer.parameters(), 'lr': 0.1}; "
                 f"got {group!r:.60}"
             )
-        params = _listed(group["params"])
+        params = _listed(self, group["params"])
         settings = self._checked({**self.defaults, **_settings(group)})
         seen = {id(p) for other in self.param_groups for p in other["params"]}
+        listed_parameters(type(self).__name__, params)
         for index, p in enumerate(params):
-            _check_parameter(index, p)
+            _check_leaf(index, p)
             if id(p) in seen:
                 raise ValueError(
                     f"parameter {index} of group {len(self.param_groups)} is there twice, so a step would "
@@ -137,24 +141,29 @@ class Optimizer:
         Raises:
             ValueError: if the state is of another kind of optimizer, has other numbers of groups or
                 parameters, or is incomplete; then nothing has changed.
+            TypeError: if it is no dict.
         """
         name = type(self).__name__
-        if state_dict.get("optimizer") != name:
-            raise ValueError(f"this optimizer is {name}, the state is of {state_dict.get('optimizer')}")
-        sizes = [len(group["params"]) for group in self.param_groups]
-        saved = [len(group["params"]) for group in state_dict["param_groups"]]
-        if sizes != saved or len(sizes) != len(state_dict["state"]):
-            raise ValueError(
-                f"this {name} has groups of {sizes} parameters, the state has {saved}; build the same model "
-                "and the same groups before loading"
-            )
-        groups = [
-            self._loaded_group(group["params"], new)
-            for group, new in zip(self.param_groups, state_dict["param_groups"], strict=True)
-        ]
-        state = [
-            self._loaded_state(group, new) for group, new in zip(groups, state_dict["state"], strict=True)
-        ]
+        saved = saved_state(self, "optimizer", state_dict, ("state", "param_groups"))
+        try:
+            sizes = [len(group["params"]) for group in self.param_groups]
+            others = [len(group["params"]) for group in saved["param_groups"]]
+            if sizes != others or len(sizes) != len(saved["state"]):
+                raise ValueError(
+                    f"this {name} has groups of {sizes} parameters, the state has {others}; build the same "
+                    "model and the same groups before loading"
+                )
+            places = zip(self.param_groups, saved["param_groups"], strict=True)
+            groups = [self._loaded_group(group["params"], new) for group, new in places]
+            state = [
+                self._loaded_state(group, new) for group, new in zip(groups, saved["state"], strict=True)
+            ]
+        except (
+            TypeError,
+            KeyError,
+            AttributeError,
+        ) as error:  # other kinds of entries than state_dict() gives
+            raise ValueError(f"the state is not as state_dict() of {name} gives it: {error!r}") from error
         self.param_groups, self.state = groups, state
 
     def _loaded_group(self, params: list[Value], saved: Group) -> Group:
@@ -204,19 +213,14 @@ def _settings(group: Group) -> dict[str, Any]:
     return {name: setting for name, setting in group.items() if name != "params"}
 
 
-def _listed(params: Any) -> list[Any]:
-    if not hasattr(params, "__iter__") or isinstance(params, (dict, str)):
-        advice = "; give model.parameters()" if hasattr(params, "parameters") else ""
-        raise TypeError(f"an optimizer takes a list of parameters, got {type(params).__name__}{advice}")
-    listed = list(params)
-    if not listed:
-        raise ValueError("an optimizer needs at least one parameter, got an empty list")
-    return listed
+def _listed(optimizer: Optimizer, params: Any) -> list[Any]:
+    found = listed(type(optimizer).__name__, "parameters", params, Value)
+    if not found:
+        raise ValueError(f"{type(optimizer).__name__} needs at least one parameter, got an empty list")
+    return found
 
 
-def _check_parameter(index: int, p: Any) -> None:
-    if not isinstance(p, Value):
-        raise TypeError(f"parameters are Values, but number {index} is {type(p).__name__}: {p!r:.60}")
+def _check_leaf(index: int, p: Value) -> None:
     if p._prev:
         raise ValueError(
             f"parameter {index} was computed from others ({p._op}), so moving it would change nothing; "

@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import Any, Self
 
 from autograd import extra
+from nn.arguments import few
 from nn.init import Seed, random_source
-from nn.module import Module, few, in_mode
+from nn.module import Module, in_mode
 from nn.plots.directions import Directions, State, filter_normalised, principal, weights_of
 from nn.plots.evaluate import Array, evaluate
 from nn.plots.style import axes_for

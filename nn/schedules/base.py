@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
+from nn.arguments import described, saved_state
 from nn.optim import Optimizer
 from nn.settings import checked
 
@@ -49,7 +50,7 @@ class Schedule:
 
     def factor(self, epoch: int) -> float:
         """What the initial rates are multiplied by in an epoch, counted from 0."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} has no factor(); take StepLR or another schedule")
 
     def lr_at(self, epoch: int, group: int) -> float:
         """The learning rate of a group in an epoch, both counted from 0."""
@@ -114,7 +115,10 @@ class Schedule:
 def checked_optimizer(schedule: object, optimizer: Any) -> Optimizer:
     """The optimizer, if it is one."""
     if not isinstance(optimizer, Optimizer):
-        raise TypeError(f"{type(schedule).__name__} takes an optimizer, got {type(optimizer).__name__}")
+        raise TypeError(
+            f"{type(schedule).__name__} takes an optimizer, such as SGD(model.parameters()), "
+            f"got {described(optimizer)}"
+        )
     return optimizer
 
 
@@ -124,10 +128,10 @@ def saved_rates(schedule: Any, state: Mapping[str, Any], key: str) -> list[float
     Raises:
         ValueError: if the state is of another kind of schedule, of other settings or of another number of
             groups, or the rates are out of their range.
+        TypeError: if it is no dict.
     """
     name = type(schedule).__name__
-    if state.get("schedule") != name:
-        raise ValueError(f"this schedule is {name}, the state is of {state.get('schedule')}")
+    saved_state(schedule, "schedule", state, tuple(schedule.state_dict()))
     if state["settings"] != schedule.settings:
         raise ValueError(
             f"this {name} has the settings {schedule.settings}, the state has {state['settings']}; make the "

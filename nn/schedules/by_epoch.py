@@ -9,8 +9,10 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from math import cos, pi
 
+from nn.arguments import described, listed
 from nn.optim import Optimizer
-from nn.schedules.base import Schedule
+from nn.schedules.base import Schedule, checked_optimizer
+from nn.settings import checked
 
 
 class StepLR(Schedule):
@@ -169,8 +171,8 @@ class LambdaLR(Schedule):
         lr_lambda: a function of the epoch, or a list of functions, one for each group. They are not saved.
 
     Raises:
-        ValueError: if there is not one function for each group.
-        TypeError: if the optimizer is not one.
+        ValueError: if there is not one function for each group, or one returns no number, zero or more.
+        TypeError: if the optimizer is not one, or something else is in the place of a function.
 
     >>> from autograd import Value
     >>> from nn.optim import SGD
@@ -182,18 +184,26 @@ class LambdaLR(Schedule):
     def __init__(
         self, optimizer: Optimizer, lr_lambda: Callable[[int], float] | Sequence[Callable[[int], float]]
     ) -> None:
-        self.lr_lambda = lr_lambda
+        several = "functions, or a function"
+        functions = [lr_lambda] if callable(lr_lambda) else listed("LambdaLR", several, lr_lambda)
+        for function in functions:
+            if not callable(function) or isinstance(function, type):
+                raise TypeError(
+                    f"lr_lambda of LambdaLR is a function of the epoch, got {described(function)}"
+                )
+        self.lr_lambda = lr_lambda if callable(lr_lambda) else functions
         super().__init__(optimizer)
 
     def lr_at(self, epoch: int, group: int) -> float:
-        if callable(self.lr_lambda):
-            return float(self.base_lrs[group] * self.lr_lambda(epoch))
-        if len(self.lr_lambda) != len(self.base_lrs):
+        functions = [self.lr_lambda] * len(self.base_lrs) if callable(self.lr_lambda) else self.lr_lambda
+        if len(functions) != len(self.base_lrs):
             raise ValueError(
                 f"LambdaLR needs a function for each of the optimizer's {len(self.base_lrs)} group(s), "
-                f"got {len(self.lr_lambda)}"
+                f"got {len(functions)}"
             )
-        return float(self.base_lrs[group] * self.lr_lambda[group](epoch))
+        owner = f"LambdaLR in epoch {epoch}"
+        factor: float = checked(owner, {"lr_lambda": functions[group](epoch)})["lr_lambda"]
+        return factor * self.base_lrs[group]
 
 
 class SequentialLR(Schedule):
@@ -207,7 +217,7 @@ class SequentialLR(Schedule):
     Raises:
         ValueError: if there is not exactly one milestone fewer than schedules, they are not in order, or a
             schedule has another optimizer.
-        TypeError: if a schedule is ReduceLROnPlateau, whose rates depend on a metric.
+        TypeError: if a schedule is none, or ReduceLROnPlateau, whose rates depend on a metric.
 
     >>> from autograd import Value
     >>> from nn.optim import SGD
@@ -221,15 +231,19 @@ class SequentialLR(Schedule):
     def __init__(
         self, optimizer: Optimizer, schedulers: Sequence[Schedule], milestones: Sequence[int]
     ) -> None:
-        self.schedulers = list(schedulers)
+        optimizer = checked_optimizer(self, optimizer)
+        self.schedulers: list[Schedule] = listed("SequentialLR", "schedules", schedulers, Schedule)
+        if not self.schedulers:
+            raise ValueError("SequentialLR needs at least one schedule, got an empty list")
         for index, schedule in enumerate(self.schedulers):
             if not isinstance(schedule, Schedule):
                 raise TypeError(
                     f"SequentialLR joins schedules that depend on the epoch alone, but number {index} is "
-                    f"{type(schedule).__name__}"
+                    f"{described(schedule)}"
                 )
             if schedule.optimizer is not optimizer:
                 raise ValueError(f"schedule {index} of SequentialLR was made with another optimizer")
+        milestones = checked("SequentialLR", {"milestones": milestones})["milestones"]
         if len(milestones) != len(self.schedulers) - 1:
             raise ValueError(
                 f"SequentialLR needs a milestone between each schedule and the next, got {len(milestones)} "

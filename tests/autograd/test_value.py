@@ -424,7 +424,18 @@ def test_methods_with_a_second_number(name):
 
 def test_every_public_method_is_one_of_these_or_about_the_graph():
     """A method beside the table, with a derivative that nothing checks."""
-    about = {"backward", "detach", "data", "grad", "item", "label", "scope", "conjugate", "arctan2"}
+    about = {
+        "backward",
+        "detach",
+        "data",
+        "grad",
+        "is_result",
+        "item",
+        "label",
+        "scope",
+        "conjugate",
+        "arctan2",
+    }
     public = {name for name in dir(Value) if not name.startswith("_")}
     assert (
         public

@@ -187,8 +187,12 @@ def test_reprs_and_summary_show_every_part():
             r"Residual of Layer of 3 ReLU \(2\) adds 2 inputs to 3 outputs",
         ),
         (lambda: nn.Sequential("swoosh"), ValueError, "unknown activation 'swoosh'; there are linear"),
-        (lambda: nn.Sequential(nn.BatchNorm), TypeError, "expected a module, such as Layer.*got <class"),
-        (lambda: nn.Residual(3), TypeError, "expected a module, such as Layer.*got 3"),
+        (
+            lambda: nn.Sequential(nn.BatchNorm),
+            TypeError,
+            "expected a module, such as Layer.*got the class BatchNorm",
+        ),
+        (lambda: nn.Residual(3), TypeError, "expected a module, such as Layer.*got int: 3"),
         (lambda: nn.Sequential(nn.Layer(2, 2))(1.0), TypeError, "Sequential of 1 takes one sample"),
         (lambda: small()([1.0, 2.0]), ValueError, "needs a batch of two samples or more, got 1"),
         (

@@ -299,7 +299,7 @@ def test_what_the_training_loop_asks_a_schedule():
         (lambda o: ReduceLROnPlateau(o, threshold_mode="relative"), "threshold_mode"),
         (lambda o: ReduceLROnPlateau(o, min_lr=[0.1]), r"2 group\(s\), got 1"),
         (lambda o: SequentialLR(o, [StepLR(o, 2), StepLR(o, 2)], []), r"got 0 milestone\(s\) and 2 schedule"),
-        (lambda o: SequentialLR(o, [], []), r"0 schedule\(s\)"),
+        (lambda o: SequentialLR(o, [], []), r"at least one schedule"),
         (
             lambda o: SequentialLR(o, [StepLR(two_groups(), 2)], []),
             "schedule 0 of SequentialLR was made with another",
@@ -314,7 +314,7 @@ def test_settings_out_of_range_are_refused(make, message):
 
 def test_what_is_not_an_optimizer_or_a_schedule_is_refused():
     # Broken: an AttributeError somewhere inside.
-    with pytest.raises(TypeError, match="StepLR takes an optimizer, got Value"):
+    with pytest.raises(TypeError, match=r"StepLR takes an optimizer, such as SGD.*got Value"):
         StepLR(Value(1.0), 2)
     optimizer = two_groups()
     with pytest.raises(TypeError, match="number 0 is ReduceLROnPlateau"):

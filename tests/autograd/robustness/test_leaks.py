@@ -135,6 +135,35 @@ def step(i):
     ),
 }
 
+# An operation made inside an object that keeps its results: how no circle comes of it.
+CACHES = {
+    "an operation that refers to what it needs": (
+        """
+        table = self.table
+        self.shifted = operation(lambda x, out: 1.0)(lambda x: x + table[0])
+        """,
+        "self.shifted(x)",
+    ),
+    "an operation whose numbers are kept": (
+        "self.shifted = operation(lambda x, out: 1.0)(lambda x: x + self.table[0])",
+        "self.shifted(x).data",
+    ),
+    "an operation of the module": ("", "shifted(x, self.table[0])"),
+}
+CACHE = """
+shifted = operation(lambda x, y, out: 1.0, None)(lambda x, y: x + y)
+class Model:
+    def __init__(self):
+        self.table = [0.0] * 10_000
+        {make}
+    def use(self, x):
+        self.last = {keep}
+def step(i): Model().use(Value(1.0))
+"""
+LOOPS |= {
+    name: (CACHE.format(make=make.strip(), keep=keep), 300, 1_500) for name, (make, keep) in CACHES.items()
+}
+
 LOOP = """
 import gc, os
 import autograd

@@ -382,5 +382,5 @@ def test_explaining_a_graph_keeps_its_nodes():
 def test_an_explanation_under_detect_anomaly_stops_where_the_gradient_does():
     # Broken if an explanation hides the step that makes the gradient nan.
     x = Value(0.0, label="x")
-    with detect_anomaly(), pytest.raises(FloatingPointError, match=r"gradient of x=0\.0 became nan or inf"):
+    with detect_anomaly(), pytest.raises(FloatingPointError, match=r"gradient of x=0\.0 became nan"):
         explain(x.sqrt() * x)

@@ -134,7 +134,7 @@ def test_an_anomaly_stops_before_the_step():
     x = Value(0.0, label="x")
     y = x.sqrt()
     steps = backward_steps(y)
-    with detect_anomaly(), pytest.raises(FloatingPointError, match=r"gradient of x=0\.0 became nan or inf"):
+    with detect_anomaly(), pytest.raises(FloatingPointError, match=r"gradient of x=0\.0 became inf"):
         next(steps)
     assert (x.grad, steps.remaining) == (0.0, 1)
 

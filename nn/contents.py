@@ -1,0 +1,221 @@
+"""What a module holds: everything in its attributes, each thing once, with the path that leads to it.
+
+What has a name and a fixed order is found: attributes of modules and dataclasses, entries of lists, tuples,
+mappings, arrays. What has not is loose: members of a set, attributes of other objects. A parameter that is
+only there would not be trained, or not be saved under a name that the next run knows, so it is an error.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import is_dataclass
+from enum import Enum
+from functools import lru_cache, partial, singledispatch
+from numbers import Number
+from types import BuiltinFunctionType, FunctionType, MemberDescriptorType, MethodType, ModuleType
+from typing import Any, TypeVar
+
+from autograd import Operation, Value
+
+Entry = tuple[object, Any]
+"""A name and what it stands for."""
+
+Place = tuple["Place", object] | None
+"""A path as links, the last name first; it is only written out where somebody reads it."""
+
+Found = tuple[Place, Any]
+T = TypeVar("T", bound=Value | float)
+
+_UNNAMED = object()  # in place of a name: it adds nothing to a path
+
+# Nothing is found in these, and functions may close over anything.
+_PLAIN = {
+    *(type(None), bool, int, float, complex, str, bytes, range, ModuleType, Operation, partial),
+    *(FunctionType, BuiltinFunctionType, MethodType, property, classmethod, staticmethod),
+}
+_NAMES = (str, bytes, Number, tuple, Enum, type, type(None))  # keys that read the same in every run
+
+
+class Buffer(list[T]):
+    """Numbers or Values that belong to the state of a module but are not trained, such as running averages.
+
+    They are saved and loaded together with the parameters, but are not among them.
+
+    >>> from nn import Module
+    >>> class Falling(Module):
+    ...     def __init__(self):
+    ...         self.height = Value(10.0)
+    ...         self.gravity = Buffer([Value(9.81, label="g")])
+    >>> [name for name, _ in Falling().named_parameters()], list(Falling().state_dict())
+    (['height'], ['height', 'gravity.0'])
+    """
+
+
+def contents(root: Any, wanted: Callable[[Any], bool], whole: type, deep: bool = True) -> list[Found]:
+    """Everything in a module with its place, each thing once; the module itself first.
+
+    Args:
+        root: where to start.
+        wanted: what must not be loose.
+        whole: the class whose objects are searched, as dataclasses are: `Module`.
+        deep: also look inside the modules that are found.
+
+    Raises:
+        TypeError: if something wanted is only held loosely; it says where, and what to do.
+    """
+    search = _Search(whole, deep)
+    found = search.below(None, [(_UNNAMED, root)])
+    while deep and search.loose:
+        place, holder, entries = search.loose.pop()
+        for below, thing in search.below(place, entries):
+            if wanted(thing):
+                raise TypeError(_advice(place, holder, below, thing, whole))
+    return found
+
+
+class _Search:
+    """What was seen, and what was put off because it has no place of its own."""
+
+    def __init__(self, whole: type, deep: bool) -> None:
+        self.whole = whole
+        self.deep = deep
+        self.seen: dict[int, Any] = {}  # what is kept here cannot die and leave its address to something else
+        self.loose: list[tuple[Place, Any, list[Entry]]] = []
+        self.simple: dict[type, bool] = {}  # by class of modules: whether they have attributes and no more
+
+    def below(self, place: Place, entries: Iterable[Entry]) -> list[Found]:
+        """All that is new in some entries, in order; a loop, for modules may be nested deeper than calls."""
+        found: list[Found] = []
+        seen = self.seen
+        open_: list[tuple[Place, Iterator[Entry]]] = [(place, iter(entries))]
+        while open_:
+            above, rest = open_[-1]
+            for name, thing in rest:
+                kind = type(thing)
+                if kind in _PLAIN or id(thing) in seen:
+                    continue
+                seen[id(thing)] = thing
+                here = (above, name)
+                found.append((here, thing))
+                if kind is not Value and (self.deep or not above or not isinstance(thing, self.whole)):
+                    open_.append((here, iter(self.inside(here, thing))))
+                    break
+            else:
+                open_.pop()
+        return found
+
+    def inside(self, place: Place, holder: Any) -> Iterable[Entry]:
+        """What an object holds by name; what it holds otherwise is put off."""
+        if type(holder) is list:
+            return enumerate(holder)
+        if self.simple.get(type(holder)):
+            return list(vars(holder).items())
+        if isinstance(holder, type):
+            return ()
+        named, loose = items(holder)
+        if isinstance(holder, self.whole):
+            if type(holder) not in self.simple:
+                loose = [*loose, *_of_the_class(type(holder), self.whole)]
+                more = _slots(type(holder)) or isinstance(holder, Collection)  # type: ignore[arg-type]
+                self.simple[type(holder)] = not more
+            named = [*_attributes(holder), *named]
+        elif is_dataclass(holder):
+            named = [*_attributes(holder), *named]
+        elif not type(holder).__module__.startswith("autograd."):  # an explanation, say, holds its graph
+            loose = [*loose, *_attributes(holder)]
+        if loose:
+            self.loose.append((place, holder, list(loose)))
+        return named
+
+
+def path_of(place: Place) -> str:
+    """A place as it is written, such as 'layers.0.neurons.2.w.1'.
+
+    >>> path_of(((None, "w"), 1))
+    'w.1'
+    """
+    names = []
+    while place is not None:
+        place, name = place
+        if name is not _UNNAMED:
+            names.append(str(name))
+    return ".".join(reversed(names))
+
+
+@singledispatch
+def items(holder: Any) -> tuple[Iterable[Entry], Iterable[Entry]]:
+    """The entries of a container by name, and those that have none; here of anything else."""
+    numpy = sys.modules.get("numpy")
+    if numpy is None or not isinstance(holder, numpy.ndarray) or not holder.dtype.hasobject:
+        return (), ()
+    inside = holder.tolist()
+    return (enumerate(inside) if holder.ndim else [(_UNNAMED, inside)]), ()
+
+
+@items.register(Mapping)
+def _(holder: Mapping[Any, Any]) -> tuple[Iterable[Entry], Iterable[Entry]]:
+    unnamed = [key for key in holder if not isinstance(key, _NAMES)]
+    if not unnamed:
+        return holder.items(), ()
+    named = [(key, inner) for key, inner in holder.items() if isinstance(key, _NAMES)]
+    return named, [(_UNNAMED, entry) for key in unnamed for entry in (key, holder[key])]
+
+
+@items.register(Sequence)
+def _(holder: Sequence[Any]) -> tuple[Iterable[Entry], Iterable[Entry]]:
+    return enumerate(holder), ()
+
+
+@items.register(Buffer)
+def _(holder: Buffer[Any]) -> tuple[Iterable[Entry], Iterable[Entry]]:
+    return (), ()  # its Values are no parameters
+
+
+@items.register(tuple)
+def _(holder: tuple[Any, ...]) -> tuple[Iterable[Entry], Iterable[Entry]]:
+    return zip(getattr(holder, "_fields", range(len(holder))), holder, strict=False), ()
+
+
+@items.register(Set)
+def _(holder: Set[Any]) -> tuple[Iterable[Entry], Iterable[Entry]]:
+    return (), [(_UNNAMED, member) for member in holder]
+
+
+def _attributes(holder: Any) -> list[Entry]:
+    """The attributes of an object, those in slots first, the others in the order in which they were set."""
+    slots = _slots(type(holder))  # type: ignore[arg-type]
+    inside = [(name, getattr(holder, name)) for name in slots if hasattr(holder, name)]
+    return inside + list(getattr(holder, "__dict__", {}).items())
+
+
+@lru_cache(maxsize=1000)
+def _slots(owner: Any) -> list[str]:
+    return [
+        name
+        for base in reversed(owner.__mro__)
+        for name, kind in vars(base).items()
+        if isinstance(kind, MemberDescriptorType) and name != "__dict__"
+    ]
+
+
+def _of_the_class(owner: type, whole: type) -> list[Entry]:
+    own = owner.__mro__[: owner.__mro__.index(whole)]
+    return [entry for base in own for entry in vars(base).items()]
+
+
+def _advice(place: Place, holder: Any, below: Place, found: Any, whole: type) -> str:
+    """Why a thing is not found where it stands, and where it would be."""
+    kind, where, path = type(holder).__name__, path_of(place), path_of(below)
+    what = f"a {type(found).__name__}" if isinstance(found, whole) else "a parameter"
+    if isinstance(holder, Set):
+        return f"{where} is a {kind}, which has no order, and {what} is in it; hold it in a list or a dict"
+    if isinstance(holder, Mapping):
+        return f"{where} has {what} under, or as, a key that is no name; let the keys be strings or numbers"
+    if isinstance(holder, whole):
+        return f"{path} is {what} of the class {kind}, the same for all its objects; set it in __init__"
+    return (
+        f"{path} is {what} in an object of the class {kind}, which is not searched; derive {kind} from "
+        "nn.Module, make it a dataclass, or let it hold Values that are not to be trained detached, as in "
+        "Value(2.0).detach()"
+    )
