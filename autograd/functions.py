@@ -285,9 +285,8 @@ def where(condition: Number, x: Number, y: Number) -> Number: ...
 def where(condition: Number, x: Number, y: Number) -> Number:
     """x if the condition is not zero, else y; the gradient flows to the chosen one only.
 
-    Both x and y are computed before, whatever the condition is. If the derivative of the one that is not
-    chosen is infinite, its gradient is 0 * inf = nan; give it an argument at which it is finite, as in
-    `where(c, sqrt(where(c, x, 1.0)), 0.0)`.
+    Both x and y are computed before, whatever the condition is; but what is not chosen gets no gradient, even
+    where its own derivative is infinite or nan, as in `where(greater(x, 0.0), sqrt(x), 0.0)` at x = 0.
 
     Args:
         condition: a number, which decides once and for all; or a Value, such as `greater(a, b)`, which is

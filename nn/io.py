@@ -75,7 +75,7 @@ def load(model: Module, file: File) -> None:
             vectors = from_bytes(data)
         except (SafetensorError, KeyError) as error:  # a KeyError is a type of numbers that numpy has not
             raise ValueError(f"no whole safetensors file: {error}") from error
-        state = dict.fromkeys((name for name in vectors if name not in names), 0.0)  # to be refused
+        state = dict.fromkeys((name for name in sorted(vectors) if name not in names), 0.0)  # to be refused
         for name, members in names.items():
             if name in vectors:
                 numbers = _numbers(name, vectors[name], model, len(members))

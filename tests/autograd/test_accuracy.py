@@ -21,7 +21,7 @@ from autograd.words.symbol import derivative
 
 ROUNDING = mpf(2) ** -53
 SMALLEST, LARGEST = mpf(2) ** -1000, mpf(2) ** 1023  # beyond, a step on the way is subnormal or infinite
-PAGE = Path(autograd.__file__).parents[1] / "notebooks/explanation/arithmetic.md"
+PAGE = Path(__file__).parents[2] / "notebooks/explanation/arithmetic.md"
 
 
 def sech2(x):
