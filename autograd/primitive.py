@@ -84,7 +84,10 @@ class Operation:
             return self.value(*args)  # the common case: a derivative that is computed on floats
         if len(args) != self.arity:
             raise TypeError(f"{self.name} takes {self.arity} argument(s), got {len(args)}")
-        operand: Any = None
+        operand: Any = args[0]
+        if self.arity == 1 and hasattr(type(operand), "_operate"):
+            return operand._operate(self, args)
+        operand = None
         for arg in args:
             if hasattr(type(arg), "_operate"):
                 operand = arg if operand is None else operand

@@ -65,45 +65,63 @@ def contents(root: Any, wanted: Callable[[Any], bool], whole: type, deep: bool =
         TypeError: if something wanted is only held loosely; it says where, and what to do.
     """
     search = _Search(whole, deep)
-    found = search.below(None, [(_UNNAMED, root)])
+    search.below(None, [(_UNNAMED, root)])
+    found = list(zip(search.places, search.things.values(), strict=True))
     while deep and search.loose:
         place, holder, entries = search.loose.pop()
-        for below, thing in search.below(place, entries):
+        before = len(search.places)
+        search.below(place, entries)
+        new = list(search.things.values())[before:]
+        for below, thing in zip(search.places[before:], new, strict=True):
             if wanted(thing):
                 raise TypeError(_advice(place, holder, below, thing, whole))
     return found
 
 
-class _Search:
-    """What was seen, and what was put off because it has no place of its own."""
+def things(root: Any, wanted: Callable[[Any], bool], whole: type) -> list[Any]:
+    """What `contents` finds, without the places, which cost more than the rest."""
+    search = _Search(whole, placed=False)
+    search.below(None, [(_UNNAMED, root)])
+    found = list(search.things.values())
+    while search.loose:
+        search.below(None, search.loose.pop()[2])
+    if any(wanted(thing) for thing in list(search.things.values())[len(found) :]):
+        contents(root, wanted, whole)  # which says where it is
+    return found
 
-    def __init__(self, whole: type, deep: bool) -> None:
+
+class _Search:
+    """What was found, and what was put off because it has no place of its own."""
+
+    def __init__(self, whole: type, deep: bool = True, placed: bool = True) -> None:
         self.whole = whole
         self.deep = deep
-        self.seen: dict[int, Any] = {}  # what is kept here cannot die and leave its address to something else
+        self.placed = placed
+        self.things: dict[int, Any] = {}  # by address, which stays theirs as long as they are kept here
+        self.places: list[Place] = []  # of the things, in the same order
         self.loose: list[tuple[Place, Any, list[Entry]]] = []
         self.simple: dict[type, bool] = {}  # by class of modules: whether they have attributes and no more
 
-    def below(self, place: Place, entries: Iterable[Entry]) -> list[Found]:
-        """All that is new in some entries, in order; a loop, for modules may be nested deeper than calls."""
-        found: list[Found] = []
-        seen = self.seen
+    def below(self, place: Place, entries: Iterable[Entry]) -> None:
+        """Find all that is new in some entries; a loop, for modules may be nested deeper than calls."""
+        things, places, placed = self.things, self.places, self.placed
         open_: list[tuple[Place, Iterator[Entry]]] = [(place, iter(entries))]
         while open_:
             above, rest = open_[-1]
             for name, thing in rest:
-                kind = type(thing)
-                if kind in _PLAIN or id(thing) in seen:
+                address, kind = id(thing), type(thing)
+                if address in things or kind in _PLAIN:
                     continue
-                seen[id(thing)] = thing
-                here = (above, name)
-                found.append((here, thing))
+                things[address] = thing
+                here = None
+                if placed:
+                    here = (above, name)
+                    places.append(here)
                 if kind is not Value and (self.deep or not above or not isinstance(thing, self.whole)):
                     open_.append((here, iter(self.inside(here, thing))))
                     break
             else:
                 open_.pop()
-        return found
 
     def inside(self, place: Place, holder: Any) -> Iterable[Entry]:
         """What an object holds by name; what it holds otherwise is put off."""

@@ -8,7 +8,7 @@ from typing import Any, Protocol, Self, TypeVar
 
 from autograd import Value, as_float
 from nn.arguments import described, few, listed
-from nn.contents import Buffer, Found, Place, contents, path_of
+from nn.contents import Buffer, Found, contents, path_of, things
 
 T = TypeVar("T", covariant=True)
 
@@ -95,11 +95,21 @@ class Module:
         """All parameters, in a fixed order."""
         if type(self).named_parameters is not Module.named_parameters:
             return [parameter for _, parameter in self.named_parameters()]
-        return [parameter for _, parameter in self._parameters()]
+        found = things(self, _counts, whole=Module)
+        fixed = _fixed(found)
+        return [
+            p for p in found if type(p) is Value and not p.is_result and (not fixed or id(p) not in fixed)
+        ]
 
     def named_parameters(self) -> list[tuple[str, Value]]:
         """All parameters with the path that leads to each, such as 'layers.0.neurons.2.w.1'."""
-        return [(path_of(place), parameter) for place, parameter in self._parameters()]
+        found = self._contents()
+        fixed = _fixed([thing for _, thing in found])
+        return [
+            (path_of(place), p)
+            for place, p in found
+            if type(p) is Value and not p.is_result and id(p) not in fixed
+        ]
 
     def buffers(self) -> list[Buffer[Any]]:
         """All buffers, in a fixed order."""
@@ -193,23 +203,18 @@ class Module:
     def _contents(self, deep: bool = True) -> list[Found]:
         return contents(self, _counts, whole=Module, deep=deep)
 
-    def _parameters(self) -> list[tuple[Place, Value]]:
-        leaves: list[tuple[Place, Value]] = []
-        fixed: set[int] = set()
-        for place, found in self._contents():
-            if type(found) is Value:
-                if not found.is_result:
-                    leaves.append((place, found))
-            elif isinstance(found, Buffer):
-                fixed.update(map(id, found))
-        return [(place, p) for place, p in leaves if id(p) not in fixed] if fixed else leaves
-
 
 def _number(name: str, entry: Any) -> float:
     try:
         return entry.data if isinstance(entry, Value) else as_float(entry)
     except TypeError as error:
         raise TypeError(f"{name}: {error}") from None
+
+
+def _fixed(found: list[Any]) -> set[int]:
+    """The addresses of what buffers hold, which is not trained."""
+    buffers = [thing for thing in found if type(thing) is not Value and isinstance(thing, Buffer)]
+    return {id(entry) for buffer in buffers for entry in buffer}
 
 
 def _counts(found: Any) -> bool:
