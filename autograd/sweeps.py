@@ -9,7 +9,8 @@ from autograd import modes, tree
 from autograd.annotations import TYPE_CHECKING
 from autograd.functions import sum
 from autograd.graph import contributions_by_hand, dependents, local_derivatives, passes
-from autograd.value import Value, topological_order
+from autograd.value import Value
+from autograd.walk import topological_order
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping

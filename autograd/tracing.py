@@ -25,7 +25,8 @@ from autograd.containers import is_cell, numbers_of, shape_of
 from autograd.graph import dependents, nodes_of
 from autograd.ops import pos
 from autograd.sweeps import as_value, slopes
-from autograd.value import Value, topological_order, unrecorded_node
+from autograd.value import Value, unrecorded_node
+from autograd.walk import topological_order
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

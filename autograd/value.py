@@ -11,14 +11,13 @@ are freed the moment the last reference goes, and the cyclic garbage collector h
 
 from __future__ import annotations
 
-import _thread
 import math
-import os
 
-from autograd import by_hand, floats, modes, ops
+from autograd import by_hand, floats, modes, ops, walk
 from autograd.annotations import TYPE_CHECKING, final, mypyc_attr
 from autograd.modes import OPEN, Tag
 from autograd.primitive import Operation
+from autograd.walk import NEVER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -83,7 +82,7 @@ class Value:
         self._grad: float = 0.0
         self._dleft: float = 0.0  # the local derivative by each operand
         self._dright: float = 0.0
-        self._mark: i64 = _NEVER  # the last walk that passed, and 1 more if it brought a gradient
+        self._mark: i64 = NEVER  # the last walk that passed, and 1 more if it brought a gradient
         if data is _BLANK:
             return  # `recorded_node` does the rest
         self._operation: Operation = _LEAF
@@ -128,9 +127,9 @@ class Value:
 
         Interior nodes start from zero at every call and keep their gradient, to be read and drawn.
         """
-        _refuse_another()
-        with _BACKWARD:
-            order = _walk(self, True)
+        walk.refuse_another()
+        with walk.LOCK:
+            order = walk.marked_order(self, True)
             self._grad += 1.0
             if not order:
                 return
@@ -139,7 +138,7 @@ class Value:
             if watcher is not None:
                 watcher.backward(order)
                 return
-            _pass_back(order, self._mark)
+            walk.pass_back(order, self._mark)
 
     def _pass_on(self) -> None:
         """The chain rule, one step: push this node's gradient to its operands.
@@ -494,106 +493,7 @@ class _Doors:
 DOORS: Final = _Doors()
 
 
-class _Clock:
-    """Counts the walks by twos, so that each can tell the nodes it has passed by their mark."""
-
-    __slots__ = ("now",)
-
-    def __init__(self) -> None:
-        self.now: i64 = 0
-
-
-_CLOCK: Final = _Clock()
-_NEVER: Final[i64] = 1 << 60  # the mark of nodes that no gradient passes: every walk has passed them already
 _BLANK: Final[SupportsFloat] = float("0")  # recognised by `is`; equal literals can be one object
-_BACKWARD: Final = _thread.RLock()  # marks and gradients belong to one walk at a time
-if hasattr(os, "register_at_fork"):  # the thread that held it does not live on in a forked child
-    os.register_at_fork(after_in_child=_BACKWARD._at_fork_reinit)  # type: ignore[attr-defined]
-
-
-def _pass_back(order: list[Value], arrived: i64) -> None:
-    """The chain rule at every node at which a gradient has arrived, the last first.
-
-    A function of its own, because an interrupt at the end of a `while` in a `with` block can leave the block
-    without its `__exit__`, and the lock locked (Python 3.13; github.com/python/cpython/issues/130279).
-    """
-    while order:  # emptied on the way, which saves the walk through memory that frees it afterwards
-        node = order.pop()
-        if node._mark == arrived:
-            node._pass_on()
-
-
-def topological_order(root: Value, zero_grad: bool = False) -> list[Value]:
-    """The nodes that gradients may pass on their way from `root`, every operand before its results.
-
-    Leaves are not among them: nothing passes a leaf. Every reading of a graph sums in this order, so their
-    results agree to the last bit. The walk is iterative, because a chain of a million nodes would overflow
-    the stack. It takes the right operand first, mostly the younger one, and so goes straight through memory.
-    """
-    if _under_way() and not zero_grad:
-        return _walk_aside(root)
-    _refuse_another()
-    with _BACKWARD:
-        return _walk(root, zero_grad)
-
-
-def _walk(root: Value, zero_grad: bool) -> list[Value]:
-    _CLOCK.now += 2
-    walk = _CLOCK.now
-    order: list[Value] = []
-    if root._mark >= walk:
-        return order
-    root._mark = walk
-    node, above = root, []  # where we are, and the nodes on the way to it
-    while True:
-        if node._right is not None and node._right._mark < walk:
-            above.append(node)
-            node = node._right
-            node._mark = walk
-        elif node._left is not None and node._left._mark < walk:
-            above.append(node)
-            node = node._left
-            node._mark = walk
-        else:
-            if zero_grad:
-                node._grad = 0.0
-            order.append(node)
-            if not above:
-                return order
-            node = above.pop()
-
-
-def _walk_aside(root: Value) -> list[Value]:
-    """The same order without a mark on any node, for a walk in the middle of another."""
-    order: list[Value] = []
-    passed: set[Value] = set()
-    above = [root]
-    while above:
-        node = above[-1]
-        passed.add(node)
-        for operand in (node._right, node._left):
-            if operand is not None and operand._mark != _NEVER and operand not in passed:
-                above.append(operand)
-                break
-        else:
-            above.pop()
-            if node._mark != _NEVER:
-                order.append(node)
-    return order
-
-
-def _under_way() -> bool:
-    """Whether this thread is in the middle of a walk, and now in a signal handler, say, or a finalizer."""
-    owned: bool = _BACKWARD._is_owned()  # type: ignore[attr-defined]
-    return owned
-
-
-def _refuse_another() -> None:
-    if _under_way():
-        raise RuntimeError(
-            "backward() began inside another backward() of the same thread, in a signal handler, say, and "
-            "would mix up the gradients of both; call it when the other has ended, or use autograd.grad"
-        )
 
 
 def new_node(
@@ -649,7 +549,7 @@ def recorded_node(
     node._dright = dright
     node._mark = 0
     if not operation.differentiable:  # not in one expression, which would make an object when compiled
-        node._mark = _NEVER
+        node._mark = NEVER
     return node
 
 

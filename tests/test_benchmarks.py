@@ -12,7 +12,7 @@ import pytest
 
 import autograd
 from autograd import Value
-from autograd.value import topological_order
+from autograd.walk import topological_order
 from tests.benchmarks import programs, slots
 from tests.benchmarks.__main__ import main
 from tests.benchmarks.engines import ENGINES, OURS, Unable

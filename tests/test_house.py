@@ -23,7 +23,7 @@ AUTOGRAD = """
     floats special stepwise
     ieee modes
     anomaly primitive
-    by_hand
+    by_hand walk
     ops
     value
     graph containers

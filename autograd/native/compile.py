@@ -33,6 +33,7 @@ COMPILED = [
     "autograd/special.py",
     "autograd/value.py",
     "autograd/vectors.py",
+    "autograd/walk.py",
     "nn/sample.py",
     "nn/optim/arithmetic.py",
 ]

@@ -13,7 +13,7 @@ import autograd
 from autograd import Value, gradient, ops
 from autograd.graph import nodes_of, trace
 from autograd.sweeps import adjoints
-from autograd.value import topological_order
+from autograd.walk import topological_order
 from tests.autograd.threads import run_at_once
 
 

@@ -8,7 +8,7 @@ import pytest
 
 import autograd
 from autograd import Value, backward_steps, gradient
-from autograd.value import _BACKWARD, _walk_aside, topological_order
+from autograd.walk import LOCK, order_aside, topological_order
 from tests.autograd.robustness.interpreters import needs_timer
 
 
@@ -61,8 +61,8 @@ def test_the_order_beside_is_the_same():
     x, y = Value(0.5), Value(-2.0)
     a = (x * y).tanh()
     out = (a + x) * a.relu() + autograd.greater(a, y) * x + a * a
-    assert list(map(id, _walk_aside(out))) == list(map(id, topological_order(out)))
-    assert _walk_aside(x) == topological_order(x) == []
+    assert list(map(id, order_aside(out))) == list(map(id, topological_order(out)))
+    assert order_aside(x) == topological_order(x) == []
 
 
 @needs_timer
@@ -121,4 +121,4 @@ def test_a_finalizer_in_the_middle():
 
 
 def test_the_lock_is_free_afterwards():
-    assert not _BACKWARD._is_owned()
+    assert not LOCK._is_owned()

@@ -16,7 +16,8 @@ from math import copysign, inf, isfinite
 from autograd import ops
 from autograd.primitive import Operation
 from autograd.show.drawing.colors import largest
-from autograd.value import Value, topological_order
+from autograd.value import Value
+from autograd.walk import topological_order
 
 DEAD, SATURATED, VANISHED, NOT_FINITE = "dead", "saturated", "vanished", "not finite"
 SATURATION = 0.01  # of the largest local derivative that the operation has: |x| > 3 for tanh, 6 for sigmoid

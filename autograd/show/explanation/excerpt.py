@@ -9,7 +9,8 @@ from autograd.programs.program import function_on_floats
 from autograd.show.explanation.parts import Equation, Gradient, Step
 from autograd.show.explanation.paths import Link
 from autograd.sweeps import adjoints
-from autograd.value import Value, topological_order
+from autograd.value import Value
+from autograd.walk import topological_order
 from autograd.words.numerals import digits
 from autograd.words.symbol import Symbol, applied, derivative_at
 

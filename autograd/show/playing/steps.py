@@ -10,7 +10,8 @@ from typing import Self
 
 from autograd import modes
 from autograd.graph import local_derivatives, nodes_of, passes
-from autograd.value import Value, topological_order
+from autograd.value import Value
+from autograd.walk import topological_order
 from autograd.words.names import names_of
 from autograd.words.numerals import digits, factor
 from autograd.words.symbol import applied

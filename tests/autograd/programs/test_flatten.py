@@ -10,7 +10,7 @@ import autograd
 from autograd import Value, flatten, ops
 from autograd.graph import nodes_of
 from autograd.programs.flatten import Flattening
-from autograd.value import topological_order
+from autograd.walk import topological_order
 from tests.autograd.test_random_graphs import RANDOM, points, programs, run
 
 

@@ -155,7 +155,7 @@ def test_the_functions_inside_with_wrong_arguments():
     node = Value(2.0) * 3
     good = {
         "_link": ((Value(2.0), Value(3.0)), "*"),
-        "_pass_back": ([node],),
+        "pass_back": ([node], 1),
         "new_node": (node._operation, 6.0, Value(2.0), 3.0, Value(3.0), 2.0),
         "affine": ([Value(1.0)], [Value(2.0)], Value(3.0), None),
         "topological_order": (node,),
@@ -171,7 +171,7 @@ def test_the_functions_inside_with_wrong_arguments():
     for name, arguments in good.items():
         for place in range(len(arguments)):
             for thing in [*WRONG_THINGS, [1.0], (1.0,), (Value(1.0),), [Value(1.0)] * 3, node]:
-                homes = (autograd.value, nn.sample, Value(2.0) * 3, node._operation)
+                homes = (autograd.value, autograd.walk, nn.sample, Value(2.0) * 3, node._operation)
                 function = next(getattr(home, name) for home in homes if hasattr(home, name))
                 attempt(function, *arguments[:place], thing, *arguments[place + 1 :])
                 attempt(function, *arguments[:place])

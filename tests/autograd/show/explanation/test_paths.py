@@ -182,6 +182,6 @@ def test_the_first_path_is_found_without_looking_at_all_edges_again():
     # Broken if listing a path costs as much as the graph.
     leaves = [Value(1.0) for _ in range(1000)]
     root = autograd.sum(leaves)
-    links = [(node, i) for node in reversed(autograd.value.topological_order(root)) for i in range(2)]
+    links = [(node, i) for node in reversed(autograd.walk.topological_order(root)) for i in range(2)]
     ways = Ways(root, links, set(leaves))
     assert all(len(list(ways.largest(leaf))) == ways.counts[leaf] == 1 for leaf in leaves[-10:])

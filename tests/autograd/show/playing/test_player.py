@@ -15,7 +15,7 @@ from autograd.command.example import Network
 from autograd.graph import local_derivatives
 from autograd.show.drawing import layout
 from autograd.sweeps import adjoints
-from autograd.value import topological_order
+from autograd.walk import topological_order
 from autograd.words.numerals import decimals, digits
 from tests.autograd.show.playing import browser
 from tests.autograd.show.svg import read

@@ -1,0 +1,122 @@
+"""The order of backpropagation: every operand before its results, and the chain rule along it.
+
+A walk marks the nodes that it passes, with a number that is its own, so that it needs no set of them. Marks
+and gradients belong to one walk at a time. A walk that begins in the middle of another one of its thread, in a
+signal handler or a finalizer, marks nothing: it finds the same order, but another backward pass is refused.
+"""
+
+from __future__ import annotations
+
+import _thread
+import os
+
+from autograd.annotations import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import Final
+
+    from autograd.annotations import i64
+    from autograd.value import Value
+
+
+class Clock:
+    """Counts the walks by twos, so that each can tell the nodes it has passed by their mark."""
+
+    __slots__ = ("now",)
+
+    def __init__(self) -> None:
+        self.now: i64 = 0
+
+
+CLOCK: Final = Clock()
+NEVER: Final[i64] = 1 << 60  # the mark of nodes that no gradient passes: every walk has passed them already
+LOCK: Final = _thread.RLock()  # marks and gradients belong to one walk at a time
+if hasattr(os, "register_at_fork"):  # the thread that held it does not live on in a forked child
+    os.register_at_fork(after_in_child=LOCK._at_fork_reinit)  # type: ignore[attr-defined]
+
+
+def pass_back(order: list[Value], arrived: i64) -> None:
+    """The chain rule at every node at which a gradient has arrived, the last first.
+
+    A function of its own, because an interrupt at the end of a `while` in a `with` block can leave the block
+    without its `__exit__`, and the lock locked (Python 3.13; github.com/python/cpython/issues/130279).
+    """
+    while order:  # emptied on the way, which saves the walk through memory that frees it afterwards
+        node = order.pop()
+        if node._mark == arrived:
+            node._pass_on()
+
+
+def topological_order(root: Value, zero_grad: bool = False) -> list[Value]:
+    """The nodes that gradients may pass on their way from `root`, every operand before its results.
+
+    Leaves are not among them: nothing passes a leaf. Every reading of a graph sums in this order, so their
+    results agree to the last bit. The walk is iterative, because a chain of a million nodes would overflow
+    the stack. It takes the right operand first, mostly the younger one, and so goes straight through memory.
+    """
+    if under_way() and not zero_grad:
+        return order_aside(root)
+    refuse_another()
+    with LOCK:
+        return marked_order(root, zero_grad)
+
+
+def marked_order(root: Value, zero_grad: bool) -> list[Value]:
+    """The walk itself, for who holds the lock."""
+    CLOCK.now += 2
+    walk = CLOCK.now
+    order: list[Value] = []
+    if root._mark >= walk:
+        return order
+    root._mark = walk
+    node, above = root, []  # where we are, and the nodes on the way to it
+    while True:
+        if node._right is not None and node._right._mark < walk:
+            above.append(node)
+            node = node._right
+            node._mark = walk
+        elif node._left is not None and node._left._mark < walk:
+            above.append(node)
+            node = node._left
+            node._mark = walk
+        else:
+            if zero_grad:
+                node._grad = 0.0
+            order.append(node)
+            if not above:
+                return order
+            node = above.pop()
+
+
+def order_aside(root: Value) -> list[Value]:
+    """The same order without a mark on any node, for a walk in the middle of another."""
+    order: list[Value] = []
+    passed: set[Value] = set()
+    above = [root]
+    while above:
+        node = above[-1]
+        passed.add(node)
+        for operand in (node._right, node._left):
+            if operand is not None and operand._mark != NEVER and operand not in passed:
+                above.append(operand)
+                break
+        else:
+            above.pop()
+            if node._mark != NEVER:
+                order.append(node)
+    return order
+
+
+def under_way() -> bool:
+    """Whether this thread is in the middle of a walk, and now in a signal handler, say, or a finalizer."""
+    owned: bool = LOCK._is_owned()  # type: ignore[attr-defined]
+    return owned
+
+
+def refuse_another() -> None:
+    """Raise RuntimeError in the middle of a walk."""
+    if under_way():
+        raise RuntimeError(
+            "backward() began inside another backward() of the same thread, in a signal handler, say, and "
+            "would mix up the gradients of both; call it when the other has ended, or use autograd.grad"
+        )
