@@ -169,9 +169,9 @@ class Operation:
         if self.bound:
             return Operation.bind, self.bound
         self._require_a_formula()
-        if _find(self.home) is not self:
+        if self.home == "" or _attribute(self.home) is not self:
             raise ValueError(
-                f"cannot pickle the operation {self.name}: {self.home} is something else; "
+                f"cannot pickle the operation {self.name}: {self.home or 'no name'} leads to something else; "
                 "define it at the top level of a module that can be imported"
             )
         return _find, (self.home,)
@@ -212,8 +212,15 @@ def _bind(base: Operation, y: float) -> Operation:
     )
 
 
-def _find(home: str) -> Any:
-    """The object that 'module:qualified.name' names."""
+def _find(home: str) -> Operation:
+    """The operation that a pickle names by 'module:qualified.name'."""
+    found = _attribute(home)
+    if not isinstance(found, Operation):
+        raise ValueError(f"the pickle needs the operation {home}, and there is none of that name any more")
+    return found
+
+
+def _attribute(home: str) -> Any:
     import importlib
 
     module, _, path = home.partition(":")

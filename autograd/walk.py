@@ -1,8 +1,8 @@
 """The order of backpropagation: every operand before its results, and the chain rule along it.
 
 A walk marks the nodes that it passes, with a number that is its own, so that it needs no set of them. Marks
-and gradients belong to one walk at a time. One that begins inside another of its thread, in a signal handler or
-a finalizer, marks nothing: it finds the same order, but another backward pass is refused.
+and gradients belong to one walk at a time. One that begins inside another of its thread, in a signal handler
+or a finalizer, marks nothing: it finds the same order, but another backward pass is refused.
 """
 
 from __future__ import annotations

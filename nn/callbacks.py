@@ -218,4 +218,10 @@ def as_callback(given: Any) -> Callback:
 
 
 def _watched(monitor: str | None, training: Training) -> str:
-    return monitor or ("val_loss" if "val_loss" in training.history.records else "loss")
+    """The record that is watched, which must be there."""
+    records = training.history.records
+    name = monitor or ("val_loss" if "val_loss" in records else "loss")
+    if name not in records:
+        advice = "; give fit validation data" if name.startswith("val_") else ""
+        raise ValueError(f"{name!r} is watched, but fit records {', '.join(records)}{advice}")
+    return name

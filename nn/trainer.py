@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from math import isfinite
+from math import isfinite, isnan
 from typing import Any
 
 from autograd import Value, as_float, detect_anomaly, dot, mean, no_grad
@@ -91,7 +91,7 @@ class Trainer:
             self.optimizer.zero_grad()
             total.backward()
             if not self.finite(total):
-                self.explain_nan(batch, averages)
+                self.explain_nan(batch, averages, total)
             for callback in self.callbacks:
                 callback.on_gradients(self.training)
         except BaseException:  # Ctrl-C too
@@ -121,8 +121,9 @@ class Trainer:
     def finite(self, total: Value) -> bool:
         return isfinite(total.data) and all(isfinite(p.grad) for p in self.parameters)
 
-    def explain_nan(self, batch: list[Sample], averages: list[list[float]]) -> None:
+    def explain_nan(self, batch: list[Sample], averages: list[list[float]], total: Value) -> None:
         """Compute the batch again under `detect_anomaly`, and raise the error that names the node."""
+        has_nan = isnan(total.data) or any(isnan(p.grad) for p in self.parameters)
         self.restore(averages)
         where = f"training stopped in epoch {self.training.epoch}, before the step"
         for sample in batch:
@@ -130,7 +131,7 @@ class Trainer:
                 where += f"; sample {sample.row} or its target has a nan or inf"
                 break
         try:
-            with detect_anomaly():
+            with detect_anomaly(inf=not has_nan):  # an infinite mask may be as it should
                 _, total = self.forward(batch)
                 total.backward()
             cause = f"the loss is {total.data}, with a nan or inf among the parameters"

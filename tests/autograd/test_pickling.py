@@ -346,3 +346,10 @@ def test_old_players_steps_and_drawings_load():
     y = x * x
     assert repr(next(autograd.backward_steps(y))) == repr(step)
     assert drawing.source == autograd.draw_dot(y).source
+
+
+def test_an_operation_that_has_gone_is_named():
+    """Broken if the graph loads, with None for an operation."""
+    text = pickle.dumps(autograd.sin(Value(1.0))).replace(b"autograd.ops:sin", b"autograd.ops:gon")
+    with pytest.raises(ValueError, match=r"needs the operation autograd\.ops:gon, and there is none"):
+        pickle.loads(text)

@@ -8,7 +8,7 @@ import numpy
 import pytest
 
 import nn
-from autograd import Value, exp
+from autograd import Value, exp, softmax
 from nn.callbacks import Callback, ClipGradients, EarlyStopping
 
 LINE_X, LINE_Y = [[0.0], [1.0], [2.0], [3.0]], [1.0, 3.0, 5.0, 7.0]
@@ -534,3 +534,18 @@ def test_dropout_is_on_in_training_and_off_in_validation():
     )
     assert (history["loss"], history["val_loss"]) == ([9.0], [0.0])
     assert nn.predict(model, [[3.0]]) == [3.0]
+
+
+def test_a_healthy_mask_of_infinity_is_not_blamed_for_a_nan():
+    def masked(output, target):
+        kept = softmax([output, Value(-math.inf)])[0]
+        return kept * target + (output - output.data).sqrt() * 0.0
+
+    with pytest.raises(FloatingPointError, match=r"became nan in the backward pass of sqrt"):
+        nn.fit(nn.MLP(1, [1], seed=0), [[1.0]], [1.0], loss=masked, epochs=1, progress=False)
+
+
+def test_watching_what_is_not_recorded_says_what_is():
+    said = "'val_loss' is watched, but fit records loss, lr; give fit validation data"
+    with pytest.raises(ValueError, match=said):
+        fit_line(callbacks=EarlyStopping("val_loss"))

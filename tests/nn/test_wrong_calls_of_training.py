@@ -102,7 +102,7 @@ def test_a_target_that_does_not_suit_the_loss_is_named(loss, outputs, y, error, 
 
 
 def test_a_sample_that_is_not_finite_is_named():
-    with pytest.raises(FloatingPointError, match="sample 3 or its target has a nan or inf: mul made"):
+    with pytest.raises(FloatingPointError, match="sample 3 or its target has a nan or inf: add made nan"):
         fit(X=[*X[:3], [math.inf, 0.0]])
 
 
