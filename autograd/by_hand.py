@@ -16,13 +16,12 @@ It works on numbers: nothing can be differentiated again, written as a formula o
 
 from __future__ import annotations
 
-from types import CellType, FunctionType
-
 from autograd.annotations import TYPE_CHECKING
 from autograd.primitive import Operation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import CellType
     from typing import Any, NoReturn
 
 
@@ -79,6 +78,8 @@ def _by_hand(symbol: str, arity: int, function: Callable[[Any], None]) -> Operat
 
 def _lending(function: Callable[[], None], node: Any) -> Callable[[Any], None]:
     """The function as a function of its node, to which it does not refer between two calls."""
+    from types import FunctionType  # seldom needed, and a fifth of a millisecond of every start
+
     if not isinstance(function, FunctionType):
         return lambda node: function()
     lent: list[CellType] = []
@@ -111,6 +112,6 @@ def _copy_of(cell: CellType, node: Any, lent: list[CellType]) -> CellType:
     except ValueError:  # a variable that is not assigned yet
         holds = False
     if holds:
-        lent.append(CellType())
+        lent.append(type(cell)())
         return lent[-1]
     return cell
