@@ -81,19 +81,26 @@ class Watcher:
                 if node._mark != order[-1]._mark:
                     continue  # no gradient has arrived
                 node._pass_on()
-                for operand, local in zip(node._prev, (node._dleft, node._dright), strict=False):
-                    self.gradient(operand, operand.grad, node, node.grad, local)
-        except FloatingPointError:
+                self.passed(node, node.grad, [operand.grad for operand in node._prev])
+        except BaseException:  # what a function by hand raises, too
             for leaf, grad in before:
                 leaf.grad = grad
             raise
 
-    def gradient(self, operand: Value, received: float, node: Value, upstream: float, local: float) -> None:
+    def passed(self, node: Value, upstream: float, received: Sequence[float]) -> None:
+        """Look at the gradients of a node's operands, when it has passed its own on to them."""
+        for index, operand in enumerate(node._prev):
+            self.gradient(operand, received[index], node, index, upstream)
+
+    def gradient(self, operand: Value, received: float, node: Value, index: int, upstream: float) -> None:
         """Look at what an operand has received from a node so far."""
         if self._wrong(received):
+            local = f"local {node._dright if index else node._dleft}"
+            if node._operation.by_hand is not None:
+                local = "a derivative given by hand"
             raise FloatingPointError(
                 f"the gradient of {describe(operand)} became {received} in the backward pass of "
-                f"{node._operation.name}: upstream {upstream} * local {local}, at {_origin(node)}"
+                f"{node._operation.name}: upstream {upstream} * {local}, at {_origin(node)}"
             )
 
 

@@ -8,7 +8,8 @@
     out._backward = _backward
 
 Such a function refers to its own node. Kept by the node, it would make a cycle that counting references never
-frees, so it is kept without the reference, which is lent to it while it runs.
+frees, so it is kept without the reference, which is lent to it while it runs. What it reaches through a list,
+an object or another function is not lent: compiled, such a node is never freed.
 
 It works on numbers: nothing can be differentiated again, written as a formula or computed anew from it.
 `autograd.operation` makes an operation that can.
@@ -49,8 +50,8 @@ def given(node: Any, function: Callable[[], None]) -> Operation:
         raise TypeError(
             f"_backward is a function without arguments, got {type(function).__name__}: {function!r}"
         )
-    held = (getattr(function, "__self__", None), *(getattr(function, "args", None) or ()))
-    if any(part is node for part in held):
+    arguments = (*getattr(function, "args", ()), *getattr(function, "keywords", {}).values())
+    if any(part is node for part in (getattr(function, "__self__", None), *arguments)):
         raise ValueError(
             f"{function!r} holds the node that it belongs to, which would never be freed; write a function "
             "without arguments that finds the node in the lines around it"
@@ -76,42 +77,50 @@ def _by_hand(symbol: str, arity: int, function: Callable[[Any], None]) -> Operat
     )
 
 
-def _lending(function: Callable[[], None], node: Any) -> Callable[[Any], None]:
+def _lending(function: Callable[[], None], own: Any) -> Callable[[Any], None]:
     """The function as a function of its node, to which it does not refer between two calls."""
     from types import FunctionType  # seldom needed, and a fifth of a millisecond of every start
 
     if not isinstance(function, FunctionType):
         return lambda node: function()
     lent: list[CellType] = []
-    cells = tuple(_copy_of(cell, node, lent) for cell in function.__closure__ or ())
-    defaults = function.__defaults__ or ()
-    places = [i for i, default in enumerate(defaults) if default is node]
-    kept = tuple(None if default is node else default for default in defaults)
-    copy = FunctionType(function.__code__, function.__globals__, function.__name__, kept, cells)
-    copy.__kwdefaults__ = function.__kwdefaults__
+    cells = tuple(_copy_of(cell, own, lent) for cell in function.__closure__ or ())
+    defaults, keywords = function.__defaults__ or (), function.__kwdefaults__ or {}
+    places = [i for i, default in enumerate(defaults) if default is own]
+    names = [name for name, default in keywords.items() if default is own]
+    copy = FunctionType(function.__code__, function.__globals__, function.__name__, None, cells)
+
+    def lend(node: Any) -> None:
+        copy.__defaults__ = tuple(node if i in places else part for i, part in enumerate(defaults))
+        copy.__kwdefaults__ = keywords | dict.fromkeys(names, node)
 
     def pass_on(node: Any) -> None:
         for cell in lent:
             cell.cell_contents = node
-        if places:
-            copy.__defaults__ = tuple(node if i in places else part for i, part in enumerate(kept))
+        lend(node)
         try:
             copy()
         finally:
-            copy.__defaults__ = kept
+            lend(None)
             for cell in lent:
                 del cell.cell_contents
 
+    defaults = tuple(None if default is own else default for default in defaults)
+    keywords = keywords | dict.fromkeys(names)
     return pass_on
 
 
-def _copy_of(cell: CellType, node: Any, lent: list[CellType]) -> CellType:
+def _copy_of(cell: CellType, own: Any, lent: list[CellType]) -> CellType:
     """The cell itself, or an empty one for a cell that holds the node."""
     try:
-        holds = cell.cell_contents is node
+        holds = cell.cell_contents is own
     except ValueError:  # a variable that is not assigned yet
         holds = False
     if holds:
         lent.append(type(cell)())
         return lent[-1]
     return cell
+
+
+OPERANDS = unknown("operands", 2)
+"""What holds the operands of a node beyond the first, in pairs; no gradient passes it, nothing shows it."""

@@ -16,6 +16,8 @@ from autograd.annotations import TYPE_CHECKING
 if TYPE_CHECKING:
     from typing import Any
 
+DEGREE = math.pi / 180.0  # in radians
+RADIAN = 180.0 / math.pi  # in degrees
 _LOG_2 = math.log(2.0)
 _EXACT = (("decimal", "Decimal"), ("fractions", "Fraction"))
 

@@ -9,7 +9,6 @@ operands at a time, so a drawing shows every step and no derivative is needed th
 
 from __future__ import annotations
 
-from math import pi
 from sys import float_info
 
 from autograd import floats, ops
@@ -191,7 +190,7 @@ def degrees(x: Number) -> Number:
     >>> degrees(3.141592653589793)
     180.0
     """
-    return ops.mul(x, 180.0 / pi)
+    return ops.mul(x, floats.RADIAN)
 
 
 @overload
@@ -207,7 +206,7 @@ def radians(x: Number) -> Number:
     >>> radians(180.0)
     3.141592653589793
     """
-    return ops.mul(x, pi / 180.0)
+    return ops.mul(x, floats.DEGREE)
 
 
 @overload

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from autograd.annotations import TYPE_CHECKING
 from autograd.value import Value
+from autograd.walk import LOCK
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -80,19 +81,21 @@ def contribution(node: Value, index: int, upstream: float) -> float:
 def contributions_by_hand(node: Value, upstream: float) -> tuple[float, ...]:
     """What a derivative given by hand adds to each operand; an operand that is used twice gets it at once.
 
-    Such a function adds to `grad`. So it is called with gradients of 0, which are put back afterwards.
+    Such a function adds to `grad`. So it is called with gradients of 0, which are put back afterwards; what
+    it adds to other nodes than its operands stays.
     """
     operands = node._prev
     function = node._operation.by_hand
     assert function is not None
-    before = [(value, value._grad) for value in (*operands, node)]
-    try:
-        for operand in operands:
-            operand._grad = 0.0
-        node._grad = upstream
-        function(node)
-        received: dict[Value, float] = {}
-        return tuple(0.0 if x in received else received.setdefault(x, x._grad) for x in operands)
-    finally:
-        for value, grad in before:
-            value._grad = grad
+    with LOCK:
+        before = [(value, value._grad) for value in (*operands, node)]
+        try:
+            for operand in operands:
+                operand._grad = 0.0
+            node._grad = upstream
+            function(node)
+            received: dict[Value, float] = {}
+            return tuple(0.0 if x in received else received.setdefault(x, x._grad) for x in operands)
+        finally:
+            for value, grad in before:
+                value._grad = grad

@@ -54,7 +54,7 @@ def reduce(node: Value) -> tuple[Any, ...]:
     """What pickle takes of a Value: a leaf by itself, any other node as its place in a subgraph."""
     if not node._prev:
         if node.is_result:
-            return restore_result, (node.data, node.grad, node._tag)
+            return restore_result, (node.data, node.grad, node._tag), attributes_of(node) or None
         operation = None if node._operation is LEAF else node._operation.symbol
         return restore_leaf, (node.data, node.grad, operation, node._tag), attributes_of(node) or None
     subgraph = _PLACES.of.get(id(node)) or Subgraph(node)

@@ -1,6 +1,6 @@
 """Reverse and forward sweeps: the gradients of a graph in a table beside it.
 
-Nothing in the graph changes, so a picture or an explanation can be made at any time.
+When they return, nothing in the graph has changed, so a picture or an explanation can be made at any time.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from autograd import modes, tree
 from autograd.annotations import TYPE_CHECKING
 from autograd.functions import sum
-from autograd.graph import contributions_by_hand, dependents, local_derivatives, passes
+from autograd.graph import contributions_by_hand, dependents, passes
 from autograd.value import Value
 from autograd.walk import topological_order
 
@@ -68,15 +68,14 @@ def adjoints(root: Value) -> dict[Value, float]:
         if node._operation.by_hand is not None:
             for operand, received in zip(node._prev, contributions_by_hand(node, upstream), strict=True):
                 table[operand] = table.get(operand, 0.0) + received
-            continue
-        left, right = node._left, node._right
-        if left is not None and passes(node, 0):
-            table[left] = table.get(left, 0.0) + node._dleft * upstream
-        if right is not None and passes(node, 1):
-            table[right] = table.get(right, 0.0) + node._dright * upstream
+        else:
+            left, right = node._left, node._right
+            if left is not None and passes(node, 0):
+                table[left] = table.get(left, 0.0) + node._dleft * upstream
+            if right is not None and passes(node, 1):
+                table[right] = table.get(right, 0.0) + node._dright * upstream
         if watcher is not None:
-            for operand, local in zip(node._prev, local_derivatives(node), strict=True):
-                watcher.gradient(operand, table.get(operand, 0.0), node, upstream, local)
+            watcher.passed(node, upstream, [table.get(operand, 0.0) for operand in node._prev])
     return table
 
 
@@ -98,13 +97,13 @@ def tangents(roots: Iterable[Value], seeds: Mapping[Value, Number]) -> list[Numb
 
     This is the forward mode: one sweep from the leaves to the roots, whatever the number of leaves.
     """
+    roots = list(roots)
     table = dict(seeds)
-    for root in roots:
-        for node in topological_order(root):
-            if node not in table:
-                terms = [_times(table[x], local) for x, local in _local_graphs(node, table)]
-                if terms:
-                    table[node] = sum(terms)
+    for node in nodes_of(*roots) if len(roots) > 1 else roots and topological_order(roots[0]):
+        if node not in table:
+            terms = [_times(table[x], local) for x, local in _local_graphs(node, table)]
+            if terms:
+                table[node] = sum(terms)
     return [table.get(root, 0.0) for root in roots]
 
 

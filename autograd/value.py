@@ -5,19 +5,18 @@ them. `backward()` walks the graph from the result to the leaves and applies the
 
     operand.grad += local derivative * node.grad
 
-A node has two fixed slots for its operands and holds no closures, so graphs have no reference cycles: they
-are freed the moment the last reference goes, and the cyclic garbage collector has nothing to do.
+A node has two fixed slots for its operands and refers to nothing that refers to it, so graphs have no
+reference cycles: they are freed the moment the last reference goes, and the cyclic garbage collector has
+nothing to do.
 """
 
 from __future__ import annotations
-
-import math
 
 from autograd import by_hand, floats, modes, ops, walk
 from autograd.annotations import TYPE_CHECKING, final, mypyc_attr
 from autograd.modes import OPEN, Tag
 from autograd.primitive import Operation
-from autograd.walk import NEVER
+from autograd.walk import NEVER, OPERANDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -36,9 +35,6 @@ _NEG: Final = ops.neg
 _POW: Final = ops.pow
 _RELU: Final = ops.relu
 _NO_OPERANDS: Final[tuple[Value, ...]] = ()
-_OPERANDS: Final = by_hand.unknown("operands", 2)
-_DEGREE: Final = math.pi / 180.0
-_RADIAN: Final = 180.0 / math.pi
 
 
 @final
@@ -101,8 +97,8 @@ class Value:
         for child in children:
             if not isinstance(child, Value):
                 raise TypeError(f"the operands of a node are Values, got {type(child).__name__}: {child!r}")
-        if not children and symbol != "":
-            self._operation = ops.named(symbol, 0)
+        if not children:
+            self._operation = ops.named(symbol, 0) if symbol != "" else _LEAF
             return
         if modes.unrecorded():
             self._operation = _RESULT
@@ -126,6 +122,11 @@ class Value:
         """Add the gradient of this node to `grad` of every leaf it depends on.
 
         Interior nodes start from zero at every call and keep their gradient, to be read and drawn.
+
+        Raises:
+            RuntimeError: if it begins inside another backward pass of the same thread, or meets a node that
+                was built by hand and given no derivative.
+            FloatingPointError: inside `detect_anomaly()`, at the first gradient that is not finite.
         """
         walk.refuse_another()
         with walk.LOCK:
@@ -159,10 +160,11 @@ class Value:
                 self._right._mark = self._mark
 
     def _pass_on_by_hand(self, function: Callable[[Value], None]) -> None:
-        function(self)
-        for operand in self._prev:
-            if operand._mark < self._mark:
-                operand._mark = self._mark
+        with walk.LOCK:
+            function(self)
+            for operand in self._prev:
+                if operand._mark < self._mark:
+                    operand._mark = self._mark
 
     @property
     def _backward(self) -> Callable[[], None]:
@@ -335,10 +337,10 @@ class Value:
     def __floor__(self) -> Value: return _unary(ops.floor, self)
     def __ceil__(self) -> Value: return _unary(ops.ceil, self)
     def __trunc__(self) -> Value: return _unary(ops.trunc, self)
-    def deg2rad(self) -> Value: return self * _DEGREE
-    def radians(self) -> Value: return self * _DEGREE
-    def rad2deg(self) -> Value: return self * _RADIAN
-    def degrees(self) -> Value: return self * _RADIAN
+    def deg2rad(self) -> Value: return self * floats.DEGREE
+    def radians(self) -> Value: return self * floats.DEGREE
+    def rad2deg(self) -> Value: return self * floats.RADIAN
+    def degrees(self) -> Value: return self * floats.RADIAN
     def arcsin(self) -> Value: return _unary(ops.asin, self)
     def arccos(self) -> Value: return _unary(ops.acos, self)
     def arctan(self) -> Value: return _unary(ops.atan, self)
@@ -423,7 +425,9 @@ class Value:
             return ()
         if right is None:
             return (left,)
-        return (left, *right._prev) if right._operation is _OPERANDS else (left, right)
+        if right._operation is not OPERANDS:
+            return (left, right)
+        return tuple(_taken_apart(left, right))
 
     @property
     def is_result(self) -> bool:
@@ -503,11 +507,10 @@ def new_node(
     mode = modes.here()
     tag = mode.tag
     if not mode.plain:
-        leaf = Value(data)
+        leaf = unrecorded_node(data)
         if mode.watcher is not None:
             mode.watcher.forward(leaf, operation, left, right)
         if not mode.recording:
-            leaf._operation = _RESULT
             return leaf
         tag = leaf._tag
     return recorded_node(tag, operation, data, left, dleft, right, dright)
@@ -560,11 +563,19 @@ def attributes_of(node: Value) -> dict[str, Any]:
     return own or {}
 
 
+def _taken_apart(left: Value, right: Value) -> list[Value]:
+    operands = [left]
+    while right._operation is OPERANDS and right._left is not None and right._right is not None:
+        operands.append(right._left)
+        right = right._right
+    return [*operands, right]
+
+
 def _joined(operands: tuple[Value, ...]) -> Value:
     """Operands as one, for the right slot of a node: there a chain of pairs holds all beyond the first."""
     joined = operands[-1]
     for operand in reversed(operands[:-1]):
-        joined = recorded_node(None, _OPERANDS, 0.0, operand, 0.0, joined, 0.0)
+        joined = recorded_node(None, OPERANDS, 0.0, operand, 0.0, joined, 0.0)
     return joined
 
 

@@ -10,12 +10,14 @@ from __future__ import annotations
 import _thread
 import os
 
+from autograd import by_hand
 from autograd.annotations import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from typing import Final
 
     from autograd.annotations import i64
+    from autograd.primitive import Operation
     from autograd.value import Value
 
 
@@ -30,6 +32,7 @@ class Clock:
 
 CLOCK: Final = Clock()
 NEVER: Final[i64] = 1 << 60  # the mark of nodes that no gradient passes: every walk has passed them already
+OPERANDS: Final[Operation] = by_hand.OPERANDS  # passed by walks, but in no order
 LOCK: Final = _thread.RLock()  # marks and gradients belong to one walk at a time
 if hasattr(os, "register_at_fork"):  # the thread that held it does not live on in a forked child
     os.register_at_fork(after_in_child=LOCK._at_fork_reinit)  # type: ignore[attr-defined]
@@ -82,7 +85,8 @@ def marked_order(root: Value, zero_grad: bool) -> list[Value]:
         else:
             if zero_grad:
                 node._grad = 0.0
-            order.append(node)
+            if node._operation is not OPERANDS:
+                order.append(node)
             if not above:
                 return order
             node = above.pop()
@@ -92,7 +96,7 @@ def order_aside(root: Value) -> list[Value]:
     """The same order without a mark on any node, for a walk in the middle of another."""
     order: list[Value] = []
     passed: set[Value] = set()
-    above = [root]
+    above = [root] if root._mark != NEVER else []
     while above:
         node = above[-1]
         passed.add(node)
@@ -102,7 +106,7 @@ def order_aside(root: Value) -> list[Value]:
                 break
         else:
             above.pop()
-            if node._mark != NEVER:
+            if node._operation is not OPERANDS:
                 order.append(node)
     return order
 
@@ -117,6 +121,6 @@ def refuse_another() -> None:
     """Raise RuntimeError in the middle of a walk."""
     if under_way():
         raise RuntimeError(
-            "backward() began inside another backward() of the same thread, in a signal handler, say, and "
-            "would mix up the gradients of both; call it when the other has ended, or use autograd.grad"
+            "a backward pass began inside another one of the same thread, in a signal handler, say, and "
+            "would mix up the gradients of both; begin it when the other has ended, or use autograd.grad"
         )

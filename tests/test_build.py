@@ -151,6 +151,13 @@ def test_the_operators_that_may_return_not_implemented():
     assert changed == [f"def __{name}__" for name in names]
 
 
+def test_a_signature_that_is_not_rewritten_any_more_stops_the_build():
+    source = (ROOT / "autograd/value.py").read_text(encoding="utf-8")
+    assert compiling.rewritten(source).count("def grad(self, grad: float) -> None") == 1
+    with pytest.raises(RuntimeError, match="expected in autograd/value.py, and not found: .*def grad"):
+        compiling.rewritten(source.replace("grad: float | None", "grad: object"))
+
+
 @pytest.mark.parametrize("times", [0, 2])
 def test_generated_code_that_looks_different_stops_the_build(tmp_path, times):
     source = tmp_path / "generated.c"

@@ -23,7 +23,8 @@ AUTOGRAD = """
     floats special stepwise
     ieee modes
     anomaly primitive
-    by_hand walk
+    by_hand
+    walk
     ops
     value
     graph containers

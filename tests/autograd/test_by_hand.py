@@ -5,12 +5,26 @@ import functools
 import gc
 import math
 import pickle
+import re
 
 import pytest
 
 import autograd
-from autograd import Value, draw_dot, explain, flatten, grad, gradient, no_grad, player, trace
+from autograd import (
+    Value,
+    backward_steps,
+    detect_anomaly,
+    draw_dot,
+    explain,
+    flatten,
+    grad,
+    gradient,
+    no_grad,
+    player,
+    trace,
+)
 from tests.autograd.robustness.interpreters import alone
+from tests.autograd.threads import run_at_once
 
 
 def tan(x):
@@ -53,6 +67,31 @@ def test_any_number_of_operands(count):
     assert [x.grad for x in xs] == [2 * out.data * 2 * x.data for x in xs]
     out.backward()
     assert [x.grad for x in xs] == [2 * (2 * out.data + 1) * x.data for x in xs]
+    leaves = [2 * x.data for x in xs]
+    assert gradient(out, xs) == leaves
+    for x in xs:
+        x.grad = 0.0
+    backward_steps(out).finish()
+    assert [x.grad for x in xs] == leaves
+    with detect_anomaly():
+        out.backward()
+    text = str(explain(out * 3, xs))
+    assert text.count("given by hand") == count
+    before = [x.grad for x in xs]
+    page = player(out * 3).html
+    assert [x.grad for x in xs] == before
+    assert all(f"= {6 * x.data:g}" in re.sub("<[^>]*>", "", page) for x in xs)
+    assert len(trace(out * 3)[0]) == len(re.findall(r"^\t+n\d+ \[", draw_dot(out * 3).source, re.MULTILINE))
+
+
+@alone
+def test_very_many_operands():
+    """A chain of pairs that is taken apart by recursion ends the process."""
+    values = [Value(1.0) for _ in range(100_000)]
+    out = added(*values)
+    assert len(out._prev) == 100_000
+    (2 * out).backward()
+    assert values[-1].grad == 2.0
 
 
 def test_an_operand_used_twice():
@@ -92,6 +131,57 @@ def test_it_may_be_assigned_to_a_node_of_the_table_and_again():
     out._backward = lambda: None
     (5 * out).backward()
     assert x.grad == 5.0
+
+
+def test_steps_pass_what_the_function_passes():
+    """A clipped gradient is not the gradient times a local derivative."""
+    x, y = Value(3.0), Value(3.0)
+
+    def clipped(x):
+        out = Value(x.data, (x,), "clipped")
+
+        def _backward():
+            x.grad += min(out.grad, 1.0)
+
+        out._backward = _backward
+        return out
+
+    (5 * clipped(x)).backward()
+    backward_steps(5 * clipped(y)).finish()
+    assert x.grad == y.grad == 1.0
+    assert gradient(5 * clipped(x), x) == 1.0
+
+
+def test_threads_take_turns():
+    """The function is lent its node, and the gradients of its operands, for one call at a time."""
+    x = Value(0.5)
+    out = tan(tan(x))
+    expected = gradient(out, x)
+
+    def work():
+        for _ in range(200):
+            assert gradient(out, x) == expected
+            other = Value(0.5)
+            tan(tan(other)).backward()
+            assert other.grad == expected
+
+    assert run_at_once([work] * 4) == []
+
+
+def test_watching_names_the_operand_that_got_a_nan():
+    a, b, c = Value(1.0, label="a"), Value(2.0, label="b"), Value(3.0, label="c")
+    with detect_anomaly():
+        out = Value(6.0, (a, b, c), "f")
+
+        def _backward():
+            a.grad += out.grad
+            c.grad += math.nan
+
+        out._backward = _backward
+        for pass_on in (out.backward, lambda: gradient(out, a)):
+            with pytest.raises(FloatingPointError, match=r"c=3\.0 became nan .* of f: .* given by hand"):
+                pass_on()
+    assert a.grad == 0.0, "what a pass that is given up has added is taken back"
 
 
 def test_a_step_by_hand_is_taken_by_calling_it():
@@ -189,7 +279,7 @@ def test_what_is_no_function_is_refused(wrong):
 
 def test_a_function_that_would_keep_its_node_for_ever_is_refused():
     out = Value(1.0, (Value(1.0),), "f")
-    for function in (functools.partial(print, out), out.backward):
+    for function in (functools.partial(print, out), functools.partial(print, end=out), out.backward):
         with pytest.raises(ValueError, match="which would never be freed"):
             out._backward = function
 
@@ -228,9 +318,9 @@ def test_it_is_freed_with_the_graph():
         x = Value(0.5)
         out = Value(1.0, (x,), "f")
 
-        def _backward(out_again=out):
+        def _backward(out_again=out, *, once_more=out):
             assert payload
-            x.grad += out.grad + out_again.grad
+            x.grad += out.grad + out_again.grad + 0 * once_more.grad
 
         out._backward = _backward
         (out * 3).backward()

@@ -12,7 +12,7 @@ import pytest
 
 import autograd
 import nn
-from autograd import Value
+from autograd import Value, no_grad
 
 
 def moons(count, seed):
@@ -230,6 +230,14 @@ def test_attributes_go_with_copies(again):
     assert vars(other._prev[0]) == {"name": "x", "history": [1.0]}
     assert vars(again(x)) == vars(x)
     assert vars(y._prev[1]) == {}
+
+
+def test_attributes_of_a_result_without_a_graph_go_with_copies():
+    with no_grad():
+        result = Value(1.0) * 2
+    result.m = 5
+    assert copy.deepcopy(result).m == 5
+    assert pickle.loads(pickle.dumps(result)).is_result
 
 
 def test_results_do_not_inherit_attributes():

@@ -47,6 +47,13 @@ class TestConstructor:
         assert Value(1.0, label="w").label == "w"
         assert Value(1.0, (), "", "w").label == "w"
 
+    @pytest.mark.parametrize("none", [(), [], set(), iter(())])
+    def test_no_operands(self, none):
+        """micrograd's default is a tuple, its attribute a set."""
+        leaf = Value(1.0, none)
+        assert (leaf._prev, leaf._op) == ((), "")
+        assert not leaf.is_result
+
     def test_none_is_no_label(self):
         assert Value(1.0, label=None).label == ""
         x = Value(1.0, label="x")

@@ -2,6 +2,7 @@
 
 import gc
 import math
+import os
 import signal
 
 import pytest
@@ -9,7 +10,13 @@ import pytest
 import autograd
 from autograd import Value, backward_steps, gradient
 from autograd.walk import LOCK, order_aside, topological_order
-from tests.autograd.robustness.interpreters import needs_timer
+from tests.autograd.robustness.interpreters import needs_fork, needs_timer
+
+
+@pytest.fixture(autouse=True)
+def the_lock_is_free_afterwards():
+    yield
+    assert not LOCK._is_owned()
 
 
 def chain(x, length):
@@ -27,7 +34,7 @@ def test_a_backward_pass_is_refused(begin):
     refused = []
 
     def _backward():
-        with pytest.raises(RuntimeError, match=r"inside another backward\(\) of the same thread") as error:
+        with pytest.raises(RuntimeError, match="inside another one of the same thread") as error:
             begin(x * x)
         refused.append(error)
         x.grad += out.grad
@@ -62,7 +69,8 @@ def test_the_order_beside_is_the_same():
     a = (x * y).tanh()
     out = (a + x) * a.relu() + autograd.greater(a, y) * x + a * a
     assert list(map(id, order_aside(out))) == list(map(id, topological_order(out)))
-    assert order_aside(x) == topological_order(x) == []
+    for root in (x, autograd.floor(out), out.detach()):
+        assert order_aside(root) == topological_order(root) == []
 
 
 @needs_timer
@@ -120,5 +128,33 @@ def test_a_finalizer_in_the_middle():
     assert len(errors) == 1
 
 
-def test_the_lock_is_free_afterwards():
-    assert not LOCK._is_owned()
+def test_an_interrupt_leaves_the_lock_free():
+    x = Value(1.0)
+    out = Value(1.0, (x,), "f")
+
+    def _backward():
+        raise KeyboardInterrupt
+
+    out._backward = _backward
+    for pass_on in (out.backward, lambda: gradient(out, x), out._backward):
+        with pytest.raises(KeyboardInterrupt):
+            pass_on()
+
+
+@needs_fork
+def test_a_fork_inside_a_pass():
+    """The child goes on with the pass that it was born in."""
+    x = Value(1.0)
+    out = Value(1.0, (x,), "f")
+
+    def _backward():
+        x.grad += out.grad
+        child = os.fork()
+        if child == 0:
+            (x * x).detach()
+            os._exit(7)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
+
+    out._backward = _backward
+    out.backward()
+    assert x.grad == 1.0

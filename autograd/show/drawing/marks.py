@@ -135,7 +135,7 @@ def _local(operation: Operation, x: float) -> float:
 
 
 def _reached(root: Value) -> set[Value]:
-    """The nodes that the gradient of the root is passed on to, except constants: leaves without a label."""
+    """The nodes that a gradient could reach, past dead ones too, except constants: leaves without a label."""
     reached = {root}
     for node in topological_order(root):
         for operand, partial in zip(node._prev, node._operation.partials, strict=True):

@@ -20,7 +20,8 @@ from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING
 
-from autograd.graph import nodes_of
+from autograd import modes
+from autograd.graph import contributions_by_hand, nodes_of
 from autograd.show.drawing.dot import draw_dot
 from autograd.show.playing.scenes import Scene, Script
 from autograd.show.playing.steps import backward_steps
@@ -124,12 +125,29 @@ def _copy(nodes: Sequence[Value], names: dict[Value, str]) -> dict[Value, Value]
     copies: dict[Value, Value] = {}
     for node in nodes:
         operands = [copies[operand] for operand in node._prev]
-        left, right = (*operands, None, None)[:2]
-        copy = recorded_node(node._tag, node._operation, node.data, left, node._dleft, right, node._dright)
+        copy = _copy_by_hand(node, operands) if node._operation.by_hand is not None else None
+        if copy is None:
+            left, right = (*operands, None, None)[:2]
+            sides = left, node._dleft, right, node._dright
+            copy = recorded_node(node._tag, node._operation, node.data, *sides)
         if node._prev or node.label:
             copy.label = names[node]
         copies[node] = copy
     return copies
+
+
+def _copy_by_hand(node: Value, operands: Sequence[Value]) -> Value:
+    """A node whose operands receive what the derivative given by hand would pass to those of the original."""
+    with modes.recording():
+        copy = Value(node.data, operands, node._op)
+    copy._tag = node._tag
+
+    def _backward() -> None:
+        for operand, received in zip(operands, contributions_by_hand(node, copy.grad), strict=True):
+            operand.grad += received
+
+    copy._backward = _backward
+    return copy
 
 
 def _drawing(root: Value, rankdir: str) -> str:

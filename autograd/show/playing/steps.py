@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Self
 
 from autograd import modes
-from autograd.graph import local_derivatives, nodes_of, passes
+from autograd.graph import contribution, local_derivatives, nodes_of, passes
 from autograd.value import Value
 from autograd.walk import topological_order
 from autograd.words.names import names_of
@@ -62,7 +62,7 @@ class BackwardStep:
         index: which operand of the node it is, counted from 0.
         upstream: the gradient of the root by the node.
         local: the local derivative of the node by the operand.
-        contribution: upstream * local.
+        contribution: upstream * local, or what a derivative given by hand added.
         before: `operand.grad` before the step.
         after: `operand.grad` after it, which is before + contribution.
     """
@@ -117,17 +117,16 @@ class BackwardSteps:
         node, index = self._links[0]
         operand, local, upstream = node._prev[index], local_derivatives(node)[index], self._gradients[node]
         before = self._gradients.get(operand, operand.grad)
-        after = before + local * upstream
+        received = contribution(node, index, upstream)
+        after = before + received
         watcher = modes.watcher()
         if watcher is not None:
-            watcher.gradient(operand, after, node, upstream, local)
+            watcher.gradient(operand, after, node, index, upstream)
         if operand in self._gradients:
             self._gradients[operand] = after
         operand.grad = after
         self._links.popleft()
-        return BackwardStep(
-            node, operand, index, upstream, local, local * upstream, before, after, _steps=self
-        )
+        return BackwardStep(node, operand, index, upstream, local, received, before, after, _steps=self)
 
     @property
     def remaining(self) -> int:
