@@ -154,7 +154,7 @@ def test_the_operators_that_may_return_not_implemented():
 def test_a_signature_that_is_not_rewritten_any_more_stops_the_build():
     source = (ROOT / "autograd/value.py").read_text(encoding="utf-8")
     assert compiling.rewritten(source).count("def grad(self, grad: float) -> None") == 1
-    with pytest.raises(RuntimeError, match="expected in autograd/value.py, and not found: .*def grad"):
+    with pytest.raises(RuntimeError, match=r"expected in autograd/value.py, and not found: .*def grad"):
         compiling.rewritten(source.replace("grad: float | None", "grad: object"))
 
 
@@ -185,5 +185,5 @@ def test_a_lack_of_memory_is_an_error_in_the_generated_code():
         assert f"PyTuple_New(2); if (unlikely(cpy_r_r7 == NULL)) return {error};" in changed
         assert f"PyFloat_FromDouble(cpy_r_r2.f0); if (unlikely(__tmp6 == NULL)) return {error};" in changed
     assert "CPyError" not in changed
-    with pytest.raises(RuntimeError, match="1 places where a lack of memory ends the process"):
+    with pytest.raises(RuntimeError, match="lack of memory would still end the process in 1 places"):
         compiling.raising(code + f"\nint CPyDef_g(void) {{{boxes}")
