@@ -27,17 +27,18 @@ METRICS: dict[str, Metric] = {
     "r2": r2,
 }
 
-_LARGER_IS_BETTER = ("accuracy", "precision", "recall", "f1", "r2")
+_LARGER_IS_BETTER = {"accuracy", "precision", "recall", "f1", "r2"}
 _RESERVED = ("loss", "lr")
 
 
 def larger_is_better(name: str) -> bool:
-    """Whether the numbers of this name in a history should grow.
+    """Whether the numbers of this name in a history should grow, as far as the name is one of `METRICS`.
 
     >>> [name for name in ("loss", "val_loss", "val_f1", "top_5", "mae") if larger_is_better(name)]
     ['val_f1', 'top_5']
     """
-    return name.endswith(_LARGER_IS_BETTER) or _k_of(name.removeprefix("val_")) is not None
+    name = name.removeprefix("val_")
+    return name in _LARGER_IS_BETTER or _k_of(name) is not None
 
 
 def named_metrics(given: Any) -> dict[str, Metric]:

@@ -248,3 +248,9 @@ def test_early_stopping_knows_what_should_grow(name):
 @pytest.mark.parametrize("name", ["loss", "val_loss", "mae", "mse", "rmse", "val_rmse", "top_speed"])
 def test_early_stopping_knows_what_should_fall(name):
     assert nn.EarlyStopping(name).sign == 1.0
+
+
+@pytest.mark.parametrize("name", ["val_error2", "layer2", "imprecision", "val_inaccuracy", "val_val_f1"])
+def test_a_name_that_only_ends_as_a_metric_does_not_grow(name):
+    # Broken: training stops because a user's error got smaller, and goes back to the worst parameters.
+    assert not larger_is_better(name) and nn.EarlyStopping(name).sign == 1.0
