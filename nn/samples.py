@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from autograd import as_float
 from nn.arguments import few
 from nn.settings import checked
-from nn.tables import check_columns, column_names, listed, rows_of, single
+from nn.tables import check_columns, column_names, entries_of, rows_of, single
 
 
 class Sample(NamedTuple):
@@ -23,7 +23,7 @@ class Sample(NamedTuple):
 
 def paired(X: Iterable[Any], y: Iterable[Any]) -> list[tuple[Any, Any]]:
     """Each sample with its target; ValueError if their numbers differ or there are none."""
-    rows, targets = rows_of(X, "X"), listed(y, "y")
+    rows, targets = rows_of(X, "X"), entries_of(y, "y")
     if len(rows) != len(targets):
         raise ValueError(f"every sample needs a target: got {len(rows)} samples and {len(targets)} targets")
     if not rows:
@@ -63,9 +63,9 @@ def divided(X: Any, y: Any, sample_weight: Any, validation: Any) -> tuple[list[S
             that is held out, the last ones.
 
     Raises:
-        ValueError: as for `weighed`; if the fraction is not between 0 and 1, leaves no sample on one side, or
-            the columns of the two frames differ.
-        TypeError: if the validation is something else.
+        ValueError: as for `weighed`; if the validation is something else, the fraction is not between 0 and 1
+            or leaves no sample on one side, or the columns of the two frames differ.
+        TypeError: as for `weighed`.
 
     >>> training, held_out = divided([[1.0], [2.0], [3.0]], [1, 2, 3], None, 0.3)
     >>> [sample.target for sample in held_out]
@@ -104,8 +104,8 @@ def by_class(
         held_out: those to validate on.
 
     Raises:
-        ValueError: if a weight is out of its range, a target is no class, or the dict names a class that no
-            sample has, and not all that they have.
+        ValueError: if `class_weight` is something else, a weight is out of its range, a target is no class,
+            or the dict names a class that no sample has, and not all that they have.
 
     >>> samples = weighed([[0.0], [1.0], [2.0]], [7, 8, 8])
     >>> [sample.weight for sample in by_class("balanced", samples, [])[0]]
@@ -114,13 +114,14 @@ def by_class(
     if class_weight is None:
         return samples, held_out
     labels = {_label(sample): None for sample in (*samples, *held_out)}
-    if class_weight == "balanced":
+    if isinstance(class_weight, str) and class_weight == "balanced":
         factors = _balanced(samples)
         new = [repr(_label(sample)) for sample in held_out if _label(sample) not in factors]
         if new:
             raise ValueError(f"class_weight='balanced' has no weight for class {new[0]} of the validation")
     elif isinstance(class_weight, Mapping):
-        factors = dict(zip(class_weight, _numbers("class_weight", list(class_weight.values())), strict=True))
+        weights = _checked_weights("class_weight", list(class_weight.values()))
+        factors = dict(zip(class_weight, weights, strict=True))
         unknown = [repr(label) for label in class_weight if label not in labels]
         unnamed = [repr(label) for label in labels if label not in class_weight]
         if unknown and unnamed:
@@ -156,10 +157,10 @@ def _weights(given: Any, count: int) -> list[float]:
     weights = [single(weight) for weight in rows_of(given, "sample_weight")]
     if len(weights) != count:
         raise ValueError(f"sample_weight needs a number for each of {count} samples, got {len(weights)}")
-    return _numbers("sample_weight", weights)
+    return _checked_weights("sample_weight", weights)
 
 
-def _numbers(name: str, given: list[Any]) -> list[float]:
+def _checked_weights(name: str, given: list[Any]) -> list[float]:
     for weight in given:
         try:
             fits = 0.0 <= as_float(weight) < inf

@@ -18,7 +18,7 @@ T = TypeVar("T")
 Rule = tuple[Callable[[Any], Any], Callable[[Any], bool], str]
 
 
-def _numbers(given: Any) -> tuple[float, ...]:
+def _floats(given: Any) -> tuple[float, ...]:
     return tuple(as_float(number) for number in given)
 
 
@@ -36,7 +36,7 @@ _FRACTION: Rule = (as_float, lambda x: 0.0 <= x <= 1.0, "a number from 0 to 1")
 _FINITE: Rule = (as_float, isfinite, "a finite number")
 _LIMIT: Rule = (as_float, lambda x: x >= 0.0, "a number, zero or more")
 _RATES: Rule = (
-    _numbers,
+    _floats,
     lambda rates: all(0.0 <= rate < inf for rate in rates),
     "a list of finite numbers, zero or more",
 )
@@ -93,7 +93,7 @@ RULES: Mapping[str, Rule] = {
     "alpha": _FRACTION,
     "centered": _FLAG,
     "betas": (
-        _numbers,
+        _floats,
         lambda betas: len(betas) == 2 and all(0.0 <= beta < 1.0 for beta in betas),
         "two numbers, each from 0 to below 1",
     ),

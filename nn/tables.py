@@ -34,15 +34,15 @@ def rows_of(table: Any, name: str) -> list[Any]:
         twice = sorted({str(column) for column in names if names.count(column) > 1})
         if twice:
             raise ValueError(f"every column of {name} needs its own name, got {few(twice)} more than once")
-        columns = [_numbers(table[column], f"column {column!r} of {name}") for column in names]
+        columns = [_numbers_of_column(table[column], f"column {column!r} of {name}") for column in names]
         return [list(row) for row in zip(*columns, strict=True)]
     if hasattr(table, "to_list"):
         label = getattr(table, "name", None)
-        return _numbers(table, name if label in (None, "") else f"{name}, the column {label!r},")
-    return listed(table, name)
+        return _numbers_of_column(table, name if label in (None, "") else f"{name}, the column {label!r},")
+    return entries_of(table, name)
 
 
-def listed(given: Any, name: str) -> list[Any]:
+def entries_of(given: Any, name: str) -> list[Any]:
     """The entries of a sequence or an array in a list; arrays inside become lists too.
 
     Args:
@@ -138,7 +138,7 @@ def _is_frame(table: Any) -> bool:
     return hasattr(table, "to_numpy") and hasattr(table, "columns")
 
 
-def _numbers(column: Any, name: str) -> list[Any]:
+def _numbers_of_column(column: Any, name: str) -> list[Any]:
     """The entries of a column, each held to be a number."""
     entries: list[Any] = column.to_list()
     for row, entry in enumerate(entries):

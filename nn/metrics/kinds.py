@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from functools import partial, update_wrapper
 from typing import Any
 
-from nn.tables import listed
+from nn.tables import entries_of
 
 Metric = Callable[..., float]
 Output = float | Sequence[float]
@@ -51,7 +51,7 @@ def is_overall(metric: Any) -> bool:
 
 def pairs_of(name: str, outputs: Any, targets: Any) -> list[tuple[Any, Any]]:
     """Each output with its target; ValueError naming the metric if their numbers differ or there are none."""
-    outputs, targets = listed(outputs, "outputs"), listed(targets, "targets")
+    outputs, targets = entries_of(outputs, "outputs"), entries_of(targets, "targets")
     if len(outputs) != len(targets) or not outputs:
         raise ValueError(
             f"{name} needs one target for each output, got {len(outputs)} outputs and {len(targets)} targets"

@@ -58,12 +58,12 @@ def _squares(pairs: list[tuple[float, float]]) -> float:
 
 def _by_output(name: str, outputs: Any, targets: Any) -> list[list[tuple[float, float]]]:
     """For each output of the model the pairs of all samples."""
-    samples = [(_numbers(output), _numbers(target)) for output, target in pairs_of(name, outputs, targets)]
+    samples = [(_as_row(output), _as_row(target)) for output, target in pairs_of(name, outputs, targets)]
     widths = {len(numbers) for sample in samples for numbers in sample}
     if len(widths) > 1:
         raise ValueError(f"{name} needs as many targets as outputs, the same for each sample, got {widths}")
     return [[(output[i], target[i]) for output, target in samples] for i in range(next(iter(widths)))]
 
 
-def _numbers(entry: Any) -> list[float]:
+def _as_row(entry: Any) -> list[float]:
     return [as_float(number) for number in (entry if hasattr(entry, "__iter__") else [entry])]

@@ -102,6 +102,15 @@ def test_a_class_weight_may_name_a_class_that_these_samples_lack():
     )
 
 
+@pytest.mark.parametrize("kind", ["numpy", "pandas", "polars"])
+def test_class_weights_in_an_array_or_a_series_are_refused(kind):
+    # Broken: "the truth value of an array is ambiguous", of a comparison with 'balanced'.
+    library = pytest.importorskip(kind)
+    given = library.array([1.0, 2.0]) if kind == "numpy" else library.Series([1.0, 2.0])
+    with pytest.raises(ValueError, match="class_weight is a dict of weights or 'balanced', got "):
+        fit(y=CLASSES, class_weight=given)
+
+
 @pytest.mark.parametrize("fraction, count", [(0.25, 1), (0.5, 2), (0.7, 3), (numpy.float32(0.25), 1)])
 def test_a_fraction_holds_out_the_last_samples(fraction, count):
     # Broken: the samples held out are trained on, or others at every call.
