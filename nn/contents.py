@@ -78,7 +78,7 @@ def contents(root: Any, wanted: Callable[[Any], bool], whole: type, deep: bool =
     return found
 
 
-def things(root: Any, wanted: Callable[[Any], bool], whole: type) -> list[Any]:
+def things_in(root: Any, wanted: Callable[[Any], bool], whole: type) -> list[Any]:
     """What `contents` finds, without the places, which cost more than the rest."""
     search = _Search(whole, placed=False)
     search.below(None, [(_UNNAMED, root)])

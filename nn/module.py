@@ -8,7 +8,7 @@ from typing import Any, Protocol, Self, TypeVar
 
 from autograd import Value, as_float
 from nn.arguments import described, few, listed
-from nn.contents import Buffer, Found, contents, path_of, things
+from nn.contents import Buffer, Found, contents, path_of, things_in
 
 T = TypeVar("T", covariant=True)
 
@@ -93,23 +93,17 @@ class Module:
 
     def parameters(self) -> list[Value]:
         """All parameters, in a fixed order."""
+        # A subclass may freeze some by naming the others only; else no names are made: they cost the most.
         if type(self).named_parameters is not Module.named_parameters:
             return [parameter for _, parameter in self.named_parameters()]
-        found = things(self, _counts, whole=Module)
-        fixed = _fixed(found)
-        return [
-            p for p in found if type(p) is Value and not p.is_result and (not fixed or id(p) not in fixed)
-        ]
+        return _parameters_among(things_in(self, _counts, whole=Module))
 
     def named_parameters(self) -> list[tuple[str, Value]]:
         """All parameters with the path that leads to each, such as 'layers.0.neurons.2.w.1'."""
         found = self._contents()
-        fixed = _fixed([thing for _, thing in found])
-        return [
-            (path_of(place), p)
-            for place, p in found
-            if type(p) is Value and not p.is_result and id(p) not in fixed
-        ]
+        places = {id(thing): place for place, thing in found}
+        parameters = _parameters_among([thing for _, thing in found])
+        return [(path_of(places[id(p)]), p) for p in parameters]
 
     def buffers(self) -> list[Buffer[Any]]:
         """All buffers, in a fixed order."""
@@ -211,14 +205,17 @@ def _number(name: str, entry: Any) -> float:
         raise TypeError(f"{name}: {error}") from None
 
 
-def _fixed(found: list[Any]) -> set[int]:
-    """The addresses of what buffers hold, which is not trained."""
+def _parameters_among(found: list[Any]) -> list[Value]:
+    """Values that no operation made and no buffer holds; of a list, for a call for each takes longer."""
     buffers = [thing for thing in found if type(thing) is not Value and isinstance(thing, Buffer)]
-    return {id(entry) for buffer in buffers for entry in buffer}
+    fixed = {id(entry) for buffer in buffers for entry in buffer}
+    return [p for p in found if type(p) is Value and not p.is_result and (not fixed or id(p) not in fixed)]
 
 
 def _counts(found: Any) -> bool:
-    return isinstance(found, (Module, Buffer)) or (isinstance(found, Value) and not found.is_result)
+    if type(found) is Value:
+        return bool(_parameters_among([found]))
+    return isinstance(found, (Module, Buffer))
 
 
 def outputs_of(model: Module | Callable[[Any], Any], samples: Iterable[Any]) -> list[Any]:
@@ -256,9 +253,9 @@ def in_mode(model: Module | Callable[[Any], Any], training: bool) -> Iterator[No
     0.0
     """
     before = [(part, part.training) for part in model.modules()] if isinstance(model, Module) else []
-    for part, _ in before:
-        part.training = training
     try:
+        for part, _ in before:
+            part.training = training
         yield
     finally:
         for part, was in before:

@@ -73,6 +73,27 @@ def test_every_module_has_its_mode_again():
     assert [part.training for part in model.layers] == [True, False, False] and not model.training
 
 
+def test_an_interrupt_while_modes_are_set_leaves_none_of_them():
+    # Broken: Ctrl-C at the beginning of a prediction leaves the first parts of the model in evaluation mode.
+    class Interrupted(nn.Module):
+        mode = True
+
+        @property
+        def training(self):
+            return self.mode
+
+        @training.setter
+        def training(self, mode):
+            if not mode:
+                raise KeyboardInterrupt
+            self.mode = mode
+
+    model = nn.Sequential(nn.Dropout(0.5), Interrupted())
+    with pytest.raises(KeyboardInterrupt):
+        nn.predict(model, X)
+    assert [part.training for part in model.modules()] == [True, True, True]
+
+
 def test_a_step_that_is_not_taken_leaves_the_running_averages():
     # Broken: the averages are those of samples from which nothing was learned.
     model, states = nn.Sequential(nn.BatchNorm(1), nn.Layer(1, 1, nonlin=False, seed=0)), []

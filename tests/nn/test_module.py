@@ -108,6 +108,17 @@ def test_parameters_are_the_named_ones_also_where_a_module_chooses_them():
     assert model.parameters() == [model.free]
 
 
+def test_what_a_buffer_holds_and_what_an_operation_made_are_no_parameters():
+    # Broken: a rule of its own for each method, of which one trains what another does not save.
+    class Mixed(nn.Module):
+        def __init__(self):
+            self.w, fixed = Value(2.0), Value(3.0)
+            self.fixed, self.again, self.last = nn.Buffer([fixed]), fixed, self.w * fixed
+
+    model = Mixed()
+    assert model.parameters() == [p for _, p in model.named_parameters()] == [model.w]
+
+
 class Counted(nn.Module):
     """A parameter, and buffers in two places."""
 
