@@ -86,12 +86,12 @@ class Trainer:
         averages = [list(buffer) for buffer in self.buffers]
         try:
             outputs, total = self.forward(batch)
-            measured.add(batch, outputs, total)
             self.model.zero_grad()
             self.optimizer.zero_grad()
             total.backward()
             if not self.finite(total):
                 self.explain_nan(batch, averages, total)
+            measured.add(batch, outputs, total)  # a metric may refuse a nan, and could not name its node
             for callback in self.callbacks:
                 callback.on_gradients(self.training)
         except BaseException:  # Ctrl-C too

@@ -215,6 +215,15 @@ def test_a_nan_in_the_data_is_named():
         nn.fit(line(), [[math.nan]], [1.0], epochs=1, progress=False)
 
 
+def test_a_metric_that_refuses_a_nan_does_not_hide_where_it_began():
+    # Broken: the error is that of the metric, which knows nothing of the node.
+    def decided(output, target):
+        return float(round(output) == target)  # a ValueError of nan
+
+    with pytest.raises(FloatingPointError, match="x0=nan"):
+        nn.fit(line(), [[math.nan]], [1.0], epochs=1, metrics=decided, progress=False)
+
+
 def test_early_stopping_waits_for_its_patience_and_restores_the_parameters_of_the_best_loss():
     model = line()
     before = []
