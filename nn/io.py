@@ -78,7 +78,7 @@ def load(model: Module, file: File) -> None:
         state = dict.fromkeys((name for name in sorted(vectors) if name not in names), 0.0)  # to be refused
         for name, members in names.items():
             if name in vectors:
-                numbers = _numbers(name, vectors[name], model, len(members))
+                numbers = _numbers_of_vector(name, vectors[name], model, len(members))
                 state.update(zip(members, numbers, strict=True))
         model.load_state_dict(state)
 
@@ -144,10 +144,13 @@ def _replace(path: str, data: bytes) -> None:
 def _write(file: BinaryIO, data: bytes) -> None:
     if isinstance(file, io.TextIOBase):
         raise ValueError("it is open for text; open it for bytes, with 'wb'")
+    raw = isinstance(file, io.RawIOBase)  # which may take a part, or without waiting None
     rest = memoryview(data)
     while rest:
         written = file.write(rest)
-        rest = rest[written:] if isinstance(file, io.RawIOBase) else rest[:0]  # a raw file may take a part
+        if raw and not written:
+            raise OSError("it takes no more bytes now")
+        rest = rest[written:] if raw else rest[:0]
     file.flush()
 
 
@@ -155,7 +158,9 @@ def _read(file: File) -> bytes:
     if isinstance(file, (str, os.PathLike)):
         with open(file, "rb") as opened:
             return opened.read()
-    data = file.read()
+    data: bytes | str | None = file.read()
+    if data is None:  # of a file that does not wait
+        raise OSError("it has no bytes now")
     if not isinstance(data, bytes):
         raise ValueError("it is open for text; open it for bytes, with 'rb'")
     return data
@@ -174,7 +179,7 @@ def _vectors(names: Iterable[str]) -> dict[str, list[str]]:
     return vectors
 
 
-def _numbers(name: str, vector: Any, model: Module, count: int) -> list[float]:
+def _numbers_of_vector(name: str, vector: Any, model: Module, count: int) -> list[float]:
     if vector.shape != (count,):
         shape = " x ".join(map(str, vector.shape)) or "one"
         raise ValueError(f"it has {shape} numbers in {name}, this {type(model).__name__} {count}")

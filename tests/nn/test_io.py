@@ -120,6 +120,44 @@ def test_a_raw_file_that_takes_a_part_at_a_time_gets_everything():
     assert slow.taken == as_bytes(a_model())
 
 
+@pytest.mark.parametrize("taken", [None, 0])
+def test_a_raw_file_that_takes_no_more_is_an_error(taken):
+    # Broken: a pipe that is full and does not wait is asked again for ever.
+    class Full(io.RawIOBase):
+        name = "pipe"
+
+        def write(self, data):
+            return next(answers)
+
+    answers = iter([7, taken])
+    with pytest.raises(OSError, match="'pipe': it takes no more bytes now"):
+        nn.save(a_model(), Full())
+
+
+def test_a_file_that_does_not_count_what_it_takes_has_taken_everything():
+    # Broken: it is held for a raw file, which takes parts.
+    class Plain:
+        taken = b""
+
+        def write(self, data):
+            self.taken += bytes(data)
+
+        def flush(self):
+            self.flushed = self.taken
+
+    plain = Plain()
+    nn.save(a_model(), plain)
+    assert plain.flushed == as_bytes(a_model())
+
+
+def test_a_file_that_has_no_bytes_yet_is_an_error_that_says_so():
+    # Broken: a pipe that is empty and does not wait is called one that is open for text.
+    reading, writing = os.pipe()
+    os.set_blocking(reading, False)
+    with open(writing, "wb"), open(reading, "rb") as file, pytest.raises(OSError, match="has no bytes now"):
+        nn.load(a_model(), file)
+
+
 def test_paths_of_every_kind_will_do(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for path in ("model", pathlib.Path("model"), str(tmp_path / "model"), "a" * 255):
