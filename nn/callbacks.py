@@ -63,8 +63,9 @@ class EarlyStopping(Callback):
         monitor: the name in the history to watch; by default 'val_loss' if there is one, else 'loss'.
         patience: how many epochs may pass without improvement.
         min_delta: by how much a number must be better to count as an improvement.
-        mode: 'min' if smaller is better, 'max' if larger is; by default 'max' for an accuracy and
-            the other metrics that should grow, such as 'val_f1' and 'r2'.
+        mode: 'min' if smaller is better, 'max' if larger is; by default 'max' for the
+            metrics of `nn.METRICS` that should grow, such as 'accuracy' and 'val_f1'. A metric with a name
+            of your own that should grow needs it.
         restore_best: set the parameters of the best epoch when training ends.
 
     Raises:
