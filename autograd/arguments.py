@@ -43,6 +43,9 @@ class Choice:
     def put(self, new: Any, args: Sequence[Any], kwargs: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
         """The arguments of a call with others, given as `of` returns them, in place of the chosen ones."""
         all_args, all_kwargs = list(args), dict(kwargs)
+        if self.names is None and isinstance(self.positions, int):  # the usual way, and a short one
+            all_args[self.positions] = new
+            return all_args, all_kwargs
         for which, thing, into in self._halves(new, all_args, all_kwargs):
             for key, one in zip(which, thing, strict=True) if isinstance(which, tuple) else [(which, thing)]:
                 into[key] = one

@@ -59,6 +59,13 @@ def known_branches(tree: Any) -> Branches | None:
     return None if fields is None else [(name, getattr(tree, name)) for name in fields]
 
 
+def branches_of_anything(thing: Any) -> list[Any]:
+    """What may hold Values in a thing that may be no tree; nothing in a string, for example."""
+    if is_array(thing):
+        return list(thing.flat) if thing.dtype.kind == "O" else []
+    return [branch for _, branch in known_branches(thing) or ()]
+
+
 def fields_of(tree: Any) -> list[str] | None:
     """What the constructor of a dataclass takes; None for anything else, also for one that is a dict."""
     if not hasattr(type(tree), "__dataclass_fields__") or isinstance(tree, (list, tuple, deque, Mapping)):
@@ -72,6 +79,26 @@ def step(tree: Any, key: Any) -> str:
     """How a branch is reached, such as ['w'], [0] or .w."""
     named = hasattr(tree, "_fields") or fields_of(tree) is not None
     return f".{key}" if named else f"[{key!r}]"
+
+
+def kind_of(tree: Any) -> str:
+    """What a number or a container pairs with: others of its kind."""
+    if is_cell(tree) and not shape_of(tree):
+        return "number"
+    if isinstance(tree, Mapping):
+        return "mapping"
+    return "sequence" if fields_of(tree) is None else "dataclass"
+
+
+def described(tree: Any, others: dict[Any, Any]) -> str:
+    """What a tree is, beside one whose branches are `others`."""
+    if is_cell(tree):
+        return f"an array of shape {shape_of(tree)}" if shape_of(tree) else "a number"
+    name = type(tree).__name__
+    if kind_of(tree) == "sequence":
+        return f"a {name} of {len(tree)}"
+    alone = [key for key, _ in branches_of(tree) if key not in others]
+    return f"a {name} with {alone}" if alone else f"a {name}"
 
 
 def made_like(tree: Any, branches: list[Any]) -> Any:
@@ -139,7 +166,7 @@ def numbers_of(cell: Any, path: str = "") -> list[Any]:
         if not isinstance(number, Value) and not floats.is_number(number):
             raise TypeError(
                 f"expected numbers in nested lists, tuples, dicts, dataclasses or arrays, got an array with "
-                f"{type(number).__name__} at {path}{index(cell, i)}: {number!r:.60}"
+                f"{type(number).__name__} at {path}{index_text(cell, i)}: {number!r:.60}"
             )
     return numbers
 
@@ -154,7 +181,7 @@ def size_of(cell: Any) -> int:
     return int(cell.size) if is_array(cell) else 1
 
 
-def index(cell: Any, place: int) -> str:
+def index_text(cell: Any, place: int) -> str:
     """How a number of a cell is reached, counted row by row: [0, 2] in an array, '' in a number."""
     steps: list[str] = []
     for length in reversed(shape_of(cell)):

@@ -11,7 +11,7 @@ from autograd.annotations import TYPE_CHECKING
 from autograd.arguments import FIRST, Choice, chosen
 from autograd.tracing import Call, released
 from autograd.transformed import Transformed
-from autograd.transforms import grad
+from autograd.transforms import gradient_at
 from autograd.vectors import dot
 
 if TYPE_CHECKING:
@@ -49,25 +49,27 @@ def jvp(f: Function, argnums: int | Sequence[int] = FIRST, argnames: str | Seque
     >>> jvp(lambda x, y: x * y, argnums=(0, 1))(3.0, 4.0, (1.0, 0.0))
     (12.0, 4.0)
     """
-    return Transformed(_jvp, f, chosen(argnums, argnames))
+    return Transformed("jvp", _jvp, f, chosen(argnums, argnames))
 
 
-def _jvp(f: Function, choice: Choice, args: Sequence[Any], kwargs: dict[str, Any]) -> tuple[Any, Any]:
+def _jvp(
+    name: str, f: Function, choice: Choice, args: Sequence[Any], kwargs: dict[str, Any]
+) -> tuple[Any, Any]:
     if len(args) < 1 + (choice.positions is not None):
         raise TypeError(
-            "jvp(f) and hvp(f) take the arguments of f and after them a direction, as in "
-            f"jvp(f)(x, direction), got {len(args)} argument(s) by position"
+            f"{name}(f) takes the arguments of f and after them a direction, as in "
+            f"{name}(f)(x, direction), got {len(args)} argument(s) by position"
         )
     *point, direction = args
-    with Call(f, choice, point, kwargs) as call:
+    with Call(name, f, choice, point, kwargs) as call:
         inputs = call.inputs[:]
         seeds = dict(zip(inputs, call.fresh(tree.paired(call.wrt, direction)), strict=True))
         try:
             out, _ = call.output()
         except TypeError as error:
             error.add_note(
-                "jvp(f) and hvp(f) call f with all arguments but the last, which is the direction; several "
-                "arguments move together as in jvp(f, argnums=(0, 1))(x, y, (dx, dy))"
+                f"{name}(f) calls f with all arguments but the last, which is the direction; several "
+                f"arguments move together as in {name}(f, argnums=(0, 1))(x, y, (dx, dy))"
             )
             raise
         nodes = call.follow(call.numbers(out))
@@ -104,11 +106,12 @@ def hvp(f: Function, argnums: int | Sequence[int] = FIRST, argnames: str | Seque
     >>> hvp(lambda x: x[0] ** 2 * x[1])([3.0, 4.0], [1.0, 0.0])
     [8.0, 6.0]
     """
-    return Transformed(_hvp, grad(f, argnums, argnames), chosen(argnums, argnames))
+    return Transformed("hvp", _hvp, f, chosen(argnums, argnames))
 
 
-def _hvp(gradient: Function, choice: Choice, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
-    return _jvp(gradient, choice, args, kwargs)[1]
+def _hvp(name: str, f: Function, choice: Choice, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
+    gradient = Transformed(name, gradient_at, f, choice, False)
+    return _jvp(name, gradient, choice, args, kwargs)[1]
 
 
 def vjp(f: Function, argnums: int | Sequence[int] = FIRST, argnames: str | Sequence[str] = ()) -> Function:
@@ -138,13 +141,13 @@ def vjp(f: Function, argnums: int | Sequence[int] = FIRST, argnames: str | Seque
     >>> value, pull([1.0, 0.0]), pull([0.0, 1.0])
     ([12.0, 3.0], [4.0, 3.0], [1.0, 0.0])
     """
-    return Transformed(_vjp, f, chosen(argnums, argnames))
+    return Transformed("vjp", _vjp, f, chosen(argnums, argnames))
 
 
 def _vjp(
-    f: Function, choice: Choice, args: Sequence[Any], kwargs: dict[str, Any]
+    name: str, f: Function, choice: Choice, args: Sequence[Any], kwargs: dict[str, Any]
 ) -> tuple[Any, Callable[[Any], Any]]:
-    with Call(f, choice, args, kwargs) as call:
+    with Call(name, f, choice, args, kwargs) as call:
         out, _ = call.output()
         nodes = call.follow(call.numbers(out))
 

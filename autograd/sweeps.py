@@ -8,12 +8,12 @@ from __future__ import annotations
 from autograd import modes, tree
 from autograd.annotations import TYPE_CHECKING
 from autograd.functions import sum
-from autograd.graph import contributions_by_hand, dependents, passes
+from autograd.graph import contributions_by_hand, dependents, nodes_of, passes
 from autograd.value import Value
 from autograd.walk import topological_order
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator, Mapping
+    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
     from autograd.vectors import Number
@@ -92,15 +92,14 @@ def adjoint_graphs(root: Value, wrt: Iterable[Value]) -> dict[Value, Number]:
     return table
 
 
-def tangents(roots: Iterable[Value], seeds: Mapping[Value, Number]) -> list[Number]:
+def tangents(roots: Sequence[Value], seeds: Mapping[Value, Number]) -> list[Number]:
     """The derivative of each root in the direction in which the seeded nodes move, as graphs.
 
     This is the forward mode: one sweep from the leaves to the roots, whatever the number of leaves.
     """
-    roots = list(roots)
     table = dict(seeds)
-    for node in nodes_of(*roots) if len(roots) > 1 else roots and topological_order(roots[0]):
-        if node not in table:
+    for node in nodes_of(*roots):
+        if node not in table and node._operation.differentiable:
             terms = [_times(table[x], local) for x, local in _local_graphs(node, table)]
             if terms:
                 table[node] = sum(terms)

@@ -26,7 +26,6 @@ from autograd.graph import dependents, nodes_of
 from autograd.ops import pos
 from autograd.sweeps import as_value, slopes
 from autograd.value import Value, unrecorded_node
-from autograd.walk import topological_order
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -45,11 +44,14 @@ _UNDER_WAY: Final[list[Call]] = []
 class Call:
     """A function, its arguments as fresh nodes, and the way back to what it was called with."""
 
-    def __init__(self, f: Function, choice: Choice, args: Sequence[Any], kwargs: dict[str, Any]) -> None:
+    def __init__(
+        self, name: str, f: Function, choice: Choice, args: Sequence[Any], kwargs: dict[str, Any]
+    ) -> None:
+        self._name = name  # of the transform, for errors
         self._f = f
         self.wrt = choice.of(args, kwargs)
         self.inputs: list[Value] = []
-        self.nested = bool(tree.values([*args, *kwargs.values()]))  # whether Values come back
+        self.nested = any(map(tree.values, [*args, *kwargs.values()]))  # whether Values come back
         self.leads_on = False  # and whether their graphs lead on
         self._outside_records = modes.current().recording
         self._recording = modes.recording()
@@ -104,7 +106,7 @@ class Call:
             return as_value(numbers_of(out)[0])
         several = "a pair of a number and anything else needs has_aux=True, " if type(out) is tuple else ""
         raise TypeError(
-            f"grad needs a function that returns one number, but {_name(self._f)} returned "
+            f"{self._name} needs a function that returns one number, but {_name(self._f)} returned "
             f"{type(out).__name__}; {several}for several outputs use jacobian"
         )
 
@@ -121,7 +123,7 @@ class Call:
         nodes = [as_value(output) for output in outputs]
         if self._outer and not self.nested:
             others = [call.all_inputs for call in self._outer]
-            self.nested = any(_reaches(node, others) for node in [*nodes, *tree.values(aux)])
+            self.nested = _reach([*nodes, *tree.values(aux)], others)
         self.leads_on = self.nested and self._outside_records
         return nodes
 
@@ -153,13 +155,19 @@ def released(number: Number, nested: bool, leads_on: bool) -> Number:
     return unrecorded_node(data) if nested else data
 
 
-def _reaches(out: Value, targets: list[set[Value]]) -> bool:
-    """Whether gradients pass from a node to one of the targets."""
-    if any(out in nodes for nodes in targets):
-        return True
-    return any(
-        operand in nodes for node in topological_order(out) for operand in node._prev for nodes in targets
-    )
+def _reach(outputs: list[Value], targets: list[set[Value]]) -> bool:
+    """Whether gradients pass from one of the outputs to one of the targets."""
+    seen: set[Value] = set()
+    waiting = outputs
+    while waiting:
+        node = waiting.pop()
+        if any(node in nodes for nodes in targets):
+            return True
+        if node not in seen:
+            seen.add(node)
+            if node._operation.differentiable:
+                waiting += node._prev
+    return False
 
 
 def _name(f: Function) -> str:

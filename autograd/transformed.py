@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import WRAPPER_ASSIGNMENTS, update_wrapper
-from types import MethodType
+from types import FunctionType, MethodType
 
 from autograd.annotations import TYPE_CHECKING
 from autograd.primitive import Operation
@@ -14,12 +14,13 @@ if TYPE_CHECKING:
 
 
 class Transformed:
-    """`run(f, *settings, args, kwargs)` as a function of the arguments.
+    """`run(name, f, *settings, args, kwargs)` as a function of the arguments.
 
     It has the name, the docstring and the signature of `f`, is a method where it stands in a class, and goes
     to another process if `f` does: a function at the top level of a module goes, a lambda does not.
 
     Args:
+        name: what the transform is called, for errors.
         run: a function at the top level of a module.
         f: the function that was transformed.
         settings: what else `run` takes before the arguments of the call.
@@ -28,26 +29,28 @@ class Transformed:
         TypeError: if `f` cannot be called.
     """
 
-    def __init__(self, run: Callable[..., Any], f: Callable[..., Any], *settings: Any) -> None:
+    def __init__(self, name: str, run: Callable[..., Any], f: Callable[..., Any], *settings: Any) -> None:
         if not callable(f):
             raise TypeError(
                 f"expected the function to differentiate, got {type(f).__name__}: {f!r:.60}; "
-                "write grad(f)(x), not grad(f(x))"
+                f"write {name}(f)(...), not {name}(f(...))"
             )
         # The docstring of an operation is written only when somebody asks; what else it has is its own.
         kept = [name for name in WRAPPER_ASSIGNMENTS if not (name == "__doc__" and isinstance(f, Operation))]
-        update_wrapper(self, f, kept, () if isinstance(f, (Operation, Transformed)) else ("__dict__",))
+        # Those of a function are notes on it; those of a model or another object change, and are in `f`.
+        update_wrapper(self, f, kept, ("__dict__",) if isinstance(f, (FunctionType, MethodType)) else ())
+        self._name = name
         self._run = run
         self._settings = (f, *settings)
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
-        return self._run(*self._settings, args, kwargs)
+        return self._run(self._name, *self._settings, args, kwargs)
 
     def __get__(self, instance: object, owner: type | None = None) -> Any:
         return self if instance is None else MethodType(self, instance)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Transformed, (self._run, *self._settings)
+        return Transformed, (self._name, self._run, *self._settings)
 
     def __repr__(self) -> str:
-        return f"<{self._run.__name__.strip('_')} of {self._settings[0]!r}>"
+        return f"<{self._name} of {self._settings[0]!r}>"

@@ -63,7 +63,7 @@ def grad(
     >>> grad(lambda x: (x**2, {"twice": 2 * x}), has_aux=True)(3.0)
     (6.0, {'twice': 6.0})
     """
-    return Transformed(_grad, f, chosen(argnums, argnames), has_aux)
+    return Transformed("grad", gradient_at, f, chosen(argnums, argnames), has_aux)
 
 
 def value_and_grad(
@@ -95,18 +95,21 @@ def value_and_grad(
     >>> value_and_grad(lambda x: (x**2, "note"), has_aux=True)(3.0)
     ((9.0, 'note'), 6.0)
     """
-    return Transformed(_value_and_grad, f, chosen(argnums, argnames), has_aux)
+    return Transformed("value_and_grad", _value_and_grad, f, chosen(argnums, argnames), has_aux)
 
 
-def _grad(f: Function, choice: Choice, has_aux: bool, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
-    value, gradient = _value_and_grad(f, choice, has_aux, args, kwargs)
+def gradient_at(
+    name: str, f: Function, choice: Choice, has_aux: bool, args: Sequence[Any], kwargs: dict[str, Any]
+) -> Any:
+    """What `grad(f)` returns for some arguments; `name` is the transform that asks."""
+    value, gradient = _value_and_grad(name, f, choice, has_aux, args, kwargs)
     return (gradient, value[1]) if has_aux else gradient
 
 
 def _value_and_grad(
-    f: Function, choice: Choice, has_aux: bool, args: Sequence[Any], kwargs: dict[str, Any]
+    name: str, f: Function, choice: Choice, has_aux: bool, args: Sequence[Any], kwargs: dict[str, Any]
 ) -> tuple[Any, Any]:
-    with Call(f, choice, args, kwargs) as call:
+    with Call(name, f, choice, args, kwargs) as call:
         out, aux = call.output(has_aux)
         [node] = call.follow([call.number(out)], aux)
         value, gradient = call.result(node), tree.rebuild(call.wrt, call.slopes(node))
@@ -145,11 +148,13 @@ def jacobian(
     >>> jacobian(lambda x: {"area": x["a"] * x["b"]})({"a": 3.0, "b": 4.0})
     {'area': {'a': 4.0, 'b': 3.0}}
     """
-    return Transformed(_jacobian, f, chosen(argnums, argnames), has_aux)
+    return Transformed("jacobian", _jacobian, f, chosen(argnums, argnames), has_aux)
 
 
-def _jacobian(f: Function, choice: Choice, has_aux: bool, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
-    with Call(f, choice, args, kwargs) as call:
+def _jacobian(
+    name: str, f: Function, choice: Choice, has_aux: bool, args: Sequence[Any], kwargs: dict[str, Any]
+) -> Any:
+    with Call(name, f, choice, args, kwargs) as call:
         out, aux = call.output(has_aux)
         nodes = call.follow(call.numbers(out), aux)
         matrix = tree.product(out, call.wrt, map(call.slopes, nodes))
@@ -184,8 +189,14 @@ def hessian(
     >>> hessian(lambda x: x[0] ** 2 * x[1])([3.0, 4.0])
     [[8.0, 6.0], [6.0, 0.0]]
     """
-    choice = chosen(argnums, argnames)
-    return Transformed(_jacobian, Transformed(_grad, f, choice, has_aux), choice, has_aux)
+    return Transformed("hessian", _hessian, f, chosen(argnums, argnames), has_aux)
+
+
+def _hessian(
+    name: str, f: Function, choice: Choice, has_aux: bool, args: Sequence[Any], kwargs: dict[str, Any]
+) -> Any:
+    gradient = Transformed(name, gradient_at, f, choice, has_aux)
+    return _jacobian(name, gradient, choice, has_aux, args, kwargs)
 
 
 def elementwise_grad(
@@ -214,16 +225,18 @@ def elementwise_grad(
     >>> elementwise_grad(lambda x: [x[0] ** 2, x[1] ** 3])([3.0, 2.0])
     [6.0, 12.0]
     """
-    return Transformed(_elementwise_grad, f, chosen(argnums, argnames))
+    return Transformed("elementwise_grad", _elementwise_grad, f, chosen(argnums, argnames))
 
 
-def _elementwise_grad(f: Function, choice: Choice, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
-    with Call(f, choice, args, kwargs) as call:
+def _elementwise_grad(
+    name: str, f: Function, choice: Choice, args: Sequence[Any], kwargs: dict[str, Any]
+) -> Any:
+    with Call(name, f, choice, args, kwargs) as call:
         nodes = call.follow(call.numbers(call.output()[0]))
         for argument in choice.each(call.wrt):
             if len(tree.leaves(argument)) != len(nodes):
                 raise ValueError(
-                    "elementwise_grad needs a function that returns as many numbers as its argument has, "
+                    f"{name} needs a function that returns as many numbers as its argument has, "
                     f"{len(tree.leaves(argument))}, got {len(nodes)}; jacobian is for any number of outputs"
                 )
         return tree.rebuild(call.wrt, call.slopes(as_value(sum(nodes))))

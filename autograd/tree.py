@@ -5,17 +5,16 @@ The functions here walk a whole tree; what its containers and cells are is said 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from autograd.annotations import TYPE_CHECKING
 from autograd.containers import (
     block,
     branches_of,
-    fields_of,
-    index,
+    branches_of_anything,
+    described,
+    index_text,
     is_array,
     is_cell,
-    known_branches,
+    kind_of,
     made_like,
     numbers_of,
     shape_of,
@@ -25,7 +24,7 @@ from autograd.containers import (
 from autograd.value import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from typing import Any
 
 _NO_TREES = (float, int, bool, str, type(None))  # what data is mostly made of
@@ -65,7 +64,7 @@ def paths(tree: Any, path: str = "") -> list[str]:
     ["['w'][0]", "['w'][1]", "['b']"]
     """
     if is_cell(tree):
-        return [path + index(tree, place) for place in range(size_of(tree))]
+        return [path + index_text(tree, place) for place in range(size_of(tree))]
     return [
         below for key, branch in branches_of(tree, path) for below in paths(branch, path + step(tree, key))
     ]
@@ -77,27 +76,26 @@ def values(anything: Any) -> list[Value]:
     >>> values({"model": (Value(1.0), 2.0), "name": "m"})
     [Value(data=1.0, grad=0.0)]
     """
+    if type(anything) in _NO_TREES:
+        return []
     found: list[Value] = []
-    seen: set[int] = set()  # objects of a user's own may lead back to themselves
+    seen: dict[int, Any] = {}  # objects may lead back to themselves; kept alive, they keep their addresses
     waiting = [anything]
     while waiting:
         thing = waiting.pop()
         if isinstance(thing, Value):
             found.append(thing)
         elif type(thing) not in _NO_TREES and id(thing) not in seen:
-            seen.add(id(thing))
-            waiting += reversed(_branches_of_anything(thing))
+            seen[id(thing)] = thing
+            waiting += reversed(branches_of_anything(thing))
     return found
-
-
-def _branches_of_anything(thing: Any) -> list[Any]:
-    if is_array(thing):
-        return list(thing.flat) if thing.dtype.kind == "O" else []
-    return [branch for _, branch in known_branches(thing) or ()]
 
 
 def replaced(anything: Any, instead: Mapping[Value, Any]) -> Any:
     """The same with others in place of some Values; all else stays what it is.
+
+    Raises:
+        TypeError: if something contains both itself and a Value that is to be replaced.
 
     >>> x = Value(1.0)
     >>> replaced({"x": x, "name": "m"}, {x: 2.0})
@@ -105,11 +103,40 @@ def replaced(anything: Any, instead: Mapping[Value, Any]) -> Any:
     """
     if not any(value in instead for value in values(anything)):
         return anything
-    if isinstance(anything, Value):
-        return instead.get(anything, anything)
-    if is_array(anything):
-        return block(anything.shape, [replaced(number, instead) for number in anything.flat])
-    return made_like(anything, [replaced(branch, instead) for _, branch in known_branches(anything) or ()])
+    entered: dict[int, tuple[Any, list[Any]]] = {}  # each thing by its address, and its branches
+    new: dict[int, Any] = {}
+    circles: list[Any] = []
+    waiting = [anything]
+    while waiting:
+        thing = waiting[-1]
+        if id(thing) not in entered:
+            branches = [] if type(thing) in _NO_TREES else branches_of_anything(thing)
+            entered[id(thing)] = thing, branches
+            circles += [branch for branch in branches if id(branch) in entered and id(branch) not in new]
+            waiting += [branch for branch in branches if id(branch) not in entered]
+        else:
+            waiting.pop()
+            if id(thing) not in new:
+                new[id(thing)] = _with_branches(*entered[id(thing)], new, instead)
+    for thing in circles:
+        if new[id(thing)] is not thing:
+            raise TypeError(
+                "expected Values in nested lists, tuples, dicts, dataclasses or arrays, none of which "
+                f"contains itself, got a {type(thing).__name__} that does; return the Values beside it"
+            )
+    return new[id(anything)]
+
+
+def _with_branches(
+    thing: Any, branches: list[Any], new: Mapping[int, Any], instead: Mapping[Value, Any]
+) -> Any:
+    """A thing, or one like it where something else is to stand for one of its branches."""
+    if isinstance(thing, Value):
+        return instead.get(thing, thing)
+    found = [new.get(id(branch), branch) for branch in branches]
+    if all(one is other for one, other in zip(found, branches, strict=True)):
+        return thing
+    return block(thing.shape, found) if is_array(thing) else made_like(thing, found)
 
 
 def rebuild(tree: Any, numbers: Iterable[Any]) -> Any:
@@ -121,6 +148,8 @@ def rebuild(tree: Any, numbers: Iterable[Any]) -> Any:
     {'w': [10, 20], 'b': 30}
     """
     rest = iter(numbers)
+    if isinstance(tree, (float, Value)):
+        return next(rest)
 
     def filled(cell: Any) -> Any:
         if isinstance(cell, (float, Value)):
@@ -200,11 +229,11 @@ def _pair(tree: Any, other: Any, path: str, names: tuple[str, str], found: list[
         found += numbers_of(other, path)
         return
     here, there = _pairing(tree, path), _pairing(other, path)
-    if cells or here.keys() != there.keys() or _kind(tree) != _kind(other):
+    if cells or here.keys() != there.keys() or kind_of(tree) != kind_of(other):
         place = f"at {path} " if path else ""
         raise ValueError(
             f"the {names[1]} needs the structure of the {names[0]}: {place}the {names[0]} is "
-            f"{_described(tree, there)}, the {names[1]} {_described(other, here)}"
+            f"{described(tree, there)}, the {names[1]} {described(other, here)}"
         )
     for key, branch in here.items():
         _pair(branch, there[key], path + step(tree, key), names, found)
@@ -216,22 +245,3 @@ def _pairing(tree: Any, path: str) -> dict[Any, Any]:
         return dict(enumerate(tree)) if shape_of(tree) else {}
     branches = dict(branches_of(tree, path))
     return dict(enumerate(branches.values())) if isinstance(tree, tuple) else branches
-
-
-def _kind(tree: Any) -> str:
-    if is_cell(tree) and not shape_of(tree):
-        return "number"
-    if isinstance(tree, Mapping):
-        return "mapping"
-    return "sequence" if fields_of(tree) is None else "dataclass"
-
-
-def _described(tree: Any, others: dict[Any, Any]) -> str:
-    """What a tree is, beside one whose branches are `others`."""
-    if is_cell(tree):
-        return f"an array of shape {shape_of(tree)}" if shape_of(tree) else "a number"
-    name = type(tree).__name__
-    if _kind(tree) == "sequence":
-        return f"a {name} of {len(tree)}"
-    alone = [key for key, _ in branches_of(tree) if key not in others]
-    return f"a {name} with {alone}" if alone else f"a {name}"

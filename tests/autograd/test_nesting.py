@@ -1,6 +1,8 @@
 """Transforms inside transforms: whose variable is whose, and when floats and when Values come back."""
 
+import itertools
 import math
+import operator
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -23,6 +25,7 @@ from autograd import (
     vjp,
 )
 from autograd.graph import nodes_of
+from autograd.tracing import Call
 
 # Ways to the derivative of a function of one number.
 DERIVATIVES = {
@@ -252,6 +255,24 @@ class TestFloatsInFloatsOut:
         grad(lambda x: kept.append(x) or x)(2.0)
         assert grad(lambda y: y * kept[0])(3.0) == 2.0
         assert type(grad(lambda z: z * grad(lambda y: y * kept[0])(3.0))(1.0)) is float
+
+
+def test_many_outputs_are_searched_for_a_variable_from_outside_once(monkeypatch):
+    """Broken if the graph is walked again for each output: a chain of n nodes would take n * n steps."""
+    asked = []
+
+    class Watched(set):
+        def __contains__(self, node):
+            asked.append(node)
+            return super().__contains__(node)
+
+    monkeypatch.setattr(Call, "all_inputs", property(lambda call: Watched(call.inputs)))
+
+    def chain(y):
+        return list(itertools.accumulate([y] * 50, operator.mul))
+
+    assert grad(lambda x: x * jacobian(chain)(1.0)[-1])(2.0) == 50.0
+    assert 50 <= len(asked) <= 150
 
 
 class TestValuesIn:

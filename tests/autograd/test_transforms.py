@@ -192,7 +192,7 @@ class TestElementwiseGrad:
 
 
 class TestErrors:
-    @pytest.mark.parametrize("transform", [grad, value_and_grad])
+    @pytest.mark.parametrize("transform", [grad, value_and_grad, hessian, lambda f: lambda x: hvp(f)(x, 1.0)])
     @pytest.mark.parametrize("out", [[1.0], None, "abc", (Value(1.0), Value(2.0)), {}])
     def test_a_function_that_returns_no_number(self, transform, out):
         def several(x):
@@ -200,6 +200,14 @@ class TestErrors:
 
         with pytest.raises(TypeError, match=f"but several returned {type(out).__name__}; .* use jacobian"):
             transform(several)(1.0)
+
+    @pytest.mark.parametrize("transform", [grad, value_and_grad, hessian, hvp])
+    def test_it_is_named_by_the_transform_that_was_asked(self, transform):
+        at = (1.0, 1.0) if transform is hvp else (1.0,)
+        with pytest.raises(
+            TypeError, match=f"^{transform.__name__} needs a function that returns one number"
+        ):
+            transform(lambda x: [x])(*at)
 
     @pytest.mark.parametrize("at", ["abc", None, [1.0, "b"], {"k": {1.0}}, 1j, Value])
     def test_an_argument_that_is_not_made_of_numbers(self, at):

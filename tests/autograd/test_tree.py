@@ -3,13 +3,14 @@
 import re
 import types
 from collections import ChainMap, Counter, OrderedDict, UserDict, defaultdict, deque, namedtuple
+from collections.abc import Mapping
 from dataclasses import InitVar, dataclass, field
 
 import numpy
 import pytest
 
 import autograd
-from autograd import Value, grad, hessian, hvp, jacobian, tree, value_and_grad
+from autograd import Value, containers, grad, hessian, hvp, jacobian, tree, value_and_grad
 
 Point = namedtuple("Point", "x y")
 
@@ -124,6 +125,89 @@ class TestTrees:
         back = tree.replaced({"of": full, "name": "m", 3: None}, {node: node.data for node in nodes})
         assert tree.leaves(back["of"]) == tree.leaves(at)
         assert (back["name"], back[3]) == ("m", None)
+
+
+class Fresh(Mapping):
+    """A mapping that makes its branches when it is asked, each time anew."""
+
+    def __init__(self, *nodes):
+        self.nodes = nodes
+
+    def __getitem__(self, key):
+        return [self.nodes[key]]
+
+    def __iter__(self):
+        return iter(range(len(self.nodes)))
+
+    def __len__(self):
+        return len(self.nodes)
+
+
+class TestValuesAnywhere:
+    def test_in_branches_that_are_made_on_the_fly(self):
+        """Broken if an address counts as seen when what was there has gone and something else has come."""
+        nodes = [Value(float(i)) for i in range(40)]
+        at = [Fresh(*nodes[i : i + 2]) for i in range(0, 40, 2)]
+        assert tree.values(at) == nodes
+        assert tree.replaced(at, {node: node.data for node in nodes}) == [
+            {0: [float(i)], 1: [i + 1.0]} for i in range(0, 40, 2)
+        ]
+
+    def test_replaced_in_a_nest_of_any_depth(self):
+        x, deep = Value(1.0), 20_000
+        at = [x, 2.0]
+        for _ in range(deep):
+            at = [at]
+        found = tree.replaced(at, {x: 3.0})
+        for _ in range(deep):
+            [found], [at] = found, at
+        assert (found, at) == ([3.0, 2.0], [x, 2.0])
+
+    def test_each_thing_is_looked_at_once(self, monkeypatch):
+        """Broken if every level looks through all levels below it."""
+        asked = []
+        known = containers.known_branches
+        monkeypatch.setattr(containers, "known_branches", lambda thing: asked.append(thing) or known(thing))
+        x = Value(1.0)
+        at = [x]
+        for _ in range(100):
+            at = (at, at)
+        found = tree.replaced(at, {x: 3.0})
+        assert found[0] is found[1]
+        assert len(asked) <= 2 * 102
+
+    def test_what_has_none_of_them_stays_the_same_object(self):
+        x, other = Value(1.0), Value(2.0)
+        at = {"x": [x], "rest": [other, "name", (1.0,)]}
+        found = tree.replaced(at, {x: 3.0})
+        assert found == {"x": [3.0], "rest": at["rest"]}
+        assert found["rest"] is at["rest"]
+
+    def test_a_circle_beside_them_stays_what_it_is(self):
+        x, around = Value(1.0), {"name": "n"}
+        around["self"] = [around]
+        found = tree.replaced([around, x], {x: 3.0})
+        assert found[0] is around
+        assert found[1] == 3.0
+
+    def test_a_circle_around_them_is_refused(self):
+        def entered_first(circle):
+            return grad(lambda x: (x * x, [circle(x)]), has_aux=True)
+
+        def through_a_list(x):
+            around = {"inner": []}
+            around["inner"].append(around)
+            around["x"] = x
+            return around["inner"]
+
+        def itself(x):
+            around = [x]
+            around.append(around)
+            return around
+
+        for circle, kind in [(itself, "list"), (through_a_list, "list")]:
+            with pytest.raises(TypeError, match=f"contains itself, got a {kind} that does"):
+                entered_first(circle)(3.0)
 
 
 class TestContainers:
