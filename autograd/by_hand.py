@@ -84,6 +84,7 @@ def _lending(function: Callable[[], None], own: Any) -> Callable[[Any], None]:
     if not isinstance(function, FunctionType):
         return lambda node: function()
     lent: list[CellType] = []
+    running: list[None] = []
     cells = tuple(_copy_of(cell, own, lent) for cell in function.__closure__ or ())
     defaults, keywords = function.__defaults__ or (), function.__kwdefaults__ or {}
     places = [i for i, default in enumerate(defaults) if default is own]
@@ -95,6 +96,12 @@ def _lending(function: Callable[[], None], own: Any) -> Callable[[Any], None]:
         copy.__kwdefaults__ = keywords | dict.fromkeys(names, node)
 
     def pass_on(node: Any) -> None:
+        if running:
+            raise RuntimeError(
+                "a derivative given by hand called the _backward of its own node, which is now itself; take "
+                "what that did before into the function"
+            )
+        running.append(None)
         for cell in lent:
             cell.cell_contents = node
         lend(node)
@@ -104,6 +111,7 @@ def _lending(function: Callable[[], None], own: Any) -> Callable[[Any], None]:
             lend(None)
             for cell in lent:
                 del cell.cell_contents
+            running.clear()
 
     defaults = tuple(None if default is own else default for default in defaults)
     keywords = keywords | dict.fromkeys(names)

@@ -112,7 +112,9 @@ class Section:
     def rounding(self, step: float) -> float:
         """What the roundings of all operations may add up to in the result, here or a step away."""
         moved = zip(self._carries, self._here, self._results(self.at + step), strict=True)
-        return _ROUNDING * sum(carries * max(abs(here), abs(there)) for carries, here, there in moved)
+        return _ROUNDING * sum(
+            carries * max(abs(here), abs(there)) for carries, here, there in moved if carries
+        )  # what carries nothing may be infinite or nan
 
     def crosses_kink(self, step: float) -> bool:
         """Whether an operation has a kink within a step to either side."""

@@ -7,7 +7,7 @@ from autograd.value import Value
 from autograd.walk import LOCK
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 
 def trace(root: Value) -> tuple[list[Value], list[tuple[Value, Value]]]:
@@ -69,6 +69,15 @@ def passes(node: Value, index: int) -> bool:
     if node._operation.by_hand is not None:
         return True
     return local_derivatives(node)[index] != 0.0 or not node._operation.choice[index]
+
+
+def reached(root: Value, order: Sequence[Value]) -> set[Value]:
+    """The nodes at which a gradient of the root arrives, of a graph in topological order."""
+    found = {root}
+    for node in reversed(order):
+        if node in found:
+            found.update(operand for index, operand in enumerate(node._prev) if passes(node, index))
+    return found
 
 
 def contribution(node: Value, index: int, upstream: float) -> float:

@@ -85,8 +85,8 @@ logaddexp     = _line("logaddexp",     "logaddexp",  floats.logaddexp,    lambda
 sqrt          = _line("sqrt",          "sqrt",       floats.sqrt,         lambda x, out: 0.5 / out,                   domain=(POSITIVE,))
 cbrt          = _line("cbrt",          "cbrt",       math.cbrt,           lambda x, out: 1 / (3 * out * out))
 # at the origin hypot has no derivative; the convention is 0
-hypot         = _line("hypot",         "hypot",      math.hypot,          lambda x, y, out: x / (out + equal(out, 0.0)),
-                                                                          lambda x, y, out: y / (out + equal(out, 0.0)),          kink=lambda x, y: hypot(x, y))
+hypot         = _line("hypot",         "hypot",      math.hypot,          lambda x, y, out: when(not_equal(out, 0.0), x / out),
+                                                                          lambda x, y, out: when(not_equal(out, 0.0), y / out),          kink=lambda x, y: hypot(x, y))
 # trigonometry, in radians
 sin           = _line("sin",           "sin",        floats.sin,          lambda x, out: cos(x))
 cos           = _line("cos",           "cos",        floats.cos,          lambda x, out: -sin(x))
@@ -118,7 +118,7 @@ softplus      = _line("softplus",      "softplus",   floats.softplus,     lambda
 relu          = _line("relu",          "ReLU",       floats.relu,       lambda x, out: greater(x, 0.0),             kink=lambda x: x, choice=(True,))
 leaky_relu    = _line("leaky_relu",    "leaky_relu", floats.leaky_relu, lambda x, y, out: greater(x, 0.0) + y * less_equal(x, 0.0),
                                                                         lambda x, y, out: when(less_equal(x, 0.0), x),          kink=lambda x, y: x, choice=(False, True))
-elu           = _line("elu",           "elu",        floats.elu,        lambda x, y, out: when(greater(x, 0.0), 1.0) + when(less_equal(x, 0.0), y * exp(minimum(x, 0.0))),
+elu           = _line("elu",           "elu",        floats.elu,        lambda x, y, out: when(greater(x, 0.0), 1.0) + when(less_equal(x, 0.0), y * exp(when(less_equal(x, 0.0), x))),
                                                                         lambda x, y, out: when(less_equal(x, 0.0), expm1(x)),   kink=lambda x, y: x, choice=(False, True))
 gelu          = _line("gelu",          "gelu",       special.gelu,        lambda x, out: normal_cdf(x) + x * normal_pdf(x))
 silu          = _line("silu",          "silu",       floats.silu,         lambda x, out: sigmoid(x) * (1 + x * sigmoid(-x)))

@@ -138,8 +138,9 @@ def norm(values: Iterable[Any]) -> Any:
     scale = ops.stop_gradient(ops.minimum(ops.maximum(largest, float_info.min), float_info.max))
     ratios = [value / scale for value in listed]
     total = sum([ratio * ratio for ratio in ratios])
-    zero = ops.equal(total, 0.0)  # which keeps the root away from 0, where its slope is infinite
-    return scale * (ops.sqrt(total + zero) - zero)
+    return scale * ops.sqrt(
+        ops.relu(total)
+    )  # which passes nothing at 0, where the slope of the root is infinite
 
 
 def as_values(numbers: Iterable[Value | SupportsFloat], name: str = "x") -> list[Value]:

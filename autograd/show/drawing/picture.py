@@ -10,12 +10,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from autograd.graph import contribution, local_derivatives, passes
+from autograd.graph import contribution, local_derivatives, passes, reached
 from autograd.show.drawing import colors, marks
 from autograd.show.drawing.escapes import label, tooltip
 from autograd.show.drawing.fold import Box
 from autograd.show.drawing.highlight import Highlight
 from autograd.value import Value
+from autograd.walk import topological_order
 from autograd.words.names import names_of
 from autograd.words.numerals import decimals, digits
 from autograd.words.symbol import NOTHING_PASSES, applied, derivative_at
@@ -69,6 +70,7 @@ class Picture:
         self.names = names_of(nodes, self.kept)
         self.ids: dict[Value | Box, str] = {box: f"box{i}" for i, box in enumerate(self.boxes)}
         self.ids.update((node, f"n{i}") for i, node in enumerate(nodes) if node not in box_of)
+        self.reached = reached(nodes[-1], topological_order(nodes[-1]))
         self.has_gradients = nodes[-1].grad != 0 or any(node.grad != 0 for node in nodes if node._prev)
         self.edges, self.bundles = self._edges()
         self.inside = {box: colors.strongest(x.grad for x in box.nodes) for box in self.boxes if look.color}
@@ -97,13 +99,13 @@ class Picture:
                     edges.append((node, index))
                 elif source is not target:
                     bundle = bundles.setdefault((source, target), Bundle())
-                    bundle.flows.append(flow(node, index))
+                    bundle.flows.append(self._flow(node, index))
                     bundle.strong |= self.highlight is not None and (operand, node) in self.highlight.edges
         return edges, bundles
 
     def _gradients(self) -> list[float]:
         """Every gradient that has a colour or a width."""
-        flows = [flow(node, index) for node, index in self.edges]
+        flows = [self._flow(node, index) for node, index in self.edges]
         flows += [colors.strongest(bundle.flows) for bundle in self.bundles.values()]
         return [*flows, *self.inside.values(), *(node.grad for node in self.kept)]
 
@@ -159,7 +161,7 @@ class Picture:
         for node, index in self.edges:
             operand = node._prev[index]
             highlighted = self.highlight is None or (operand, node) in self.highlight.edges
-            line = self._line(flow(node, index), highlighted)
+            line = self._line(self._flow(node, index), highlighted)
             home.edge(
                 self.ids[operand], self.ids[node] + "_op", **_merged(self._edge_words(node, index), line)
             )
@@ -175,20 +177,29 @@ class Picture:
 
     def _edge_words(self, node: Value, index: int) -> dict[str, str]:
         """The chain rule for one operand, and the factor on the edge if it is wanted."""
-        local, names = local_derivatives(node)[index], [self.names.get(x, "...") for x in node._prev]
+        names, by_hand = [self.names.get(x, "...") for x in node._prev], node._operation.by_hand is not None
         formula = derivative_at(node, index, names, self.names[node])
-        said = (
-            f"{names[index]} receives upstream {digits(node.grad)} * local {digits(local)} = "
-            f"{digits(contribution(node, index, node.grad))} (local derivative: {formula})"
-        )
+        local = formula if by_hand else digits(local_derivatives(node)[index])
         if not self.has_gradients:
             said = f"{names[index]}: local derivative {formula}"
-            said += f" = {digits(local)}" if formula not in (*NOTHING_PASSES, digits(local)) else ""
+            said += f" = {local}" if formula not in (*NOTHING_PASSES, local) else ""
+        elif node in self.reached:
+            said = (
+                f"{names[index]} receives upstream {digits(node.grad)} * local {local} = "
+                f"{digits(self._flow(node, index))} (local derivative: {formula})"
+            )
+        else:
+            said = f"{names[index]} receives nothing: no gradient arrives at {self.names[node]}"
         words = {"tooltip": tooltip(said)}
-        if self.look.local_derivatives and not passes(node, index):
-            words |= {"headlabel" if self.large else "label": formula, "style": "dashed"}
-        elif self.look.local_derivatives:
-            words["headlabel" if self.large else "label"] = f"× {decimals(local)}"
+        if self.look.local_derivatives:
+            label = (
+                formula
+                if by_hand or not passes(node, index)
+                else f"× {decimals(local_derivatives(node)[index])}"
+            )
+            words["headlabel" if self.large else "label"] = label
+            if not passes(node, index):
+                words["style"] = "dashed"
         return words
 
     def sentence(self, node: Value) -> str:
@@ -208,6 +219,10 @@ class Picture:
             return look | {"penwidth": max(look["penwidth"], _STRONG, key=float)}
         return self._standing_out(highlighted, look)
 
+    def _flow(self, node: Value, index: int) -> float:
+        """The gradient that a node passes back to one operand."""
+        return contribution(node, index, node.grad) if node in self.reached else 0.0
+
     def _standing_out(self, highlighted: bool, *looks: Mapping[str, str]) -> dict[str, str]:
         """A look as it is, or, where something is highlighted, strong or faded."""
         look = _merged(*looks)
@@ -216,11 +231,6 @@ class Picture:
         if highlighted:
             return {"penwidth": _STRONG} | look
         return look | _FADED | ({"fillcolor": "#f7f7f7"} if "fillcolor" in look else {})
-
-
-def flow(node: Value, index: int) -> float:
-    """The gradient that a node passes back to one operand."""
-    return contribution(node, index, node.grad)
 
 
 def _merged(*looks: Mapping[str, str]) -> dict[str, str]:

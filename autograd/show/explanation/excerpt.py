@@ -27,7 +27,8 @@ class Excerpt:
     Attributes:
         order: the nodes that gradients pass, operands first.
         adjoints: the gradient of the root by every node, as `backward()` computes it.
-        links: all edges on the way from the root to a target, the last node first.
+        reached: the nodes at which a gradient arrives; no other node passes anything on.
+        links: all edges from those on the way from the root to a target, the last node first.
         shown: those that have a line.
         asked: the targets that have a line.
         received: the contributions of all its uses to each node that is asked for or passed.
@@ -40,7 +41,9 @@ class Excerpt:
         self.root = root
         self.nodes = nodes
         self.order = topological_order(root)
-        self.adjoints = dict.fromkeys(nodes, 0.0) | adjoints(root)
+        found = adjoints(root)
+        self.reached = set(found)
+        self.adjoints = dict.fromkeys(nodes, 0.0) | found
         self.links = self._links(targets)
         self.shown = self.links[:max_steps]
         self.asked = targets[:max_steps]
@@ -57,6 +60,7 @@ class Excerpt:
         return [
             (node, index)
             for node in reversed(self.order)
+            if node in self.reached
             for index, operand in enumerate(node._prev)
             if operand in leading
         ]

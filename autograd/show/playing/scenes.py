@@ -16,7 +16,7 @@ from autograd.graph import local_derivatives
 from autograd.show.playing.steps import BackwardStep
 from autograd.value import Value
 from autograd.words.numerals import decimals, digits, factor
-from autograd.words.symbol import WITHOUT_FORMULA, applied, bare_comparison, derivative_at
+from autograd.words.symbol import BY_HAND, WITHOUT_FORMULA, applied, bare_comparison, derivative_at
 
 _NAME = re.compile(r"[^\W\d][\w.']*(\[[\w, ]*\])*'*")  # a name that needs no parentheses behind a ∂
 _MAX_LISTED = 12  # leaves, in the first and in the last scene
@@ -160,6 +160,8 @@ class Script:
         names, out = [self.names[x] for x in node._prev], self.names[node]
         numbers, result = [digits(x.data) for x in node._prev], digits(node.data)
         formulas = []
+        if node._operation.by_hand is not None:
+            return [[BY_HAND] for _ in node._prev]
         for index, local in enumerate(local_derivatives(node)):
             formula = derivative_at(node, index, names, out)
             with_numbers = derivative_at(node, index, numbers, result)
