@@ -111,10 +111,10 @@ class Section:
 
     def rounding(self, step: float) -> float:
         """What the roundings of all operations may add up to in the result, here or a step away."""
-        moved = zip(self._carries, self._here, self._results(self.at + step), strict=True)
-        return _ROUNDING * sum(
-            carries * max(abs(here), abs(there)) for carries, here, there in moved if carries
-        )  # what carries nothing may be infinite or nan
+        there = self._results(self.at + step)
+        sizes = [max(abs(number), abs(moved)) for number, moved in zip(self._here, there, strict=True)]
+        # A number that carries nothing may be infinite, and 0 has no rounding to carry: no product of the two.
+        return _ROUNDING * sum(c * size for c, size in zip(self._carries, sizes, strict=True) if c and size)
 
     def crosses_kink(self, step: float) -> bool:
         """Whether an operation has a kink within a step to either side."""

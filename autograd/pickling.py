@@ -15,6 +15,7 @@ from autograd.graph import nodes_of
 from autograd.modes import Tag
 from autograd.ops import LEAF
 from autograd.value import Value, attributes_of, recorded_node, unrecorded_node
+from autograd.walk import NEVER
 
 
 class _Places(local):
@@ -47,7 +48,25 @@ class Subgraph:
             )
             for node in self.nodes
         ]
-        return restore, (self.outside, records)
+        return Nodes, (len(records),), (self.outside, records)
+
+
+class Nodes(list[Value]):
+    """The nodes of a subgraph: blank at first, so that attributes may lead back to them, then filled in."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(recorded_node(None, LEAF, 0.0, None, 0.0, None, 0.0) for _ in range(count))
+
+    def __setstate__(self, state: tuple[list[Value], list[tuple[Any, ...]]]) -> None:
+        outside, records = state
+        nodes = [*outside, *self]
+        for node, (operands, parts, attributes) in zip(self, records, strict=True):
+            node.data, node.grad, node._operation, node._dleft, node._dright, node._tag = parts
+            node._left = nodes[operands[0]]
+            node._right = nodes[operands[1]] if len(operands) > 1 else None
+            node._mark = 0 if node._operation.differentiable else NEVER
+            for name, attribute in attributes.items():
+                setattr(node, name, attribute)
 
 
 def reduce(node: Value) -> tuple[Any, ...]:
@@ -76,13 +95,7 @@ def restore_result(data: float, grad: float, tag: Tag | None) -> Value:
 
 
 def restore(outside: list[Value], records: list[tuple[Any, ...]]) -> list[Value]:
-    """The nodes of a subgraph from their parts; `list.__getitem__` then picks one."""
-    nodes = list(outside)
-    for operands, (data, grad, operation, dleft, dright, tag), *attributes in records:
-        right = nodes[operands[1]] if len(operands) > 1 else None
-        node = recorded_node(tag, operation, data, nodes[operands[0]], dleft, right, dright)
-        node.grad = grad
-        for name, attribute in dict(*attributes).items():
-            setattr(node, name, attribute)
-        nodes.append(node)
-    return nodes[len(outside) :]
+    """The nodes of a subgraph that was pickled before nodes had attributes."""
+    nodes = Nodes(len(records))
+    nodes.__setstate__((outside, [(*record, {}) for record in records]))
+    return nodes

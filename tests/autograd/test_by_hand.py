@@ -192,6 +192,15 @@ def test_a_step_by_hand_is_taken_by_calling_it():
     assert x.grad == 2 * (1 + out.data**2)
 
 
+def test_a_hook_around_itself_is_told():
+    """What was the node's `_backward` is the hook itself by the time that it is called."""
+    y = Value(2.0) * 3
+    old = y._backward
+    y._backward = lambda: old()
+    with pytest.raises(RuntimeError, match="called the _backward of its own node, which is now itself"):
+        y.backward()
+
+
 def test_a_choice_above_it_passes_nothing():
     x = Value(-1.0)
     out = autograd.relu(added(x))

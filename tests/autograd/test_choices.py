@@ -158,3 +158,72 @@ def test_watching_for_nan_sees_none():
         assert x.grad == 0.0
         sqrt(maximum(x, 2.0)).backward()
         assert x.grad == 0.0
+
+
+def guarded(x):
+    """A formula outside its domain, on the side that is not chosen."""
+    return where(greater(x, 0.0), sqrt(x), 0.5 * x)
+
+
+def test_what_no_gradient_reaches_passes_nothing_on_in_words_and_pictures():
+    x = Value(-3.0, label="x")
+    y = guarded(x)
+    y.backward()
+    assert x.grad == 0.5
+    explained = explain(y)
+    for text in (str(explained), explained.latex()):
+        assert "nan + " not in text
+        assert "0 * nan" not in text
+        assert r"0 \cdot" not in text
+    assert "receives nothing: not chosen" in str(explained)
+    source = autograd.draw_dot(y, color=True, local_derivatives=True).source
+    assert "receives nothing: no gradient arrives at" in source
+    assert "receives 0" not in autograd.player(y).html
+
+
+def test_a_derivative_by_hand_is_not_asked_where_no_gradient_arrives():
+    def hand(x):
+        out = Value(0.0, (x,), "h")
+
+        def _backward():
+            x.grad += out.grad / x.data
+
+        out._backward = _backward
+        return out
+
+    x = Value(0.0, label="x")
+    y = where(greater(x, 0.0), hand(x), 0.0)
+    y.backward()
+    assert x.grad == 0.0
+    assert "d out/d x = 0" in str(explain(y))
+    assert "given by hand" in autograd.draw_dot(y, color=True, local_derivatives=True).source
+    assert autograd.player(y).steps > 3
+
+
+@pytest.mark.parametrize(
+    ("f", "at"),
+    [
+        (guarded, -3.0),
+        (guarded, 3.0),
+        (lambda x: sqrt(relu(x)), -1.0),
+        (lambda x: minimum(exp(x), 1.0), 800.0),
+    ],
+)
+def test_checks_agree_where_the_other_side_is_not_finite(f, at):
+    """0 times nan in the estimate of the rounding made every difference worthless."""
+    autograd.check_grads(f, at)
+    x = Value(at, label="x")
+    check = explain(f(x), x, check=True).gradients["x"].check
+    assert check.verdict == "agrees"
+
+
+@pytest.mark.parametrize("f", [lambda v: autograd.hypot(v[0], v[1]), autograd.norm])
+def test_at_the_origin_every_derivative_is_0_by_convention(f):
+    assert grad(f)([0.0, 0.0]) == [0.0, 0.0]
+    assert hessian(f)([0.0, 0.0]) == [[0.0, 0.0], [0.0, 0.0]]
+
+
+def test_elu_takes_its_left_side_at_0_in_every_derivative():
+    assert [grad(elu)(0.0), grad(grad(elu))(0.0), grad(grad(grad(elu)))(0.0)] == [1.0, 1.0, 1.0]
+    half = lambda x: elu(x, 0.5)  # noqa: E731
+    assert [grad(half)(0.0), grad(grad(half))(0.0), grad(grad(half))(1000.0)] == [0.5, 0.5, 0.0]

@@ -353,3 +353,40 @@ def test_an_operation_that_has_gone_is_named():
     text = pickle.dumps(autograd.sin(Value(1.0))).replace(b"autograd.ops:sin", b"autograd.ops:gon")
     with pytest.raises(ValueError, match=r"needs the operation autograd\.ops:gon, and there is none"):
         pickle.loads(text)
+
+
+class TestAttributesThatLeadBack:
+    """Attributes may hold any node of the graph, above or below, and their own."""
+
+    @pytest.mark.parametrize("again", [copy.deepcopy, lambda x: pickle.loads(pickle.dumps(x))])
+    def test_of_a_leaf_to_its_results(self, again):
+        a = Value(1.0)
+        z = a * 2
+        a.users = [z]
+        other = again(z)
+        assert other._prev[0].users == [other]
+        leaf = again(a)
+        assert leaf.users[0]._prev[0] is leaf
+
+    @pytest.mark.parametrize("again", [copy.deepcopy, lambda x: pickle.loads(pickle.dumps(x))])
+    def test_of_a_node_to_what_is_above_it_and_to_itself(self, again):
+        z = Value(1.0) * 2
+        u = z * 3
+        z.top, z.me = u, z
+        other = again(z)
+        assert other.me is other
+        assert other.top._prev[0] is other
+        other.top.backward()
+        assert other._prev[0].grad == 6.0
+        above = again(u)
+        assert above._prev[0].top is above
+
+    def test_of_many_nodes(self):
+        """Broken if a chain through attributes is descended by recursion where there are none."""
+        out = Value(1.0)
+        for i in range(20_000):
+            out = out * 1.0
+            out.place = i
+        other = copy.deepcopy(out)
+        other.backward()
+        assert [node.place for node in nodes_of(other) if node._prev] == list(range(20_000))
