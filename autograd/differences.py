@@ -113,7 +113,7 @@ class Section:
         """What the roundings of all operations may add up to in the result, here or a step away."""
         there = self._results(self.at + step)
         sizes = [max(abs(number), abs(moved)) for number, moved in zip(self._here, there, strict=True)]
-        # A number that carries nothing may be infinite, and 0 has no rounding to carry: no product of the two.
+        # A number that carries nothing may be infinite, and 0 has no rounding to carry.
         return _ROUNDING * sum(c * size for c, size in zip(self._carries, sizes, strict=True) if c and size)
 
     def crosses_kink(self, step: float) -> bool:
