@@ -322,8 +322,10 @@ def is_number(number: object) -> bool:
 
     It is told without importing decimal, fractions or numpy.
     """
-    if isinstance(number, (float, int)):
-        return True
+    return isinstance(number, (float, int)) or _is_of_another_kind(number)
+
+
+def _is_of_another_kind(number: object) -> bool:
     kind = getattr(getattr(number, "dtype", None), "kind", None)
     if kind in ("b", "i", "u", "f"):
         return getattr(number, "shape", None) == () and hasattr(number, "__float__")

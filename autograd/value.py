@@ -108,7 +108,7 @@ class Value:
         self._operation = operation
         self._left = children[0]
         if len(children) > 1:
-            self._right = _joined(children[1:])
+            self._right = children[1] if len(children) == 2 else _joined(children[1:])
         if operation.differentiable:
             self._mark = 0
         if operation.by_hand is None:
@@ -573,6 +573,7 @@ def _taken_apart(left: Value, right: Value) -> list[Value]:
 
 def _joined(operands: tuple[Value, ...]) -> Value:
     """Operands as one, for the right slot of a node: there a chain of pairs holds all beyond the first."""
+    walk.CLOCK.pairs = True
     joined = operands[-1]
     for operand in reversed(operands[:-1]):
         joined = recorded_node(None, OPERANDS, 0.0, operand, 0.0, joined, 0.0)

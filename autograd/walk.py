@@ -24,15 +24,16 @@ if TYPE_CHECKING:
 class Clock:
     """Counts the walks by twos, so that each can tell the nodes it has passed by their mark."""
 
-    __slots__ = ("now",)
+    __slots__ = ("now", "pairs")
 
     def __init__(self) -> None:
         self.now: i64 = 0
+        self.pairs = False  # whether any node has more operands than two
 
 
 CLOCK: Final = Clock()
 NEVER: Final[i64] = 1 << 60  # the mark of nodes that no gradient passes: every walk has passed them already
-OPERANDS: Final[Operation] = by_hand.OPERANDS  # passed by walks, but in no order
+OPERANDS: Final[Operation] = by_hand.OPERANDS  # readers of a graph do not see them
 LOCK: Final = _thread.RLock()  # marks and gradients belong to one walk at a time
 if hasattr(os, "register_at_fork"):  # the thread that held it does not live on in a forked child
     os.register_at_fork(after_in_child=LOCK._at_fork_reinit)  # type: ignore[attr-defined]
@@ -61,7 +62,8 @@ def topological_order(root: Value, zero_grad: bool = False) -> list[Value]:
         return order_aside(root)
     refuse_another()
     with LOCK:
-        return marked_order(root, zero_grad)
+        order = marked_order(root, zero_grad)
+        return [node for node in order if node._operation is not OPERANDS] if CLOCK.pairs else order
 
 
 def marked_order(root: Value, zero_grad: bool) -> list[Value]:
@@ -85,8 +87,7 @@ def marked_order(root: Value, zero_grad: bool) -> list[Value]:
         else:
             if zero_grad:
                 node._grad = 0.0
-            if node._operation is not OPERANDS:
-                order.append(node)
+            order.append(node)
             if not above:
                 return order
             node = above.pop()
