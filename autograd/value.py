@@ -52,7 +52,6 @@ class Value:
     Attributes:
         data: the number, a float. A leaf's may be assigned.
         grad: the gradient, a float; 0.0 until `backward()` is called. None, when assigned, is 0.0.
-        is_result: whether an operation made it, also under `no_grad()`, where results are leaves.
 
     Attributes of your own may be set on any node, such as `p.momentum = 0.0`. One that leads back to its node
     keeps it in memory, compiled, until the attribute is deleted.
