@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Self
 
 from autograd import modes
-from autograd.graph import contribution, local_derivatives, nodes_of, passes
+from autograd.graph import contribution, local_derivatives, nodes_of, passes, reached
 from autograd.value import Value
 from autograd.walk import topological_order
 from autograd.words.names import names_of
@@ -149,11 +149,11 @@ class BackwardSteps:
 
 def _links(order: Sequence[Value]) -> list[tuple[Value, int]]:
     """The edges that a gradient passes, each as a node and which of its operands, in the order it does."""
-    links = []
-    arrived = set(order[-1:])
-    for node in reversed(order):
-        if node in arrived:
-            passed = [index for index in range(len(node._prev)) if passes(node, index)]
-            arrived.update(node._prev[index] for index in passed)
-            links += [(node, index) for index in passed]
-    return links
+    arrived = reached(order[-1], order) if order else set()
+    return [
+        (node, index)
+        for node in reversed(order)
+        if node in arrived
+        for index in range(len(node._prev))
+        if passes(node, index)
+    ]
