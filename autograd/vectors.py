@@ -144,7 +144,7 @@ def norm(values: Iterable[Any]) -> Any:
 
 
 def as_values(numbers: Iterable[Value | SupportsFloat], name: str = "x") -> list[Value]:
-    """Numbers as leaves labelled x0, x1, ...; Values stay what they are.
+    """Numbers as leaves labelled x1, x2, ...; Values stay what they are.
 
     Args:
         numbers: n numbers or Values.
@@ -157,11 +157,11 @@ def as_values(numbers: Iterable[Value | SupportsFloat], name: str = "x") -> list
         TypeError: if one is not a number.
 
     >>> [(x.label, x.data) for x in as_values([0.5, 2.0])]
-    [('x0', 0.5), ('x1', 2.0)]
+    [('x1', 0.5), ('x2', 2.0)]
     """
     if type(numbers) is list and _are_values(numbers):
         return numbers
-    return [x if isinstance(x, Value) else Value(x, label=f"{name}{i}") for i, x in enumerate(numbers)]
+    return [x if isinstance(x, Value) else Value(x, label=f"{name}{i}") for i, x in enumerate(numbers, 1)]
 
 
 def _are_values(numbers: list[Any]) -> TypeGuard[list[Value]]:

@@ -73,7 +73,7 @@ class Neuron(Module):
         draw, rng = by_name("init", init, INITS), random_source(seed)
         nin, nonlin, nout = checked("Neuron", {"nin": nin, "nonlin": nonlin, "nout": nout}).values()
         weights = [checked("Neuron", {"init": draw(rng, nin, nout)})["init"] for _ in range(nin)]
-        self.w = [Value(weight, label=f"w{i}") for i, weight in enumerate(weights)]
+        self.w = [Value(weight, label=f"w{i}") for i, weight in enumerate(weights, 1)]
         self.b = Value(0.0, label="b")
         self.nonlin = nonlin
         chosen = activation_by_name(activation)

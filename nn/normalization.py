@@ -131,8 +131,8 @@ class LayerNorm(Module):
     def __init__(self, features: int, eps: float = 1e-5) -> None:
         count, self.eps = checked("LayerNorm", {"features": features, "eps": eps}).values()
         with scope("layer norm"):
-            self.weight = [Value(1.0, label=f"weight{i}") for i in range(count)]
-            self.bias = [Value(0.0, label=f"bias{i}") for i in range(count)]
+            self.weight = [Value(1.0, label=f"weight{i}") for i in range(1, count + 1)]
+            self.bias = [Value(0.0, label=f"bias{i}") for i in range(1, count + 1)]
 
     def __call__(self, x: Iterable[Value | float]) -> Value | list[Value]:
         """The outputs for one sample: a list, or one Value if there is one feature.

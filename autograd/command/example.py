@@ -13,9 +13,9 @@ class Network:
     """Inputs [1, 2], a hidden neuron with weights W1 and bias b1, an output with W2 and b2, the target 1."""
 
     def __init__(self) -> None:
-        self.inputs = [Value(1.0, label="x[0]"), Value(2.0, label="x[1]")]
+        self.inputs = [Value(1.0, label="x1"), Value(2.0, label="x2")]
         self.target = Value(1.0, label="y")
-        self.hidden = [Value(0.5, label="W1[0]"), Value(0.5, label="W1[1]")]
+        self.hidden = [Value(0.5, label="W1_1"), Value(0.5, label="W1_2")]
         self.hidden_bias = Value(0.0, label="b1")
         self.output = Value(0.5, label="W2")
         self.output_bias = Value(0.0, label="b2")

@@ -40,10 +40,10 @@ def flatten(roots: Value | Iterable[Value], inputs: Value | Iterable[Value], hol
     >>> program = flatten((w * x + 1).tanh(), [x, w])
     >>> print(program)
     inputs: x, w
-    v0 = w*x
-    v1 = v0 + 1
-    v2 = tanh(v1)
-    outputs: v2
+    v1 = w*x
+    v2 = v1 + 1
+    v3 = tanh(v2)
+    outputs: v3
     >>> program.run([2.0, -3.0]) == [(w * x + 1).tanh().data]
     True
     """
@@ -176,10 +176,10 @@ def _values(given: Any) -> list[Value]:
 
 
 def _names(inputs: list[Value]) -> list[str]:
-    """The labels of the inputs, or x0, x1, ... by their places; a name that is taken gets a number."""
+    """The labels of the inputs, or x1, x2, ... by their places; a name that is taken gets a number."""
     repeats: dict[str, int] = {}
     names: dict[str, None] = {}  # in order, and quickly looked up
-    for place, node in enumerate(inputs):
+    for place, node in enumerate(inputs, 1):
         stem = name = one_line(node.label) or f"x{place}"
         while name in names:
             repeats[stem] = repeats.get(stem, 1) + 1

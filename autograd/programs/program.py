@@ -51,9 +51,9 @@ class Program:
     >>> triple_exp = Program(["x"], [3.0], [ops.mul, ops.exp], [0, 1], [1, 2], [0, UNUSED], [3])
     >>> print(triple_exp)
     inputs: x
-    v0 = 3*x
-    v1 = exp(v0)
-    outputs: v1
+    v1 = 3*x
+    v2 = exp(v1)
+    outputs: v2
     >>> triple_exp.run([0.0])
     [1.0]
     """
@@ -175,7 +175,7 @@ class Program:
         names = [*self.inputs, *(repr(number).removesuffix(".0") for number in self.constants)]
         lines = [f"inputs: {_listed(self.inputs)}"]
         taken = set(self.inputs)
-        results = (name for name in map("v{}".format, count()) if name not in taken)
+        results = (name for name in map("v{}".format, count(1)) if name not in taken)
         for code, left, right in zip(self.codes, self.left, self.right, strict=True):
             operands = [names[left]] if right == UNUSED else [names[left], names[right]]
             names.append(next(results))

@@ -99,7 +99,7 @@ def _outputs(model: Any, points: Any, resolution: int) -> tuple[Any, Any, Any]:
     margin = np.where(high > low, _MARGIN * (high - low), 1.0)
     sides = [np.linspace(*ends, resolution) for ends in zip(low - margin, high + margin, strict=True)]
     across, up = np.meshgrid(*sides)
-    x = [Value(float(number), label=f"x{i}") for i, number in enumerate(points[0])]
+    x = [Value(float(number), label=f"x{i}") for i, number in enumerate(points[0], 1)]
     with in_mode(model, False):
         outputs = evaluate(lambda: model(x), {x[0]: across, x[1]: up})
     return across, up, np.array(outputs if isinstance(outputs, list) else [outputs])

@@ -130,7 +130,7 @@ def test_nodes_and_parameters_of_a_part_stand_in_the_same_scope():
     }  # fmt: skip
     scopes = {node.scope for node in nodes}
     assert {parameter.scope for parameter in model.parameters()} <= scopes
-    assert model[0].neurons[1].w[0].label == "w0"
+    assert model[0].neurons[1].w[0].label == "w1"
 
 
 def test_a_folded_drawing_has_a_box_for_each_part():

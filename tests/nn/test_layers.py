@@ -121,7 +121,7 @@ def test_all_neurons_of_a_layer_share_the_input_nodes():
 def test_nodes_and_parameters_know_their_layer_and_neuron():
     model = nn.MLP(2, [2, 1])
     assert model.layers[0].neurons[1].w[0].scope == "layer 1/neuron 2"
-    assert model.layers[0].neurons[1].w[0].label == "w0"
+    assert model.layers[0].neurons[1].w[0].label == "w1"
     scopes = {node.scope for node in trace(model([1.0, 2.0]))[0]}
     assert scopes == {"", "layer 1/neuron 1", "layer 1/neuron 2", "layer 2/neuron 1"}
 

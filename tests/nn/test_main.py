@@ -18,7 +18,7 @@ def test_it_trains_and_writes_the_boundary_and_a_neuron(tmp_path, capsys):
     assert "8/8" in printed.err
     assert (tmp_path / "new/moons.png").read_bytes().startswith(b"\x89PNG")
     texts = "".join(ET.parse(tmp_path / "new/neuron.svg").getroot().itertext())
-    assert "w0" in texts and "ReLU" in texts
+    assert "w1" in texts and "ReLU" in texts
     gradients = [float(number) for number in re.findall(r"grad (\S+)", texts)]
     assert len(gradients) == 10 and all(gradients), "a neuron that passes no gradient teaches nothing"
     assert sorted(path.name for path in (tmp_path / "new").iterdir()) == ["moons.png", "neuron.svg"]

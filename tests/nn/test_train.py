@@ -211,7 +211,7 @@ def test_a_nan_gradient_stops_training_though_the_loss_is_finite():
 
 
 def test_a_nan_in_the_data_is_named():
-    with pytest.raises(FloatingPointError, match="x0=nan"):
+    with pytest.raises(FloatingPointError, match="x1=nan"):
         nn.fit(line(), [[math.nan]], [1.0], epochs=1, progress=False)
 
 
@@ -220,7 +220,7 @@ def test_a_metric_that_refuses_a_nan_does_not_hide_where_it_began():
     def decided(output, target):
         return float(round(output) == target)  # a ValueError of nan
 
-    with pytest.raises(FloatingPointError, match="x0=nan"):
+    with pytest.raises(FloatingPointError, match="x1=nan"):
         nn.fit(line(), [[math.nan]], [1.0], epochs=1, metrics=decided, progress=False)
 
 
@@ -511,7 +511,7 @@ def test_a_single_sample_left_over_for_batch_norm_is_an_error_that_says_what_to_
 def test_a_batch_that_makes_nan_leaves_the_running_averages():
     model = every_piece()
     before = model.state_dict()
-    with pytest.raises(FloatingPointError, match="x0=nan"):
+    with pytest.raises(FloatingPointError, match="x1=nan"):
         nn.fit(model, [*TABLE_X, [math.nan, 0.0]], [*TABLE_Y, 0.0], epochs=1, progress=False)
     assert model.state_dict() == before
 

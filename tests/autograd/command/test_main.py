@@ -326,12 +326,12 @@ def test_without_arguments_the_lectures_network_is_worked_through(run, tmp_path)
         "a1 = sigmoid(z1) = sigmoid(1.5) = 0.817574",
         "a2 = sigmoid(z2) = sigmoid(0.408787) = 0.600797",
         "L = v5**2 = 0.399203**2 = 0.159363",
-        "d L/d W1[0] = -0.01428",
-        "d L/d W1[1] = -0.02856",
+        "d L/d W1_1 = -0.01428",
+        "d L/d W1_2 = -0.02856",
         "d L/d W2 = -0.156557",
         "d L/d b2 = -0.19149",
         "W2 = 0.5 - 0.5 * (-0.156557) = 0.578279",
-        "W1[1] = 0.5 - 0.5 * (-0.02856) = 0.51428",
+        "W1_2 = 0.5 - 0.5 * (-0.02856) = 0.51428",
     ):
         assert f"  {line}\n" in out
     assert out.endswith("The graph is drawn in backprop-2-1-1.svg.\n")

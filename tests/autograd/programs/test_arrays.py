@@ -109,7 +109,7 @@ def test_outputs_are_arrays_of_their_own():
 def test_what_does_not_fit_is_refused():
     x, y = Value(2.0), Value(3.0)
     program = flatten(x * y, [x, y])
-    with pytest.raises(ValueError, match=r"takes 2 input\(s\), x0, x1; got 1"):
+    with pytest.raises(ValueError, match=r"takes 2 input\(s\), x1, x2; got 1"):
         run_on_arrays(program, [[1.0]])
     with pytest.raises(ValueError, match=r"arrays of one shape, got \[\(1,\), \(2,\)\]"):
         run_on_arrays(program, [[1.0], [1.0, 2.0]])

@@ -43,7 +43,7 @@ def test_what_does_not_move_is_a_constant_and_no_instruction():
     y = (w * x + b.exp() * 2) ** 2
     program = flatten(y, [x])
     assert str(program) == (
-        f"inputs: x\nv0 = -3*x\nv1 = v0 + {(b.exp() * 2).data!r}\nv2 = v1**2\noutputs: v2"
+        f"inputs: x\nv1 = -3*x\nv2 = v1 + {(b.exp() * 2).data!r}\nv3 = v2**2\noutputs: v3"
     )
     assert program.run([2.0]) == [y.data]
 
@@ -115,10 +115,10 @@ def test_instructions_stand_in_the_order_of_the_backward_pass():
 
 def test_names_are_the_labels_told_apart():
     # Broken if two inputs, or an input and a result, have one name: then nobody can read the program.
-    inputs = [Value(float(i), label=label) for i, label in enumerate(["speed", "", "x1", "v0", "x\n", "x1"])]
+    inputs = [Value(float(i), label=label) for i, label in enumerate(["speed", "", "x1", "v1", "x\n", "x1"])]
     program = flatten(autograd.sum(x * x for x in inputs), inputs)
-    assert program.inputs == ("speed", "x1", "x1_2", "v0", "x", "x1_3")
-    assert str(program).splitlines()[1] == "v1 = x1_3*x1_3"
+    assert program.inputs == ("speed", "x2", "x1", "v1", "x", "x1_2")
+    assert str(program).splitlines()[1] == "v2 = x1_2*x1_2"
 
 
 def test_equal_constants_stand_once():

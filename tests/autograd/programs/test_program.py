@@ -42,7 +42,7 @@ def test_what_has_no_value_is_ieee():
 
 
 def test_it_writes_itself_down():
-    assert str(example()) == ("inputs: x, y\nv0 = 3*x\nv1 = exp(v0)\nv2 = v1 - y\noutputs: v2, v0")
+    assert str(example()) == ("inputs: x, y\nv1 = 3*x\nv2 = exp(v1)\nv3 = v2 - y\noutputs: v3, v1")
     assert repr(example()) == "<Program: 2 inputs, 3 instructions, 2 outputs>"
     assert str(Program([], [0.5], [], [], [], [], [0])) == "inputs: none\noutputs: 0.5"
 
