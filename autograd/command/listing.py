@@ -37,7 +37,7 @@ def as_table(
     out   v2**2         25  v2: 10                    1
     """
     nodes = _with(variables, root)
-    names = names_of(nodes, nodes, variables)
+    names = names_of(nodes, variables)
     gradients = dict.fromkeys(nodes, 0.0) | adjoints(root)
     header = _HEADER if checks is None else (*_HEADER, "finite difference", "verdict")
     rows: list[tuple[str, ...]] = [header]
@@ -64,7 +64,7 @@ def as_record(root: Value, variables: Sequence[Value] = ()) -> dict[str, Any]:
     'inf'
     """
     nodes = _with(variables, root)
-    names = names_of(nodes, nodes, variables)
+    names = names_of(nodes, variables)
     gradients = dict.fromkeys(nodes, 0.0) | adjoints(root)
     ids = {node: number for number, node in enumerate(nodes)}
     records = [

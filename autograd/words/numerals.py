@@ -18,6 +18,15 @@ def decimals(number: float) -> str:
     return f"{number + _NO_SIGN:.4f}" if plain else f"{number:.4e}"
 
 
+def short(number: float) -> str:
+    """A number with four significant digits and no trailing zeros, as it stands in a box of a drawing.
+
+    >>> short(3.0), short(-0.014279123), short(4281.6323), short(1e-300)
+    ('3', '-0.01428', '4282', '1e-300')
+    """
+    return f"{number + _NO_SIGN:.4g}"
+
+
 def digits(number: float) -> str:
     """A number with six significant digits and no trailing zeros, as in a written calculation.
 

@@ -5,23 +5,58 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import chain
 from math import isnan
+from textwrap import wrap
 
 from autograd.show.drawing import colors, highlight, marks
-from autograd.show.drawing.fold import Box
+from autograd.show.drawing.escapes import markup
+from autograd.show.drawing.box import Box
 from autograd.show.drawing.picture import Picture
-from autograd.value import Value
-from autograd.words.names import one_line
-from autograd.words.numerals import digits
+from autograd.words.numerals import short
 
 NO_BACKWARD = "backward() has not run: every gradient is still 0"
 OLD_GRADIENTS = "backward() has not run here: the leaves have gradients of an earlier pass"
+EDGES = "edges: the gradient that flows back; dashed: none"
+
+_WIDTH = 60  # letters of a line
+_TABLE = '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1">'
+_SWATCH = '<TD BORDER="1" COLOR="#8c8c8c" BGCOLOR="{}" CELLPADDING="2">{}</TD>'
 
 
 def caption(picture: Picture) -> str:
-    """What the picture says of itself, in lines of words; empty if it shows the whole plain graph."""
-    return "\n".join(
-        chain(_folded(picture), _colored(picture), _marked(picture), _highlighted(picture), _state(picture))
+    """What the picture says of itself, as a label of DOT; empty if it shows the whole plain graph."""
+    swatches = _swatches(picture)
+    lines = list(
+        chain(
+            _folded(picture),
+            _again(picture),
+            _colored(picture),
+            _marked(picture),
+            _highlighted(picture),
+            _state(picture),
+        )
     )
+    lines = [part for line in lines for part in wrap(line, _WIDTH)]
+    rows = ([swatches] if swatches else []) + [
+        f'<TR><TD ALIGN="LEFT">{markup(line)}</TD></TR>' for line in lines
+    ]
+    return f"<{_TABLE}{''.join(rows)}</TABLE>>" if rows else ""
+
+
+def _swatches(picture: Picture) -> str:
+    """A row of colours with their gradients, the smallest first."""
+    if not (picture.look.color and picture.texts.ran):
+        return ""
+    signs = [sign for sign in (-1, 1) if any(sign * gradient > 0 for gradient in picture.gradients)]
+    sizes = picture.scale.marks()
+    numbers = [
+        *(-size for size in reversed(sizes) if -1 in signs),
+        0.0,
+        *(size for size in sizes if 1 in signs),
+    ]
+    cells = [_SWATCH.format(colors.fill(number, picture.scale), short(number)) for number in numbers]
+    if any(map(isnan, picture.gradients)):
+        cells.append(_SWATCH.format(colors.fill(float("nan"), picture.scale), "nan"))
+    return f'<TR><TD ALIGN="LEFT">{_TABLE}<TR><TD>gradient </TD>{"".join(cells)}</TR></TABLE></TD></TR>'
 
 
 def _folded(picture: Picture) -> Iterator[str]:
@@ -29,16 +64,18 @@ def _folded(picture: Picture) -> Iterator[str]:
         return
     yield f"{len(picture.nodes):,} nodes, of which {len(picture.kept):,} are drawn"
     scopes = [box for box in picture.boxes if box.is_scope]
-    others = [box for box in picture.boxes if not box.is_scope and box.title is not None]
     if scopes:
         yield f"{_nodes_in(scopes)} are folded into {_boxes(scopes)}, one for each scope"
+        yield f'unfold="{_shortest(scopes)}" opens this box'
+    others = [box for box in picture.boxes if not box.is_scope]
     if others:
-        yield f"{_nodes_in(others)} outside the scopes are folded into {_boxes(others)}"
-    for box in picture.boxes:
-        if box.title is None:
-            yield f"{_nodes_in([box])} farther from the root are one box"
-    if scopes:
-        yield f'unfold="{_shortest(scopes)}" opens the box of that title'
+        yield f"{_nodes_in(others)} {'others ' if scopes else ''}are folded into {_boxes(others)}"
+
+
+def _again(picture: Picture) -> Iterator[str]:
+    if picture.plan.again:
+        names = [picture.texts.names[node] for node in picture.kept if node in picture.plan.again]
+        yield f"dashed box: {highlight.listed(names)}, drawn again beside each use"
 
 
 def _shortest(scopes: Sequence[Box]) -> str:
@@ -54,31 +91,22 @@ def _boxes(boxes: Sequence[Box]) -> str:
 
 
 def _colored(picture: Picture) -> Iterator[str]:
-    if not picture.look.color:
-        return
-    yield colors.LEGEND
-    if picture.has_gradients:
-        yield colors.EDGE_LEGEND
-    if picture.boxes and picture.has_gradients:
-        yield "boxes and their edges: the largest gradient of many"
-    if any(map(isnan, picture.gradients)):
-        yield colors.NAN_LEGEND
+    if picture.look.color and picture.texts.ran:
+        yield EDGES
+        if picture.boxes:
+            yield "boxes and their edges: the largest gradient of many"
 
 
 def _marked(picture: Picture) -> list[str]:
-    return marks.legend(picture.marks, picture.has_gradients) if picture.look.marks else []
+    return marks.legend(picture.texts.marks, picture.texts.ran) if picture.look.marks else []
 
 
 def _highlighted(picture: Picture) -> Iterator[str]:
     if picture.highlight is not None:
-        names = [_name(picture, node) for node in picture.highlight.starts]
-        yield highlight.in_words(picture.highlight, names, _name(picture, picture.nodes[-1]))
-
-
-def _name(picture: Picture, node: Value) -> str:
-    return picture.names.get(node) or one_line(node.label) or digits(node.data)
+        names = [picture.texts.names[node] for node in picture.highlight.starts]
+        yield highlight.in_words(picture.highlight, names, picture.texts.names[picture.nodes[-1]])
 
 
 def _state(picture: Picture) -> Iterator[str]:
-    if picture.look.needs_gradients and not picture.has_gradients:
+    if picture.look.needs_gradients and not picture.texts.ran:
         yield OLD_GRADIENTS if any(node.grad != 0 for node in picture.nodes) else NO_BACKWARD

@@ -1,5 +1,8 @@
 """Gradients as colours and widths: the sign chooses the hue, the size its strength or the width of a line.
 
+The scale is one of decades: every tenth of the largest is one step paler and thinner, so that gradients a
+thousand times smaller can still be told apart. Its top is a power of ten, and the legend shows round numbers.
+
 Orange and blue (Okabe and Ito, 2008) are told apart by colour-blind people too, and black text can be read on
 every strength of them. Lines are drawn in darker shades, because a thin line has little area to show its hue.
 """
@@ -7,7 +10,8 @@ every strength of them. Lines are drawn in darker shades, because a thin line ha
 from __future__ import annotations
 
 from collections.abc import Iterable
-from math import isfinite, isnan, sqrt
+from dataclasses import dataclass
+from math import ceil, inf, isfinite, isnan, log10
 
 _WHITE = (255, 255, 255)
 _POSITIVE = (230, 159, 0)
@@ -18,15 +22,62 @@ _POSITIVE_LINE = "#b87700"
 _NEGATIVE_LINE = "#0072b2"
 _NAN_LINE = "#b0508c"
 GREY_LINE = "#8c8c8c"
-_THINNEST, _WIDEST = 0.7, 5.0  # points
+_THINNEST, _WIDEST = 0.7, 4.0  # points
 
-LEGEND = "orange: gradient above 0, blue: below 0;\nthe stronger, the larger"
-EDGE_LEGEND = "edges: the gradient that flows back;\nthe wider, the larger; dashed: none"
-NAN_LEGEND = "purple: nan"
+DECADES = 4
+_PALEST = 0.12  # of what is smaller than all decades; 0 itself is white
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How strongly a gradient is drawn.
+
+    Attributes:
+        top: the power of ten with the full strength, or 0.0 if all gradients are 0.
+    """
+
+    top: float
+
+    @classmethod
+    def of(cls, gradients: Iterable[float]) -> Scale:
+        """The scale for some gradients; those that are not finite do not count.
+
+        >>> Scale.of([0.02, -30.0, 0.0]).top
+        100.0
+        """
+        size = largest(gradients)
+        return cls(_power(size) if size else 0.0)
+
+    def strength(self, gradient: float) -> float:
+        """From 0 for 0 to 1 at the top and beyond.
+
+        >>> [round(Scale(1.0).strength(gradient), 2) for gradient in (1.0, -0.1, 0.01, 1e-9, 0.0)]
+        [1.0, 0.78, 0.56, 0.12, 0.0]
+        """
+        if gradient == 0:
+            return 0.0
+        if not self.top or abs(gradient) >= self.top:
+            return 1.0
+        below = (log10(self.top) - log10(abs(gradient))) / DECADES
+        return max(_PALEST, 1.0 - (1.0 - _PALEST) * below)
+
+    def marks(self) -> list[float]:
+        """The top and the powers of ten below it, the smallest first.
+
+        >>> Scale(1.0).marks()
+        [0.001, 0.01, 0.1, 1.0]
+        """
+        return [_power(self.top / 10**step) for step in reversed(range(DECADES))] if self.top else []
+
+
+def _power(number: float) -> float:
+    """The smallest power of ten that is not below a number, which is above 0."""
+    exponent = ceil(log10(number) - 1e-9)
+    return float(f"1e{exponent}") if exponent <= 308 else inf
 
 
 def largest(gradients: Iterable[float]) -> float:
-    """The largest finite size among gradients, which gets the full colour; 0.0 if there are none."""
+    """The largest finite size among gradients; 0.0 if there are none."""
     return max((abs(gradient) for gradient in gradients if isfinite(gradient)), default=0.0)
 
 
@@ -45,45 +96,37 @@ def strongest(gradients: Iterable[float]) -> float:
     return found
 
 
-def fill(gradient: float, largest: float) -> str:
-    """The colour of a gradient as '#rrggbb': white at 0, full at `largest` and beyond.
+def fill(gradient: float, scale: Scale) -> str:
+    """The colour of a gradient as '#rrggbb': white at 0, full at the top of the scale.
 
-    The strength grows with the square root, so that gradients a hundred times smaller can still be seen.
-
-    >>> fill(0.0, 2.0), fill(2.0, 2.0), fill(-0.02, 2.0)
-    ('#ffffff', '#e69f00', '#eef8fd')
+    >>> fill(0.0, Scale(1.0)), fill(1.0, Scale(1.0)), fill(-0.01, Scale(1.0))
+    ('#ffffff', '#e69f00', '#a0d5f3')
     """
     if isnan(gradient):
         return _hex(_NAN)
-    hue, strength = _POSITIVE if gradient > 0 else _NEGATIVE, _strength(gradient, largest)
+    hue, strength = _POSITIVE if gradient > 0 else _NEGATIVE, scale.strength(gradient)
     return _hex(
         tuple(round(white + (full - white) * strength) for white, full in zip(_WHITE, hue, strict=True))
     )
 
 
-def style(gradient: float, largest: float) -> dict[str, str]:
+def style(gradient: float, scale: Scale) -> dict[str, str]:
     """The DOT attributes of a node in the colour of its gradient."""
-    return {"style": "filled", "fillcolor": fill(gradient, largest)}
+    return {"style": "filled", "fillcolor": fill(gradient, scale)}
 
 
-def line(flow: float, largest: float) -> dict[str, str]:
+def line(flow: float, scale: Scale) -> dict[str, str]:
     """The DOT attributes of an edge that a gradient flows back along: dashed and thin where none does.
 
-    >>> line(-2.0, 2.0), line(0.0, 2.0)["style"]
-    ({'color': '#0072b2', 'penwidth': '5'}, 'dashed')
+    >>> line(-2.0, Scale(1.0)), line(0.0, Scale(1.0))["style"]
+    ({'color': '#0072b2', 'penwidth': '4'}, 'dashed')
     """
     if flow == 0:
         return {"color": GREY_LINE, "penwidth": f"{_THINNEST:g}", "style": "dashed"}
     if isnan(flow):
         return {"color": _NAN_LINE, "penwidth": f"{_WIDEST:g}"}
-    width = _THINNEST + (_WIDEST - _THINNEST) * _strength(flow, largest)
+    width = _THINNEST + (_WIDEST - _THINNEST) * scale.strength(flow)
     return {"color": _POSITIVE_LINE if flow > 0 else _NEGATIVE_LINE, "penwidth": f"{width:.2g}"}
-
-
-def _strength(gradient: float, largest: float) -> float:
-    if gradient == 0:
-        return 0.0
-    return sqrt(min(1.0, abs(gradient) / largest)) if largest else 1.0
 
 
 def _hex(color: tuple[int, ...]) -> str:

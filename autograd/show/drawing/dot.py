@@ -2,35 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from autograd.graph import nodes_of
+from autograd.graph import nodes_of, reached
 from autograd.show.drawing.caption import caption
 from autograd.show.drawing.escapes import label, tooltip
+from autograd.show.drawing.box import Box
 from autograd.show.drawing.fold import fold
 from autograd.show.drawing.highlight import highlighted
-from autograd.show.drawing.picture import Look, Picture
+from autograd.show.drawing.look import Look
+from autograd.show.drawing.marks import marks_of
+from autograd.show.drawing.picture import Picture
+from autograd.show.drawing.plan import Plan
+from autograd.show.drawing.texts import Texts
 from autograd.value import Value
+from autograd.walk import topological_order
+from autograd.words.names import names_of
 
 if TYPE_CHECKING:
     from graphviz import Digraph
 
     from autograd.show.drawing.digraph import Drawing
 
-# Where the arrows point, and the sides at which they leave and enter where boxes would hide steep ones.
-RANKDIRS = {"LR": ("e", "w"), "TB": ("s", "n"), "RL": ("w", "e"), "BT": ("n", "s")}
-MAX_NODES = 500
-_MARGIN = "0.16,0.055"  # inches; more than usual, because what replaces a missing Times is wider
-_INDENT = "\xa0" * 8  # room at both ends of the lines of a caption, for the same reason
-_WIDE = "1.5"  # inches between layers of boxes
-_QUICK = {"splines": "line", "nslimit": "1", "nslimit1": "1", "mclimit": "0.1"}  # of a large graph
+RANKDIRS = ("LR", "TB", "RL", "BT")  # where the arrows point
+MAX_NODES = 60
 
 
 def draw_dot(
     root: Value,
     format: str = "svg",
-    rankdir: str = "LR",
+    rankdir: str | None = None,
     *,
     color: bool = False,
     local_derivatives: bool = False,
@@ -39,6 +41,7 @@ def draw_dot(
     clusters: bool = False,
     unfold: str | Iterable[str] = (),
     max_nodes: int | None = MAX_NODES,
+    micrograd: bool = False,
 ) -> Drawing:
     """Draw everything that a Value was computed from.
 
@@ -86,25 +89,57 @@ def draw_dot(
         from autograd.show.drawing.digraph import Drawing
     except ModuleNotFoundError as error:
         raise ImportError("drawing needs the package graphviz: pip install graphviz graphviz-pure") from error
-    nodes = nodes_of(root)
-    strong = None if highlight is None else highlighted(nodes, highlight)
-    boxes = fold(nodes, max_nodes, _scopes(unfold))
-    picture = Picture(nodes, boxes, Look(color, local_derivatives, marks), strong)
+    picture = _picture(
+        root, rankdir, max_nodes, Look(color, local_derivatives, marks, micrograd), highlight, unfold
+    )
+    attributes = picture.look.attributes
     drawing = Drawing(
         format=format,
-        graph_attr={"rankdir": rankdir} | _attributes(picture),
-        node_attr={"margin": _MARGIN},
-        edge_attr=_ports(picture, rankdir),
+        graph_attr={"rankdir": picture.rankdir, **attributes["graph"], **_caption(picture)},
+        node_attr=attributes["node"],
+        edge_attr=attributes["edge"],
     )
     frames = _clusters(picture) if clusters else {}
     for node in picture.kept:
-        picture.add_node(frames.get(node.scope, drawing), node)
+        picture.add_node(frames.get(node.scope, drawing), node, node.scope if clusters else "")
     for box in picture.boxes:
-        picture.add_box(frames.get(_parent(box.title) if box.is_scope else "", drawing), box)
+        frame = _parent(box.title) if box.is_scope and clusters else ""
+        picture.add_box(frames.get(frame, drawing), box, frame)
+    picture.add_between(frames, drawing)
     for path in sorted(frames, key=lambda path: -path.count("/")):  # inner ones first: outer frames copy them
         frames.get(_parent(path), drawing).subgraph(frames[path])
     picture.add_edges(drawing)
     return drawing
+
+
+def _picture(
+    root: Value,
+    rankdir: str | None,
+    max_nodes: int | None,
+    look: Look,
+    highlight: Value | Iterable[Value] | None,
+    unfold: str | Iterable[str],
+) -> Picture:
+    """What is drawn, folded until it fits, and in which direction."""
+    nodes = nodes_of(root)
+    strong = None if highlight is None else highlighted(nodes, highlight)
+    ran = root.grad != 0 or any(node.grad != 0 for node in nodes if node._prev)
+    texts = Texts(
+        names=names_of(nodes),
+        marks=marks_of(nodes, ran) if look.marks else {},
+        reached=reached(root, topological_order(root)),
+        ran=ran,
+        micrograd=look.micrograd,
+        named=set(strong.starts) if strong else set(),
+    )
+
+    def fits(box_of: Mapping[Value, Box]) -> bool:
+        return look.micrograd or Plan(nodes, box_of, texts, look).fits(rankdir)
+
+    boxes = fold(nodes, max_nodes, _scopes(unfold), fits)
+    plan = Plan(nodes, boxes, texts, look)
+    texts.named |= plan.again
+    return Picture(nodes, boxes, plan, texts, look, strong, rankdir or plan.direction)
 
 
 def _check(root: object, format: object, rankdir: object, max_nodes: object) -> None:
@@ -115,7 +150,7 @@ def _check(root: object, format: object, rankdir: object, max_nodes: object) -> 
         )
     if not isinstance(format, str):
         raise TypeError(f"format is a string such as 'svg' or 'png', got {format!r}")
-    if rankdir not in tuple(RANKDIRS):
+    if rankdir is not None and rankdir not in RANKDIRS:
         raise ValueError(f"rankdir is one of {', '.join(RANKDIRS)}, got {rankdir!r}")
     if max_nodes is not None and (not isinstance(max_nodes, int) or max_nodes < 2):
         raise ValueError(
@@ -132,21 +167,9 @@ def _scopes(unfold: object) -> list[str]:
     return [str(path) for path in paths]
 
 
-def _attributes(picture: Picture) -> dict[str, str]:
-    """The caption, and a limit on the time that the layout of a large graph takes."""
-    attributes = dict(_QUICK) if picture.large else {}
-    if picture.crowded:
-        attributes["ranksep"] = _WIDE
-    if words := caption(picture):
-        lines = [f"{_INDENT}{line}{_INDENT}" for line in words.split("\n")]
-        attributes |= {"label": label("\n".join(lines)), "labelloc": "t", "labeljust": "l"}
-    return attributes
-
-
-def _ports(picture: Picture, rankdir: str) -> dict[str, str]:
-    """The sides at which edges leave and enter, if they matter."""
-    leave, enter = RANKDIRS[rankdir]
-    return {"tailport": leave, "headport": enter} if picture.crowded else {}
+def _caption(picture: Picture) -> dict[str, str]:
+    words = caption(picture)
+    return {"label": words, "labelloc": "t", "labeljust": "l"} if words else {}
 
 
 def _clusters(picture: Picture) -> dict[str, Digraph]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 # Characters with a meaning in DOT labels, as entities: Graphviz decodes them after it has split the label.
 _ENTITIES = {ord(char): f"&#{ord(char)};" for char in '&<>|{}"'}
@@ -21,6 +22,28 @@ def label(text: str) -> str:
     a&#124;b\n&#34;c&#34;
     """
     return _escaped(text).replace("\\", _BACKSLASH).replace("\n", "\\n")
+
+
+def markup(text: str) -> str:
+    """Text in an HTML-like label that shows exactly this text."""
+    return _escaped(text)
+
+
+def wrapped(text: str, longest: int) -> str:
+    """Text in lines of no more than `longest` characters, broken behind a slash or a space where there is one.
+
+    >>> wrapped("layer 10/neuron 12/w1", 20)
+    'layer 10/neuron 12/\\nw1'
+    """
+    return "\n".join(line for given in text.split("\n") for line in _broken(given, longest))
+
+
+def _broken(line: str, longest: int) -> Iterator[str]:
+    while len(line) > longest:
+        end = max(line.rfind("/", 0, longest), line.rfind(" ", 0, longest)) + 1 or longest
+        yield line[:end]
+        line = line[end:]
+    yield line
 
 
 def tooltip(text: str) -> str:

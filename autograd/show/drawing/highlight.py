@@ -67,8 +67,12 @@ def in_words(highlight: Highlight, names: Sequence[str], root: str) -> str:
     if highlight.is_path:
         shown = [*names[:_NAMED], "...", names[-1]] if len(names) > _NAMED + 1 else names
         return f"strong: the path {' -> '.join(shown)}"
-    listed = ", ".join(names) if len(names) <= _NAMED else f"{len(names):,} nodes"
-    return f"strong: every path from {listed} to {root}"
+    return f"strong: every path from {listed(names)} to {root}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """A few names, or how many there are."""
+    return ", ".join(names) if len(names) <= _NAMED else f"{len(names):,} nodes"
 
 
 def _checked(nodes: Sequence[Value], highlight: object) -> tuple[Value, ...]:

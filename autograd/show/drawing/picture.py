@@ -1,6 +1,6 @@
-"""What is drawn of a graph: its nodes, its boxes and its edges, with their words and their looks.
+"""What is drawn of a graph: its nodes, its boxes and its edges, with their looks.
 
-A node is a record of its label, number and gradient; an operation is an oval between its operands and its
+A node is a record of its name, number and gradient; an operation is an oval between its operands and its
 result. Node ids count the nodes of the graph, operands first, so the same graph always gives the same text.
 """
 
@@ -10,41 +10,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from autograd.graph import contribution, local_derivatives, passes, reached
+from autograd.graph import contribution, passes
 from autograd.show.drawing import colors, marks
 from autograd.show.drawing.escapes import label, tooltip
-from autograd.show.drawing.fold import Box
+from autograd.show.drawing.box import Box
 from autograd.show.drawing.highlight import Highlight
+from autograd.show.drawing.look import AGAIN, FACTOR, OPERATION, Look
+from autograd.show.drawing.plan import Plan
+from autograd.show.drawing.texts import Texts
 from autograd.value import Value
-from autograd.walk import topological_order
-from autograd.words.names import names_of
-from autograd.words.numerals import decimals, digits
-from autograd.words.symbol import NOTHING_PASSES, applied, derivative_at
+from autograd.words.numerals import digits
 
 if TYPE_CHECKING:
     from graphviz import Digraph
 
-# If a whole chain shares an operand, Graphviz can take minutes to smooth its long edges and to label them. So
-# larger drawings have straight edges, and labels at their ends.
-_LARGE = 30
-
-_BOX_MARGIN = "0.26,0.055"  # inches; what replaces a missing Times is wider, and a long text needs more room
-
 _STRONG = "2.5"  # points
 _FADED = {"color": "#c8c8c8", "fontcolor": "#808080"}
-
-
-@dataclass(frozen=True)
-class Look:
-    """What is asked for beside the plain picture."""
-
-    color: bool = False
-    local_derivatives: bool = False
-    marks: bool = False
-
-    @property
-    def needs_gradients(self) -> bool:
-        return self.color or self.local_derivatives or self.marks
 
 
 @dataclass
@@ -56,36 +37,43 @@ class Bundle:
 
 
 class Picture:
-    """The nodes, boxes and edges of a drawing."""
+    """The nodes, boxes and edges of a drawing.
+
+    Args:
+        nodes: the graph, operands first, the root last.
+        box_of: the box of every node that is not drawn itself.
+        plan: where things will stand, and what is drawn again.
+        texts: what is written in them.
+        look: what is asked for beside the plain picture.
+        highlight: what is drawn strong.
+        rankdir: where the arrows point.
+    """
 
     def __init__(
-        self, nodes: Sequence[Value], box_of: Mapping[Value, Box], look: Look, highlight: Highlight | None
+        self,
+        nodes: Sequence[Value],
+        box_of: Mapping[Value, Box],
+        plan: Plan,
+        texts: Texts,
+        look: Look,
+        highlight: Highlight | None,
+        rankdir: str,
     ) -> None:
         self.nodes = nodes
         self.box_of = box_of
+        self.plan = plan
+        self.texts = texts
         self.look = look
         self.highlight = highlight
-        self.boxes = list(dict.fromkeys(box_of.values()))
-        self.kept = [node for node in nodes if node not in box_of]
-        self.names = names_of(nodes, self.kept)
+        self.rankdir = rankdir
+        self.boxes = [place for place in plan.places if isinstance(place, Box)]
+        self.kept = [place for place in plan.places if isinstance(place, Value)]
         self.ids: dict[Value | Box, str] = {box: f"box{i}" for i, box in enumerate(self.boxes)}
         self.ids.update((node, f"n{i}") for i, node in enumerate(nodes) if node not in box_of)
-        self.reached = reached(nodes[-1], topological_order(nodes[-1]))
-        self.has_gradients = nodes[-1].grad != 0 or any(node.grad != 0 for node in nodes if node._prev)
         self.edges, self.bundles = self._edges()
         self.inside = {box: colors.strongest(x.grad for x in box.nodes) for box in self.boxes if look.color}
         self.gradients = self._gradients() if look.color else []
-        self.largest = colors.largest(self.gradients)
-        self.marks = marks.marks_of(nodes, self.has_gradients) if look.marks else {}
-
-    @property
-    def large(self) -> bool:
-        return len(self.ids) > _LARGE
-
-    @property
-    def crowded(self) -> bool:
-        """Whether it is mostly boxes, each with an edge to every box of the next layer."""
-        return self.large and len(self.bundles) > len(self.edges)
+        self.scale = colors.Scale.of(self.gradients)
 
     def _edges(self) -> tuple[list[tuple[Value, int]], dict[tuple[Value | Box, Value | Box], Bundle]]:
         """The edges between nodes, as a node and the index of an operand, and all others in bundles."""
@@ -109,119 +97,114 @@ class Picture:
         flows += [colors.strongest(bundle.flows) for bundle in self.bundles.values()]
         return [*flows, *self.inside.values(), *(node.grad for node in self.kept)]
 
-    def add_node(self, home: Digraph, node: Value) -> None:
+    def add_node(self, home: Digraph, node: Value, frame: str) -> None:
         """The record of a node and the oval of the operation that it is the result of."""
-        fields = [f"data {decimals(node.data)}", f"grad {decimals(node.grad)}"]
-        if node.label:
-            fields.insert(0, label(node.label))
-        words = self.marks.get(node, ())
-        fields += words
+        words = self.texts.marks.get(node, ())
         looks = [marks.OUTLINES[words[0]]] if words else []
         if self.look.color:
-            looks.insert(0, colors.style(node.grad, self.largest))
+            looks.insert(0, colors.style(node.grad, self.scale))
         highlighted = self.highlight is None or node in self.highlight.nodes
         computed_on_it = self.highlight is None or any((x, node) in self.highlight.edges for x in node._prev)
-        said = tooltip(self.sentence(node))
-        home.node(
-            self.ids[node],
-            f"{{ {' | '.join(fields)} }}",
-            shape="record",
-            tooltip=said,
-            **self._standing_out(highlighted, *looks),
-        )
+        said = tooltip(self.texts.sentence(node))
+        self._add_record(home, node, frame, "record", said, self._standing_out(highlighted, *looks))
         if node._op:
             operation = self.ids[node] + "_op"
-            home.node(operation, label(node._op), tooltip=said, **self._standing_out(computed_on_it))
-            home.edge(operation, self.ids[node], **self._line(node.grad, computed_on_it))
+            look = {} if self.look.micrograd else OPERATION
+            home.node(operation, label(node._op), tooltip=said, **look, **self._standing_out(computed_on_it))
+            line = self._line(node.grad, computed_on_it)
+            if float(line.get("penwidth", 1)) > 1 and not self.look.micrograd:
+                line["arrowhead"] = "none"  # the tip of a heavy arrow would reach the words in the record
+            home.edge(operation, self.ids[node], **line)
 
-    def add_box(self, home: Digraph, box: Box) -> None:
+    def add_box(self, home: Digraph, box: Box, frame: str) -> None:
         """One box for many nodes, distinguished from a node by its colour and its rounded corners."""
-        count = f"{len(box.nodes):,} {'nodes' if box.title is not None else 'more nodes'}"
-        fields = [label(box.title)] if box.title else []
-        if box.parameters:
-            fields.append(f"{box.parameters:,} parameter{'s' if box.parameters > 1 else ''}")
-        fields += [count, *marks.counted([self.marks[node] for node in box.nodes if node in self.marks])]
         said = f"{box.title or 'far from the root'}: {len(box.nodes):,} nodes"
         look = {"style": "filled", "fillcolor": "#eeeeee"}
         if self.look.color:
-            look = colors.style(self.inside[box], self.largest)
-            said += f", largest gradient {digits(self.inside[box])}" if self.has_gradients else ""
+            look = colors.style(self.inside[box], self.scale)
+            said += f", largest gradient {digits(self.inside[box])}" if self.texts.ran else ""
         highlighted = self.highlight is None or not self.highlight.nodes.isdisjoint(box.nodes)
-        home.node(
-            self.ids[box],
-            f"{{ {' | '.join(fields)} }}",
-            shape="Mrecord",
-            margin=_BOX_MARGIN,
-            tooltip=tooltip(said),
-            **self._standing_out(highlighted, look),
-        )
+        self._add_record(home, box, frame, "Mrecord", tooltip(said), self._standing_out(highlighted, look))
+
+    def _add_record(
+        self, home: Digraph, place: Value | Box, frame: str, shape: str, said: str, look: Mapping[str, str]
+    ) -> None:
+        """Fields one below the other, or in the look of micrograd side by side."""
+        fields = "|".join(map(label, self.texts.lines(place, frame)))
+        turned = (self.rankdir in ("TB", "BT")) is not self.look.micrograd
+        home.node(self.ids[place], f"{{{fields}}}" if turned else fields, shape=shape, tooltip=said, **look)
+
+    def add_between(self, frames: Mapping[str, Digraph], home: Digraph) -> None:
+        """What stands between operands and operations: copies of operands that are far away, and factors.
+
+        A factor is a node in its edge, so that nothing runs across its words.
+        """
+        copies = dict.fromkeys((node._prev[index], node) for node, index in self.edges)
+        for operand, node in copies:
+            if self.plan.copied(operand, node):
+                self._add_copy(frames.get(node.scope, home), operand, node)
+        for source, target in self.bundles:
+            if self.plan.copied(source, target):
+                self._add_copy(home, source, target)
+        for node, index in self.edges if self.look.local_derivatives else ():
+            words = {"tooltip": tooltip(self.texts.chain_rule(node, index))}
+            look = self._standing_out(self._is_strong(node._prev[index], node), FACTOR)
+            factor = label(self.texts.factor(node, index))
+            frames.get(node.scope, home).node(f"{self.ids[node]}_x{index}", factor, **words, **look)
+
+    def _add_copy(self, home: Digraph, source: Value | Box, target: Value | Box) -> None:
+        assert isinstance(source, Value), "only nodes are drawn again"
+        strong = self.highlight is None or source in self.highlight.nodes
+        said = tooltip(f"{self.texts.sentence(source)}; drawn again")
+        look = AGAIN if strong else AGAIN | _FADED
+        home.node(self.tail(source, target), label(self.texts.name(source)), tooltip=said, **look)
 
     def add_edges(self, home: Digraph) -> None:
         """From every operand to the operation it enters; one edge for all between a box and its neighbour."""
         for node, index in self.edges:
-            operand = node._prev[index]
-            highlighted = self.highlight is None or (operand, node) in self.highlight.edges
-            line = self._line(self._flow(node, index), highlighted)
-            home.edge(
-                self.ids[operand], self.ids[node] + "_op", **_merged(self._edge_words(node, index), line)
-            )
+            self._add_edge(home, node, index)
         for (source, target), bundle in self.bundles.items():
             uses, strongest = len(bundle.flows), colors.strongest(bundle.flows)
             said = f"{uses:,} uses" if uses > 1 else "1 use"
-            words = {} if uses == 1 or self.large else {"label": said}
-            if self.look.color and self.has_gradients:
+            if self.look.color and self.texts.ran:
                 said += f", largest gradient flowing back {digits(strongest)}"
             line = self._line(strongest, self.highlight is None or bundle.strong)
             end = self.ids[target] + ("_op" if isinstance(target, Value) else "")
-            home.edge(self.ids[source], end, **_merged(words, {"tooltip": said}, line))
+            home.edge(self.tail(source, target), end, **_merged({"tooltip": said}, line))
 
-    def _edge_words(self, node: Value, index: int) -> dict[str, str]:
-        """The chain rule for one operand, and the factor on the edge if it is wanted."""
-        names, by_hand = [self.names.get(x, "...") for x in node._prev], node._operation.by_hand is not None
-        formula = derivative_at(node, index, names, self.names[node])
-        local = formula if by_hand else digits(local_derivatives(node)[index])
-        if not self.has_gradients:
-            said = f"{names[index]}: local derivative {formula}"
-            said += f" = {local}" if formula not in (*NOTHING_PASSES, local) else ""
-        elif node in self.reached:
-            said = (
-                f"{names[index]} receives upstream {digits(node.grad)} * local {local} = "
-                f"{digits(self._flow(node, index))} (local derivative: {formula})"
-            )
-        else:
-            said = f"{names[index]} receives nothing: no gradient arrives at {self.names[node]}"
-        words = {"tooltip": tooltip(said)}
+    def _add_edge(self, home: Digraph, node: Value, index: int) -> None:
+        operand, head = node._prev[index], self.ids[node] + "_op"
+        look = self._line(self._flow(node, index), self._is_strong(operand, node))
+        look["tooltip"] = tooltip(self.texts.chain_rule(node, index))
+        look["weight"] = self.plan.weight(operand, node)
+        tail = self.tail(operand, node)
         if self.look.local_derivatives:
-            label = (
-                formula
-                if by_hand or not passes(node, index)
-                else f"× {decimals(local_derivatives(node)[index])}"
-            )
-            words["headlabel" if self.large else "label"] = label
             if not passes(node, index):
-                words["style"] = "dashed"
-        return words
+                look = _merged(look, {"style": "dashed"})
+            factor = f"{self.ids[node]}_x{index}"
+            home.edge(tail, factor, **look, arrowhead="none")
+            tail = factor
+        home.edge(tail, head, **look)
 
-    def sentence(self, node: Value) -> str:
-        """A node as an equation, such as 'y = w*x = 6'."""
-        name, number = self.names[node], digits(node.data)
-        if not node._prev:
-            return number if name == number else f"{name} = {number}"
-        return (
-            f"{name} = {applied(node._operation, [self.names.get(x, '...') for x in node._prev])} = {number}"
-        )
+    def tail(self, source: Value | Box, target: Value | Box) -> str:
+        """The id of what an edge begins at: a place, or its copy."""
+        again = self.plan.copied(source, target)
+        return f"{self.ids[source]}_at_{self.ids[target]}" if again else self.ids[source]
+
+    def _is_strong(self, operand: Value, node: Value) -> bool:
+        return self.highlight is None or (operand, node) in self.highlight.edges
 
     def _line(self, gradient: float, highlighted: bool) -> dict[str, str]:
         """The look of an edge that this gradient flows back along."""
-        colored = self.look.color and self.has_gradients
-        look = colors.line(gradient, self.largest) if colored else {}
+        colored = self.look.color and self.texts.ran
+        look = colors.line(gradient, self.scale) if colored else {}
         if self.highlight is not None and highlighted and colored:
             return look | {"penwidth": max(look["penwidth"], _STRONG, key=float)}
         return self._standing_out(highlighted, look)
 
     def _flow(self, node: Value, index: int) -> float:
         """The gradient that a node passes back to one operand."""
-        return contribution(node, index, node.grad) if node in self.reached else 0.0
+        return contribution(node, index, node.grad) if node in self.texts.reached else 0.0
 
     def _standing_out(self, highlighted: bool, *looks: Mapping[str, str]) -> dict[str, str]:
         """A look as it is, or, where something is highlighted, strong or faded."""

@@ -87,8 +87,8 @@ def explain(
     targets = _targets(wrt, value, set(nodes)) if wrt is not None else labelled or leaves
     excerpt = Excerpt(value, nodes, targets, max_steps)
     found = _found(excerpt, max_paths)
-    names = _names(excerpt, found)
-    forward, steps, gradients = excerpt.lines({node: Symbol(name) for node, name in names.items()})
+    names = names_of(nodes, variables=set(excerpt.asked))
+    forward, steps, gradients = excerpt.lines({node: Symbol(names[node]) for node in excerpt.forward})
     if check:
         for node in excerpt.asked:
             verdict = differences.check(value, node, excerpt.adjoints[node], excerpt.adjoints)
@@ -150,13 +150,6 @@ def _found(excerpt: Excerpt, limit: int | None) -> dict[Value, tuple[int, list[l
         node: (ways.counts[node], [] if node in silent else list(islice(ways.largest(node), limit)))
         for node in excerpt.asked
     }
-
-
-def _names(excerpt: Excerpt, found: Mapping[Value, tuple[int, list[list[Link]]]]) -> dict[Value, str]:
-    """Names for all that is shown, and after them for what only lies on a path."""
-    on_paths = (node for _, paths in found.values() for path in paths for node, _ in path)
-    shown = dict.fromkeys([*excerpt.forward, *on_paths])
-    return names_of(excerpt.nodes, shown, variables=set(excerpt.asked))
 
 
 def _paths(

@@ -110,7 +110,7 @@ def player(
             f"the graph has {len(nodes):,} nodes, too many to step through (max_nodes is {max_nodes:,}): "
             "play a part, such as the loss of one sample or the output of one neuron, or raise max_nodes"
         )
-    names = names_of(nodes, nodes)
+    names = names_of(nodes)
     copies = _copy(nodes, names)
     steps = list(backward_steps(copies[value]))
     svg = _drawing(copies[value], rankdir)

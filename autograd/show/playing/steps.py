@@ -141,7 +141,7 @@ class BackwardSteps:
     def names(self) -> dict[Value, str]:
         """What the nodes are called, by label or by a number counted from the leaves on."""
         nodes = nodes_of(self._root)
-        return names_of(nodes, nodes)
+        return names_of(nodes)
 
     def __repr__(self) -> str:
         return f"<backward pass of {self._root!r}: {self.remaining:,} steps remain>"

@@ -1,0 +1,146 @@
+"""Roughly where everything in a drawing will stand, before it is laid out.
+
+A place is a node or a box. Its rank is the longest way from it to the root, which is where Graphviz puts it: the
+root has rank 0, its operands rank 1. From the ranks follow the size of a drawing in either direction, so the
+direction is chosen in which it fits a page, and the edges so long that they would run across everything else. A
+node with such edges is drawn again beside each of its uses, as a small copy with its name.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+
+from autograd.show.drawing.box import Box
+from autograd.show.drawing.look import Look, width
+from autograd.show.drawing.texts import Texts
+from autograd.value import Value
+
+Place = Value | Box
+
+PAGE = 624.0  # points; shrunk to the 468 of a printed page, letters of 10 points are 10 pixels high
+_CROSSINGS = 24, 1.0  # ranks that edges may pass in all, besides this many for every place
+_SLACK = 1.3  # by which the layout is wider than its widest rank, more or less
+_PASSING = 9.0  # points of width that an edge takes in a rank that it passes
+
+
+class Plan:
+    """The ranks of a drawing, its size, and what is drawn again.
+
+    Args:
+        nodes: the graph, operands first, the root last.
+        box_of: the box of every node that is not drawn itself.
+        texts: what is written in the boxes.
+        look: what is asked for beside the plain picture.
+
+    Attributes:
+        places: the nodes and boxes, the boxes at their first node.
+        rank: the longest way from each place to the root.
+        again: the nodes that are drawn again beside each use but the farthest from the root.
+    """
+
+    def __init__(self, nodes: Sequence[Value], box_of: Mapping[Value, Box], texts: Texts, look: Look) -> None:
+        self._texts = texts
+        self._look = look
+        self.places: list[Place] = list(dict.fromkeys(box_of.get(node, node) for node in nodes))
+        edges = [
+            (box_of.get(operand, operand), box_of.get(node, node)) for node in nodes for operand in node._prev
+        ]
+        edges = [(source, target) for source, target in edges if source is not target]
+        self._edges = Counter(edges)
+        self.rank = self._ranks()
+        self._height: dict[Place, int] = dict.fromkeys(self.places, 0)
+        for source, target in self._edges:
+            self._height[target] = max(self._height[target], self._height[source] + 1)
+        self.again = self._again()
+
+    def _ranks(self) -> dict[Place, int]:
+        """The longest way from each place to the root; 0 for those in a circle, which boxes can make."""
+        operands: defaultdict[Place, list[Place]] = defaultdict(list)
+        waiting: Counter[Place] = Counter()
+        for source, target in self._edges:
+            operands[target].append(source)
+            waiting[source] += 1
+        rank: dict[Place, int] = dict.fromkeys(self.places, 0)
+        ready = [place for place in self.places if not waiting[place]]
+        self._in_circles = len(self.places)
+        while ready:
+            target = ready.pop()
+            self._in_circles -= 1
+            for source in operands[target]:
+                rank[source] = max(rank[source], rank[target] + 1)
+                waiting[source] -= 1
+                if not waiting[source]:
+                    ready.append(source)
+        return rank
+
+    def _again(self) -> set[Value]:
+        """The nodes with the longest edges, as many as it takes to bound the length of the others."""
+        lengths: defaultdict[Place, int] = defaultdict(int)
+        for source, target in self._edges:
+            lengths[source] += max(0, self.rank[source] - self.rank[target] - 1)
+        fixed, for_each = _CROSSINGS
+        excess = sum(lengths.values()) - fixed - for_each * len(self.places)
+        again: set[Value] = set()
+        for place in sorted(lengths, key=lambda place: -lengths[place]):
+            if excess <= 0 or lengths[place] == 0:
+                break
+            if isinstance(place, Value):
+                again.add(place)
+                excess -= lengths[place]
+        return again
+
+    def copied(self, operand: Place, target: Place) -> bool:
+        """Whether a use of an operand has a copy of it, instead of an edge across the drawing."""
+        return operand in self.again and self.rank[operand] > self.rank[target] + 1
+
+    def weight(self, operand: Value, node: Value) -> str:
+        """How much an edge resists a bend; from the operand with the most steps behind it all goes straight on."""
+        if not operand._prev:
+            return "1"
+        is_trunk = self._height[operand] == self._height[node] - 1 and node._prev.count(operand) == 1
+        return "8" if is_trunk else "4"
+
+    @cached_property
+    def length(self) -> float:
+        """Points from the leaves to the root, if the arrows point to the side."""
+        if self._in_circles:
+            return sum(map(self._texts.width, self.places))
+        widths: defaultdict[int, float] = defaultdict(float)
+        for place in self.places:
+            widths[self.rank[place]] = max(widths[self.rank[place]], self._texts.width(place))
+        return sum(widths.values()) + self._look.between * (len(widths) - 1)
+
+    @cached_property
+    def width(self) -> float:
+        """Points across, if the arrows point up or down: the widest rank, with the edges that pass it."""
+        if self._in_circles:
+            return self.length
+        across: defaultdict[int, float] = defaultdict(float)
+        for place in self.places:
+            across[self.rank[place]] += self._texts.width(place) + self._look.beside
+        passing: defaultdict[int, float] = defaultdict(float)  # where it changes
+        for source, target in self._edges:
+            high, low = self.rank[source], self.rank[target]
+            if self.copied(source, target):
+                across[low + 1] += width([self._texts.names[source]]) + self._look.beside
+            elif high > low + 1:
+                passing[low + 1] += _PASSING
+                passing[high] -= _PASSING
+        widest = beside = 0.0
+        for rank in range(max(across) + 1):
+            beside += passing[rank]
+            widest = max(widest, across[rank] + beside)
+        return _SLACK * widest
+
+    @property
+    def direction(self) -> str:
+        """The rankdir in which the drawing fits a page: to the side if it does, as micrograd draws."""
+        sideways = self._look.micrograd or self.length <= max(PAGE, self.width)
+        return "LR" if sideways else "TB"
+
+    def fits(self, rankdir: str | None) -> bool:
+        """Whether the drawing is no wider than a page."""
+        sideways = (rankdir or self.direction) in ("LR", "RL")
+        return (self.length if sideways else self.width) <= PAGE

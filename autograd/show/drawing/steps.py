@@ -1,0 +1,73 @@
+"""Repeated parts one behind the other: the first and the last stay open, the others are '147 more steps like this'.
+
+A recurrent network, or Horner's scheme, does the same again and again. Its ranks, counted from the root, then
+hold the same operations with a period.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from autograd.show.drawing.box import Box, Boxes, IsSmall, with_leaves
+from autograd.value import Value
+
+_LONGEST = 64  # ranks of a period
+_SEARCHED = 2048  # ranks from the root on in which a period begins
+_FEWEST = 4  # repetitions
+
+
+def fold_steps(nodes: Sequence[Value], boxes: Boxes, is_small: IsSmall) -> Boxes:
+    """The boxes given, and one for the steps in the middle; for the last, too, if that is not small enough."""
+    ranks = _ranks(nodes, boxes)
+    found = _period([tuple(sorted(node._op for node in rank)) for rank in ranks])
+    if found is None:
+        return boxes
+    start, period, count = found
+    last = start + period * (count - 1)
+    for end, steps in ((last, count - 2), (last + period, count - 1), (len(ranks), count - 1)):
+        result = _with_box(nodes, boxes, ranks[start + period : end], steps)
+        if is_small(result):
+            break
+    return result
+
+
+def _ranks(nodes: Sequence[Value], boxes: Boxes) -> list[list[Value]]:
+    """The computed nodes that are drawn, by their longest way from the root."""
+    rank: defaultdict[Value, int] = defaultdict(int)
+    ranks: defaultdict[int, list[Value]] = defaultdict(list)
+    for node in reversed(nodes):
+        if node not in boxes and node._prev:
+            ranks[rank[node]].append(node)
+            for operand in node._prev:
+                rank[operand] = max(rank[operand], rank[node] + 1)
+    return [ranks[i] for i in range(max(ranks) + 1)]
+
+
+def _period(profile: Sequence[tuple[str, ...]]) -> tuple[int, int, int] | None:
+    """Where the longest repetition starts, its period, and how often it is repeated; None if there is none.
+
+    >>> _period([("-",), ("+",), ("*",), ("+",), ("*",), ("+",), ("*",), ("+",), ("*",), ("exp",)])
+    (1, 2, 4)
+    """
+    best = (0, 0, 0, 0)
+    for period in range(1, min(_LONGEST, len(profile) // _FEWEST) + 1):
+        start = 0
+        while start < min(_SEARCHED, len(profile) - period):
+            end = start
+            while end + period < len(profile) and profile[end] == profile[end + period]:
+                end += 1
+            count = (end - start) // period + 1
+            if count >= _FEWEST:
+                best = max(best, (period * count, -period, -start, count))
+            start = end + 1
+        if 4 * best[0] > 3 * len(profile):
+            break  # its multiples are no news
+    covered, period, start, count = best
+    return (-start, -period, count) if covered else None
+
+
+def _with_box(nodes: Sequence[Value], boxes: Boxes, ranks: Sequence[list[Value]], steps: int) -> Boxes:
+    """The boxes given, and one for some ranks and the leaves that only they use."""
+    box = Box(f"{steps:,} more steps like this")
+    return with_leaves(nodes, boxes, {node: box for rank in ranks for node in rank if node is not nodes[-1]})
