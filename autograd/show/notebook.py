@@ -6,7 +6,7 @@ import subprocess
 from contextlib import suppress
 
 from autograd.show.drawing.dot import draw_dot
-from autograd.show.drawing.layout import EngineNotFound
+from autograd.show.drawing.layout import EngineNotFound, is_shown
 from autograd.value import Value
 
 
@@ -16,6 +16,8 @@ def mimebundle(value: Value) -> dict[str, str]:
     Without graphviz or a program to render with there is only the repr: displaying a number must not fail.
     """
     bundle = {"text/plain": repr(value)}
+    if not is_shown():
+        return bundle
     with suppress(ImportError, EngineNotFound, OSError, subprocess.CalledProcessError):
         bundle["image/svg+xml"] = draw_dot(value)._repr_image_svg_xml()
     return bundle

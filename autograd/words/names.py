@@ -1,8 +1,8 @@
 """What the nodes of a graph are called, in drawings, explanations, players, tables and captions alike.
 
 A label is a name. Where several nodes have the same label, as every neuron has a w1, the scopes tell them
-apart: neuron 2/w1, or layer 1/neuron 2/w1, whichever is the shortest that will do. Where they do not, a number
-does: x and x_2.
+apart: neuron 2/w1, or layer 1/neuron 2/w1, whichever is the shortest that will do. Where they do not, a
+number does: x and x_2.
 """
 
 from __future__ import annotations

@@ -38,7 +38,7 @@ IsSmall = Callable[[Mapping[Value, Box]], bool]
 def with_leaves(nodes: Sequence[Value], folded: Boxes, boxes: Boxes) -> Boxes:
     """The boxes given before, the new ones, and inside these the leaves that only nodes in boxes use.
 
-    A leaf stands with the first node that uses it, which is the farthest from the root. So the boxes of shared
+    A leaf stands with the first node that uses it, which is the farthest from the root. So boxes that share
     weights make no circles.
     """
     result = folded | {node: box for node, box in boxes.items() if node._prev}

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import chain
 from math import isnan
 from textwrap import wrap
 
 from autograd.show.drawing import colors, highlight, marks
-from autograd.show.drawing.escapes import markup
 from autograd.show.drawing.box import Box
+from autograd.show.drawing.escapes import markup
 from autograd.show.drawing.picture import Picture
 from autograd.words.numerals import short
 
+HURRIED = "folded this far because the layout of more took over a second"
 NO_BACKWARD = "backward() has not run: every gradient is still 0"
 OLD_GRADIENTS = "backward() has not run here: the leaves have gradients of an earlier pass"
 EDGES = "edges: the gradient that flows back; dashed: none"
@@ -22,24 +22,23 @@ _TABLE = '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1">'
 _SWATCH = '<TD BORDER="1" COLOR="#8c8c8c" BGCOLOR="{}" CELLPADDING="2">{}</TD>'
 
 
-def caption(picture: Picture) -> str:
-    """What the picture says of itself, as a label of DOT; empty if it shows the whole plain graph."""
+def caption(picture: Picture, hurried: bool = False) -> dict[str, str]:
+    """What the picture says of itself, as attributes of DOT; none if it shows the whole plain graph.
+
+    Args:
+        picture: what is drawn.
+        hurried: whether it is folded because the layout of more took too long.
+    """
     swatches = _swatches(picture)
-    lines = list(
-        chain(
-            _folded(picture),
-            _again(picture),
-            _colored(picture),
-            _marked(picture),
-            _highlighted(picture),
-            _state(picture),
-        )
-    )
+    said = (_folded, _again, _colored, _marked, _highlighted, _state)
+    lines = [line for part in said for line in part(picture)] + ([HURRIED] if hurried else [])
     lines = [part for line in lines for part in wrap(line, _WIDTH)]
     rows = ([swatches] if swatches else []) + [
         f'<TR><TD ALIGN="LEFT">{markup(line)}</TD></TR>' for line in lines
     ]
-    return f"<{_TABLE}{''.join(rows)}</TABLE>>" if rows else ""
+    if not rows:
+        return {}
+    return {"label": f"<{_TABLE}{''.join(rows)}</TABLE>>", "labelloc": "t", "labeljust": "l"}
 
 
 def _swatches(picture: Picture) -> str:

@@ -1,15 +1,15 @@
-"""Computation graphs drawn with Graphviz, in the look that micrograd made familiar."""
+"""Computation graphs drawn with Graphviz: a box for every number, an oval for every operation."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from autograd.graph import nodes_of, reached
-from autograd.show.drawing.caption import caption
-from autograd.show.drawing.escapes import label, tooltip
 from autograd.show.drawing.box import Box
+from autograd.show.drawing.caption import caption
 from autograd.show.drawing.fold import fold
+from autograd.show.drawing.frames import frames_of, parent
 from autograd.show.drawing.highlight import highlighted
 from autograd.show.drawing.look import Look
 from autograd.show.drawing.marks import marks_of
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 RANKDIRS = ("LR", "TB", "RL", "BT")  # where the arrows point
 MAX_NODES = 60
+_SURE = 100  # nodes and boxes that are laid out quickly in any case
 
 
 def draw_dot(
@@ -48,18 +49,20 @@ def draw_dot(
     Args:
         root: the result, such as a loss. Its gradients are drawn as `backward()` left them.
         format: what `render()` writes: 'svg', 'png', and with system Graphviz 'pdf' and more.
-        rankdir: where the arrows point: 'LR', 'TB', 'RL' or 'BT'.
+        rankdir: where the arrows point: 'LR', 'TB', 'RL' or 'BT'; None chooses the one that fits a page.
         color: fill nodes by the sign and the size of their gradient; edges have the colour and the width of
             the gradient that flows back along them, upstream times local.
-        local_derivatives: write on every edge what the gradient is multiplied by on its way back.
+        local_derivatives: write into every edge what the gradient is multiplied by on its way back.
         marks: mark nodes that are dead, saturated, vanished or not finite by a word and an outline, and count
             them (`autograd/show/drawing/marks.py` defines these words).
         highlight: a node, or several: the paths from them to the root are strong and the rest is grey. A list
             that ends in the root, each node an operand of the next, is one path.
         clusters: frame the nodes of a scope (`with autograd.scope("layer 1"): ...`).
         unfold: the path of a scope, such as 'layer 1/neuron 3', or several: they stay open in a folded graph.
-        max_nodes: a larger graph is folded, by scopes and then around the root, and the picture says so;
-            None draws everything.
+        max_nodes: a larger graph is folded, and the picture says how: repeated parts, scopes, and what is
+            far from the root. Unless it is given a larger number, or a rankdir, it is also folded until it is
+            as wide as a page. None draws everything, however long the layout takes.
+        micrograd: the look that micrograd made familiar: wide boxes, and numbers with four decimals.
 
     Returns:
         A `graphviz.Digraph`: `.source` is the DOT text, `.render("name")` writes a file, `.pipe()` gives the
@@ -72,55 +75,81 @@ def draw_dot(
         ImportError: if the package graphviz is not installed.
 
     >>> x = Value(3.0, label="x")
-    >>> print(draw_dot(x * x).source)
+    >>> print(draw_dot(x * x, micrograd=True).source)
     digraph {
         graph [rankdir=LR]
         node [margin="0.16,0.055"]
-        n0 [label="{ x | data 3.0000 | grad 0.0000 }" shape=record tooltip="x = 3"]
-        n1 [label="{ data 9.0000 | grad 0.0000 }" shape=record tooltip="out = x*x = 9"]
+        n0 [label="{x|data 3.0000|grad 0.0000}" shape=record tooltip="x = 3"]
+        n1 [label="{data 9.0000|grad 0.0000}" shape=record tooltip="out = x*x = 9"]
         n1_op [label="*" tooltip="out = x*x = 9"]
         n1_op -> n1
-        n0 -> n1_op [tooltip="x: local derivative x = 3"]
-        n0 -> n1_op [tooltip="x: local derivative x = 3"]
+        n0 -> n1_op [tooltip="x: local derivative x = 3" weight=1]
+        n0 -> n1_op [tooltip="x: local derivative x = 3" weight=1]
     }
     """
     _check(root, format, rankdir, max_nodes)
+    look = Look(color, local_derivatives, marks, micrograd)
+    return _drawing(root, format, rankdir, look, highlight, clusters, _scopes(unfold), max_nodes)[0]
+
+
+def draw_everything(root: Value, rankdir: str | None = None) -> tuple[Drawing, Picture]:
+    """The plain drawing of a whole graph, and what it was made from."""
+    _check(root, "svg", rankdir, None)
+    return _drawing(root, "svg", rankdir, Look(), None, False, [], None)
+
+
+def _drawing(
+    root: Value,
+    format: str,
+    rankdir: str | None,
+    look: Look,
+    highlight: Value | Iterable[Value] | None,
+    clusters: bool,
+    unfold: Sequence[str],
+    max_nodes: int | None,
+    hurried: bool = False,
+) -> tuple[Drawing, Picture]:
     try:
         from autograd.show.drawing.digraph import Drawing
     except ModuleNotFoundError as error:
         raise ImportError("drawing needs the package graphviz: pip install graphviz graphviz-pure") from error
-    picture = _picture(
-        root, rankdir, max_nodes, Look(color, local_derivatives, marks, micrograd), highlight, unfold
-    )
-    attributes = picture.look.attributes
+    picture = _picture(root, rankdir, look, highlight, unfold, max_nodes)
+    words = caption(picture, hurried)
     drawing = Drawing(
         format=format,
-        graph_attr={"rankdir": picture.rankdir, **attributes["graph"], **_caption(picture)},
-        node_attr=attributes["node"],
-        edge_attr=attributes["edge"],
+        graph_attr={"rankdir": picture.rankdir, **look.attributes["graph"], **words},
+        node_attr=look.attributes["node"],
+        edge_attr=look.attributes["edge"],
     )
-    frames = _clusters(picture) if clusters else {}
+    _add(drawing, picture, frames_of(picture) if clusters else {})
+    if max_nodes is not None and not unfold and len(picture.plan.places) > _SURE:
+        wishes = (root, format, rankdir, look, highlight, clusters, unfold)
+        drawing.further = lambda: _drawing(*wishes, max_nodes // 4, hurried=True)[0]
+    return drawing, picture
+
+
+def _add(drawing: Drawing, picture: Picture, frames: dict[str, Digraph]) -> None:
+    """Everything in the picture, each in its frame."""
     for node in picture.kept:
-        picture.add_node(frames.get(node.scope, drawing), node, node.scope if clusters else "")
+        picture.add_node(frames.get(node.scope, drawing), node, node.scope if frames else "")
     for box in picture.boxes:
-        frame = _parent(box.title) if box.is_scope and clusters else ""
+        frame = parent(box.title) if box.is_scope and frames else ""
         picture.add_box(frames.get(frame, drawing), box, frame)
     picture.add_between(frames, drawing)
     for path in sorted(frames, key=lambda path: -path.count("/")):  # inner ones first: outer frames copy them
-        frames.get(_parent(path), drawing).subgraph(frames[path])
+        frames.get(parent(path), drawing).subgraph(frames[path])
     picture.add_edges(drawing)
-    return drawing
 
 
 def _picture(
     root: Value,
     rankdir: str | None,
-    max_nodes: int | None,
     look: Look,
     highlight: Value | Iterable[Value] | None,
-    unfold: str | Iterable[str],
+    unfold: Sequence[str],
+    max_nodes: int | None,
 ) -> Picture:
-    """What is drawn, folded until it fits, and in which direction."""
+    """What is drawn, folded until it is small enough, and in which direction."""
     nodes = nodes_of(root)
     strong = None if highlight is None else highlighted(nodes, highlight)
     ran = root.grad != 0 or any(node.grad != 0 for node in nodes if node._prev)
@@ -132,11 +161,12 @@ def _picture(
         micrograd=look.micrograd,
         named=set(strong.starts) if strong else set(),
     )
+    wide = rankdir is not None or look.micrograd or max_nodes is None or max_nodes > MAX_NODES
 
     def fits(box_of: Mapping[Value, Box]) -> bool:
-        return look.micrograd or Plan(nodes, box_of, texts, look).fits(rankdir)
+        return wide or Plan(nodes, box_of, texts, look).fits()
 
-    boxes = fold(nodes, max_nodes, _scopes(unfold), fits)
+    boxes = fold(nodes, max_nodes, unfold, fits)
     plan = Plan(nodes, boxes, texts, look)
     texts.named |= plan.again
     return Picture(nodes, boxes, plan, texts, look, strong, rankdir or plan.direction)
@@ -165,29 +195,3 @@ def _scopes(unfold: object) -> list[str]:
         if not isinstance(path, str):
             raise TypeError(f"unfold is the path of a scope, such as 'layer 1', or several, got {path!r}")
     return [str(path) for path in paths]
-
-
-def _caption(picture: Picture) -> dict[str, str]:
-    words = caption(picture)
-    return {"label": words, "labelloc": "t", "labeljust": "l"} if words else {}
-
-
-def _clusters(picture: Picture) -> dict[str, Digraph]:
-    """A frame for every scope that something is drawn in, by its path."""
-    import graphviz
-
-    scopes = [node.scope for node in picture.kept]
-    scopes += [_parent(box.title) for box in picture.boxes if box.is_scope]
-    frames: dict[str, Digraph] = {}
-    for scope in dict.fromkeys(scopes):
-        path = scope
-        while path and path not in frames:
-            title = path.rpartition("/")[2]
-            attributes = {"label": label(title), "tooltip": tooltip(path), "style": "rounded"}
-            frames[path] = graphviz.Digraph(f"cluster_{len(frames)}", graph_attr=attributes)
-            path = _parent(path)
-    return frames
-
-
-def _parent(path: str | None) -> str:
-    return path.rpartition("/")[0] if path else ""

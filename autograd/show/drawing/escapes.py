@@ -30,10 +30,10 @@ def markup(text: str) -> str:
 
 
 def wrapped(text: str, longest: int) -> str:
-    """Text in lines of no more than `longest` characters, broken behind a slash or a space where there is one.
+    r"""Text in lines of no more than `longest` characters, broken behind a slash or a space if possible.
 
     >>> wrapped("layer 10/neuron 12/w1", 20)
-    'layer 10/neuron 12/\\nw1'
+    'layer 10/neuron 12/\nw1'
     """
     return "\n".join(line for given in text.split("\n") for line in _broken(given, longest))
 

@@ -1,9 +1,9 @@
 """A graph too large to draw, folded into one that is not: which nodes become which boxes.
 
-What is repeated is folded first: of the losses of many samples one stays open. Then scopes, the deepest before
-the others: every neuron becomes a box, and if that is not enough, every layer. Then steps that are repeated one
-behind the other. What is still too large is cut off: the nodes nearest to the root stay, and one box stands for
-all the others.
+What is repeated is folded first: of the losses of many samples one stays open. Then scopes, the deepest
+before the others: every neuron becomes a box, and if that is not enough, every layer. Then steps that are
+repeated one behind the other. What is still too large is cut off: the nodes nearest to the root stay, and one
+box stands for all the others.
 """
 
 from __future__ import annotations

@@ -1,4 +1,8 @@
-"""Which program lays a drawing out: the system's `dot`, or the one that comes with graphviz-pure.
+"""Which program lays a drawing out: the one that comes with graphviz-pure, or the system's `dot`.
+
+What both can write, graphviz-pure draws: the same picture on every machine, in seconds where older versions
+of `dot` take minutes, and with arrows that end at the outline of a box however wide they are. `dot` is for the
+other formats, such as pdf, and for where it is all there is.
 
 A Jupyter kernel does not have its environment's `bin` on PATH, and a fresh machine has no Graphviz at all. So
 the bundled program is found where the installed package says that it is, not by its name.
@@ -8,10 +12,13 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 from importlib import metadata
 from pathlib import Path
 
 BUNDLED = "graphviz-pure"
+FORMATS = ("svg", "png")  # that it writes
 
 INSTALL = (
     "no program to lay drawings out was found: run `pip install graphviz-pure`, or install Graphviz from "
@@ -26,17 +33,28 @@ class EngineNotFound(RuntimeError):
         super().__init__(INSTALL)
 
 
-def find() -> Path:
-    """The program to run: `dot` if it is on PATH, else graphviz-pure.
+def find(format: str = "svg") -> Path:
+    """The program to run for a format.
 
     Raises:
         EngineNotFound: if there is neither; the message says what to install.
     """
     system = shutil.which("dot")
-    program = Path(system) if system else bundled()
+    own = bundled() if system is None or format in FORMATS else None
+    program = own or (Path(system) if system else None)
     if program is None:
         raise EngineNotFound
     return program
+
+
+def takes_longer(program: Path, source: str, seconds: float) -> bool:
+    """Whether laying a drawing out takes a program longer than this; it is given up then."""
+    command = [str(program), "-Tdot"]
+    try:
+        subprocess.run(command, input=source.encode(), capture_output=True, timeout=seconds, check=False)
+    except subprocess.TimeoutExpired:
+        return True
+    return False
 
 
 def bundled() -> Path | None:
@@ -51,3 +69,11 @@ def bundled() -> Path | None:
             if os.access(program, os.X_OK):
                 return program
     return None
+
+
+def is_shown() -> bool:
+    """Whether somebody would see a picture: IPython in a terminal shows text only."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    types = getattr(getattr(shell, "display_formatter", None), "active_types", None)
+    return types is None or "image/svg+xml" in types

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from autograd.graph import contribution, passes
 from autograd.show.drawing import colors, marks
-from autograd.show.drawing.escapes import label, tooltip
 from autograd.show.drawing.box import Box
+from autograd.show.drawing.escapes import label, tooltip
 from autograd.show.drawing.highlight import Highlight
 from autograd.show.drawing.look import AGAIN, FACTOR, OPERATION, Look
 from autograd.show.drawing.plan import Plan

@@ -1,8 +1,8 @@
 """Roughly where everything in a drawing will stand, before it is laid out.
 
-A place is a node or a box. Its rank is the longest way from it to the root, which is where Graphviz puts it: the
-root has rank 0, its operands rank 1. From the ranks follow the size of a drawing in either direction, so the
-direction is chosen in which it fits a page, and the edges so long that they would run across everything else. A
+A place is a node or a box. Its rank is the longest way from it to the root, which is where Graphviz puts it:
+the root has rank 0, its operands rank 1. From the ranks follows the size of a drawing in either direction,
+and so the direction in which it fits a page. They also tell which edges would run across everything else. A
 node with such edges is drawn again beside each of its uses, as a small copy with its name.
 """
 
@@ -96,11 +96,11 @@ class Plan:
         return operand in self.again and self.rank[operand] > self.rank[target] + 1
 
     def weight(self, operand: Value, node: Value) -> str:
-        """How much an edge resists a bend; from the operand with the most steps behind it all goes straight on."""
+        """How much an edge resists a bend; that of the operand with the most steps behind it is the trunk."""
         if not operand._prev:
             return "1"
-        is_trunk = self._height[operand] == self._height[node] - 1 and node._prev.count(operand) == 1
-        return "8" if is_trunk else "4"
+        trunk = self._height[operand] == self._height[node] - 1 and node._prev.count(operand) == 1
+        return "8" if trunk else "4"
 
     @cached_property
     def length(self) -> float:
@@ -124,7 +124,7 @@ class Plan:
         for source, target in self._edges:
             high, low = self.rank[source], self.rank[target]
             if self.copied(source, target):
-                across[low + 1] += width([self._texts.names[source]]) + self._look.beside
+                across[low + 1] += width([self._texts.title(source)]) + self._look.beside
             elif high > low + 1:
                 passing[low + 1] += _PASSING
                 passing[high] -= _PASSING
@@ -140,7 +140,6 @@ class Plan:
         sideways = self._look.micrograd or self.length <= max(PAGE, self.width)
         return "LR" if sideways else "TB"
 
-    def fits(self, rankdir: str | None) -> bool:
-        """Whether the drawing is no wider than a page."""
-        sideways = (rankdir or self.direction) in ("LR", "RL")
-        return (self.length if sideways else self.width) <= PAGE
+    def fits(self) -> bool:
+        """Whether the drawing is no wider than a page, in one direction or the other."""
+        return min(self.length, self.width) <= PAGE

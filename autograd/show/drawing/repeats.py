@@ -1,9 +1,9 @@
 """Repeated parts side by side: one of them stays open, the others become '19 more like this'.
 
-They are the terms of a sum, or of another operation that takes its operands in any order: the losses of samples,
-the products in a neuron, the neurons that those products need. Two terms are alike if the same operations made
-them from operands that are alike; numbers and labels do not count. So a loss over samples folds to its first
-sample, and the layer of a network to its first neuron.
+They are the terms of a sum, or of another operation that takes its operands in any order: the losses of
+samples, the products in a neuron, the neurons that those products need. Two terms are alike if the same
+operations made them from operands that are alike; numbers and labels do not count. So a loss over samples
+folds to its first sample, and the layer of a network to its first neuron.
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ def _signatures(nodes: Sequence[Value], inner: set[Value]) -> tuple[dict[Value, 
 
 
 def _boxes(nodes: Sequence[Value], folded: Boxes, groups: Sequence[tuple[Sum, list[Value]]]) -> Boxes:
-    """A box for each group: its terms, what only they are computed from, and the operations adding them up."""
+    """A box for each group: its terms, what only they need, and the operations that add them up."""
     closed: defaultdict[Sum, dict[Value, Box]] = defaultdict(dict)  # of each sum the terms and sums in a box
     for made, terms in groups:
         box = Box(f"{len(terms):,} more like this")

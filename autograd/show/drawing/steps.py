@@ -1,4 +1,4 @@
-"""Repeated parts one behind the other: the first and the last stay open, the others are '147 more steps like this'.
+"""Repeated parts one behind the other: two stay open, the others become '147 more steps like this'.
 
 A recurrent network, or Horner's scheme, does the same again and again. Its ranks, counted from the root, then
 hold the same operations with a period.
@@ -18,7 +18,7 @@ _FEWEST = 4  # repetitions
 
 
 def fold_steps(nodes: Sequence[Value], boxes: Boxes, is_small: IsSmall) -> Boxes:
-    """The boxes given, and one for the steps in the middle; for the last, too, if that is not small enough."""
+    """The boxes given, and one for the steps in the middle; if need be for the last step, too."""
     ranks = _ranks(nodes, boxes)
     found = _period([tuple(sorted(node._op for node in rank)) for rank in ranks])
     if found is None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from autograd.graph import contribution, local_derivatives, passes
 from autograd.show.drawing import look, marks
-from autograd.show.drawing.escapes import wrapped
 from autograd.show.drawing.box import Box
+from autograd.show.drawing.escapes import wrapped
 from autograd.value import Value
 from autograd.words.numerals import decimals, digits, short
 from autograd.words.symbol import NOTHING_PASSES, applied, derivative_at
@@ -31,7 +31,7 @@ class Texts:
     """
 
     names: Mapping[Value, str]
-    marks: Mapping[Value, Sequence[str]]
+    marks: Mapping[Value, tuple[str, ...]]
     reached: set[Value]
     ran: bool
     micrograd: bool = False
@@ -68,6 +68,10 @@ class Texts:
     def width(self, place: Value | Box) -> float:
         """About how many points its box is wide."""
         return look.width([part for line in self.lines(place) for part in line.split("\n")])
+
+    def title(self, place: Value | Box) -> str:
+        """What a copy of it says."""
+        return place.title or "" if isinstance(place, Box) else self.names[place]
 
     def sentence(self, node: Value) -> str:
         """A node as an equation, such as 'y = w*x = 6'."""

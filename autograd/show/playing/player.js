@@ -43,7 +43,7 @@ function showNumbers() {
     if (text.textContent !== words) text.textContent = words;
   }
   for (const [title, all] of groups) {
-    const ends = title.split("->").map((end) => end.replace("_op", ""));
+    const ends = title.split("->").map((end) => end.replace(/_(op|at_.*)$/, "")); // of an oval, or of a copy
     const reached = ends.every((end) => shown.has(`${end} data`));
     for (const group of all) group.classList.toggle("ahead", !reached);
   }

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 from autograd import modes
 from autograd.graph import contributions_by_hand, nodes_of
-from autograd.show.drawing.dot import draw_dot
+from autograd.show.drawing.dot import draw_everything
 from autograd.show.playing.scenes import Scene, Script
 from autograd.show.playing.steps import backward_steps
 from autograd.value import Value, recorded_node
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
 MAX_NODES = 500
 _SIZE = re.compile(r'<svg width="([\d.]+)pt" height="([\d.]+)pt"')
-_FIELDS = re.compile(r'label="\{ (.*) \}" shape=record')  # side by side, ten steps would be yards long
 _AROUND = 480  # pixels of the page that are not the drawing
 _HEIGHTS = 560, 860  # pixels of the frame in a notebook, at least and at most
 
@@ -71,7 +70,7 @@ class Player:
 
 
 def player(
-    value: Value, *, title: str | None = None, rankdir: str = "LR", max_nodes: int | None = MAX_NODES
+    value: Value, *, title: str | None = None, rankdir: str | None = None, max_nodes: int | None = MAX_NODES
 ) -> Player:
     """Make a page that plays the computation of a Value and its backpropagation.
 
@@ -81,7 +80,7 @@ def player(
     Args:
         value: the result, such as a loss.
         title: the heading of the page.
-        rankdir: where the arrows point: 'LR', 'TB', 'RL' or 'BT'.
+        rankdir: where the arrows point: 'LR', 'TB', 'RL' or 'BT'; None chooses the one that fits a page.
         max_nodes: how large a graph may be; None allows any size. A folded graph cannot be stepped through,
             and nobody watches thousands of steps.
 
@@ -113,9 +112,11 @@ def player(
     names = names_of(nodes)
     copies = _copy(nodes, names)
     steps = list(backward_steps(copies[value]))
-    svg = _drawing(copies[value], rankdir)
+    drawing, picture = draw_everything(copies[value], rankdir)
+    svg = str(drawing.pipe(format="svg", encoding="utf-8"))
+    svg = svg[svg.index("<svg") :]
     called = {copy: names[node] for node, copy in copies.items()}
-    scenes = list(Script(list(called), called, steps).scenes())
+    scenes = list(Script(list(called), called, steps, picture.tail).scenes())
     heading = title if title is not None else f"{names[value]} = {digits(value.data)}, step by step"
     return Player(_page(one_line(heading), svg, scenes), len(scenes), _height(svg))
 
@@ -148,15 +149,6 @@ def _copy_by_hand(node: Value, operands: Sequence[Value]) -> Value:
 
     copy._backward = _backward
     return copy
-
-
-def _drawing(root: Value, rankdir: str) -> str:
-    """The SVG element, with the fields of a node one below the other."""
-    drawing = draw_dot(root, rankdir=rankdir, max_nodes=None)
-    if rankdir in ("LR", "RL"):
-        drawing.body[:] = [_FIELDS.sub(r'label="\1" shape=record', line) for line in drawing.body]
-    svg = str(drawing.pipe(format="svg", encoding="utf-8"))
-    return svg[svg.index("<svg") :]
 
 
 def _page(title: str, svg: str, scenes: Sequence[Scene]) -> str:

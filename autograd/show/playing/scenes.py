@@ -7,7 +7,7 @@ seen at a scene is what all scenes up to it have made appear, so a player can ju
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -15,7 +15,7 @@ from autograd.graph import local_derivatives
 from autograd.show.playing.steps import BackwardStep
 from autograd.value import Value
 from autograd.words.notation import local_derivative, total_derivative
-from autograd.words.numerals import decimals, digits, factor
+from autograd.words.numerals import digits, factor, short
 from autograd.words.symbol import BY_HAND, WITHOUT_FORMULA, applied, bare_comparison, derivative_at
 
 _MAX_LISTED = 12  # leaves, in the first and in the last scene
@@ -51,11 +51,17 @@ class Script:
         nodes: the graph, operands first and the root last; the ids are n0, n1, ... as in a drawing.
         names: what the nodes are called.
         steps: all steps of its backward pass, taken from gradients of 0.
+        tail: the id of what the edge from an operand to a node begins at, which may be a copy of the operand.
     """
 
     def __init__(
-        self, nodes: Sequence[Value], names: dict[Value, str], steps: Sequence[BackwardStep]
+        self,
+        nodes: Sequence[Value],
+        names: dict[Value, str],
+        steps: Sequence[BackwardStep],
+        tail: Callable[[Value, Value], str],
     ) -> None:
+        self.tail = tail
         self.nodes = nodes
         self.names = names
         self.steps = steps
@@ -95,7 +101,7 @@ class Script:
                 _equation(_span("target", name), *_sides(formula, numbers, number), _span("target", number)),
                 *self._kept(node),
             ),
-            source=tuple(self.ids[x] for x in node._prev),
+            source=tuple(place for x in node._prev for place in self._places(x, node)),
             edges=(*(self._edge(node, i) for i in range(len(node._prev))), self._result_edge(node)),
             target=(self.ids[node], self.ids[node] + "_op"),
             numbers=(self._number(node, "data", node.data),),
@@ -136,7 +142,7 @@ class Script:
                 (*self._product(step), _row("sum so far", total)),
                 source=(self.ids[step.node],),
                 edges=(self._edge(step.node, step.index), self._result_edge(step.node)),
-                target=(self.ids[operand],),
+                target=self._places(operand, step.node),
                 numbers=(self._number(operand, "grad", step.after),),
             )
 
@@ -191,11 +197,15 @@ class Script:
         return [leaf for leaf in leaves if leaf.label] or leaves
 
     def _number(self, node: Value, field: str, number: float) -> tuple[str, str, str]:
-        return self.ids[node], field, decimals(number)
+        return self.ids[node], field, short(number)
 
     def _edge(self, node: Value, index: int) -> tuple[str, int]:
         operand = node._prev[index]
-        return f"{self.ids[operand]}->{self.ids[node]}_op", node._prev[:index].count(operand)
+        return f"{self.tail(operand, node)}->{self.ids[node]}_op", node._prev[:index].count(operand)
+
+    def _places(self, operand: Value, node: Value) -> tuple[str, ...]:
+        """Where an operand stands, and its copy beside the node if there is one."""
+        return tuple(dict.fromkeys((self.ids[operand], self.tail(operand, node))))
 
     def _result_edge(self, node: Value) -> tuple[str, int]:
         return f"{self.ids[node]}_op->{self.ids[node]}", 0

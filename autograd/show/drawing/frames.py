@@ -1,0 +1,38 @@
+"""Scopes drawn as frames around their nodes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from autograd.show.drawing.escapes import label, tooltip
+from autograd.show.drawing.picture import Picture
+
+if TYPE_CHECKING:
+    from graphviz import Digraph
+
+
+def frames_of(picture: Picture) -> dict[str, Digraph]:
+    """A frame for every scope that something is drawn in, by its path."""
+    import graphviz
+
+    scopes = [node.scope for node in picture.kept]
+    scopes += [parent(box.title) for box in picture.boxes if box.is_scope]
+    frames: dict[str, Digraph] = {}
+    for scope in dict.fromkeys(scopes):
+        path = scope
+        while path and path not in frames:
+            title = path.rpartition("/")[2]
+            attributes = {
+                "label": label(title),
+                "tooltip": tooltip(path),
+                "style": "rounded",
+                "color": "#8c8c8c",
+            }
+            frames[path] = graphviz.Digraph(f"cluster_{len(frames)}", graph_attr=attributes)
+            path = parent(path)
+    return frames
+
+
+def parent(path: str | None) -> str:
+    """The path of the scope around a scope; '' around the outermost."""
+    return path.rpartition("/")[0] if path else ""
