@@ -1,8 +1,8 @@
 """Which program lays a drawing out: the one that comes with graphviz-pure, or the system's `dot`.
 
 What both can write, graphviz-pure draws: the same picture on every machine, in seconds where older versions
-of `dot` take minutes, and with arrows that end at the outline of a box however wide they are. `dot` is for the
-other formats, such as pdf, and for where it is all there is.
+of `dot` take minutes, and with arrows that end at the outline of a box, however wide they are. `dot` is for
+the other formats, such as pdf, and for where it is all there is.
 
 A Jupyter kernel does not have its environment's `bin` on PATH, and a fresh machine has no Graphviz at all. So
 the bundled program is found where the installed package says that it is, not by its name.
