@@ -32,7 +32,8 @@ def verdict(number, answer):
     """What `check` prints."""
     exercise = named(number)
     if is_open(answer):
-        return f"Exercise {number} waits for {exercise.answer.wanted}. Put it in place of the dots and run the cell again."
+        do = "Replace the dots" if callable(answer) else "Put it in place of the dots"
+        return f"Exercise {number} waits for {exercise.answer.wanted}. {do} and run the cell again."
     hint = exercise.hint(answer)
     return f"Not yet: {hint}" if hint else f"Right: {exercise.why}"
 
