@@ -81,8 +81,11 @@ def test_no_table_is_without_its_notebook():
 
 
 def test_check_prints_what_it_found(capsys):
-    exercises.check("01.1", 576)
-    assert capsys.readouterr().out.startswith("Right: ")
+    for answer in (576, "576", ...):
+        exercises.check("01.1", answer)
+        printed = capsys.readouterr().out
+        assert " ".join(printed.split()) == exercises.verdict("01.1", answer)
+        assert max(map(len, printed.splitlines())) <= exercises.WIDTH, "a reader would have to scroll"
 
 
 @pytest.mark.parametrize(
