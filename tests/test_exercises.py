@@ -209,3 +209,11 @@ def test_a_mistake_that_cannot_be_looked_for_is_another_one():
     )
     assert entry.hint({"w": 1.0, "b": (1.0,)}) == "one."
     assert entry.hint({"w": 1.0, "b": 1.0}) == "2 numbers are too few."
+
+
+def test_right_answers_are_computed_once():
+    """Else an exercise that trains a network would let its readers wait at every try."""
+    computed = []
+    kind = Numbers(lambda: computed.append(1) or (1.0, 2.0))
+    assert kind.wanted and kind.problem((1.0, 3.0)) and kind.problem((1.0, 2.0)) is None
+    assert len(computed) == 1
