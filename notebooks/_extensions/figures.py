@@ -1,0 +1,39 @@
+"""Pictures as wide as the page, and no smaller than can be read: a wide drawing scrolls in a box of its own."""
+
+import re
+from pathlib import Path
+
+from docutils import nodes
+
+LEAST_TEXT = 10  # pixels
+_POINT = 4 / 3  # pixels
+_WIDTH = re.compile(r'<svg\b[^>]*?\bwidth="([\d.]+)pt"')
+_TEXT = re.compile(r'font-size="([\d.]+)"')
+
+
+def least_width(svg):
+    """The pixels at which the smallest text of a drawing is `LEAST_TEXT` high; None if it has no text.
+
+    >>> least_width('<svg width="300pt" height="50pt"><text font-size="14.00">x</text></svg>')
+    215
+    """
+    width, sizes = _WIDTH.search(svg), [float(size) for size in _TEXT.findall(svg)]
+    if width is None or not sizes:
+        return None
+    return round(float(width[1]) * _POINT * min(1, LEAST_TEXT / (min(sizes) * _POINT)) + 0.5)
+
+
+def box(app, document, docname):
+    """Put every drawing into a box, which the style lets scroll."""
+    for image in list(document.findall(nodes.image)):
+        source = Path(app.srcdir, image["uri"])
+        least = least_width(source.read_text(encoding="utf-8")) if source.suffix == ".svg" else None
+        if least is not None:
+            start = nodes.raw("", f'<span class="drawing" style="--least: {least}px">', format="html")
+            end = nodes.raw("", "</span>", format="html")
+            image.parent.replace(image, [start, image, end])
+
+
+def setup(app):
+    app.connect("doctree-resolved", box)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
