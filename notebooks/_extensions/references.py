@@ -33,13 +33,14 @@ HEADINGS = {  # of the lecture: how the text names them, and the anchor of each
 
 _NUMBERS = r"\d+(?:,\s+\d+)*(?:\s+and\s+\d+)?"
 _PROSE = re.compile(
-    rf"(?P<lecture>sections?\s+{_NUMBERS}\s+of\s+the\s+lecture|lecture['’]s\s+sections?\s+{_NUMBERS}"
+    rf"(?P<lecture>sections?\s+{_NUMBERS}\s+of\s+the\s+lecture|lecture['\u2019]s\s+sections?\s+{_NUMBERS}"
     rf"|\bits\s+sections?\s+{_NUMBERS}(?:,[^.]*?\bsection\s+\d+)?)"
     r"|(?P<elsewhere>[Nn]otebook\s+\d\d,\s+section\s+\d+)"
     r"|(?P<notebook>[Nn]otebooks?\s+\d\d(?:(?:,|\s+and|\s+to)\s+\d\d)*)"
     r"|(?P<here>[Ss]ection\s+\d+)"
 )
 _NUMBER = re.compile(r"\d+")
+_TWO_DIGITS = re.compile(r"\b\d\d\b")
 _CODE = re.compile(r"([A-Za-z_][\w.]*)(\((?:[^()]|\([^()]*\))*\))?")
 _PACKAGES = ("", "autograd.", "autograd.Value.", "nn.", "nn.data.", "nn.plots.")
 _NOT_CALLED = ("attribute", "property", "data", "module")
@@ -122,6 +123,9 @@ class Links:
             return [link(words, numbers[0])]
         return pieces(words, _NUMBER, lambda number: [link(number[0], number[0])])
 
+    def by_number(self, found):
+        return [self.to(found[0], self.notebooks[found[0]])]
+
     def path(self, row):
         """A row of the tables of notebooks: "03, *2*" is section 2 of notebook 03, "8. ..." a heading of the lecture."""
         first, *others = row.children
@@ -136,10 +140,9 @@ class Links:
                     link = self.to_section(part.deepcopy(), notebook, _NUMBER.match(part.astext())[0])
                     part.parent.replace(part, link)
                 else:
-                    numbers = re.findall(r"\b\d\d\b", part)
+                    numbers = _TWO_DIGITS.findall(part)
                     notebook = self.notebooks[numbers[-1]] if numbers else notebook
-                    link = lambda found: [self.to(found[0], self.notebooks[found[0]])]
-                    part.parent.replace(part, pieces(part, re.compile(r"\b\d\d\b"), link))
+                    part.parent.replace(part, pieces(part, _TWO_DIGITS, self.by_number))
 
 
 def is_prose(node):
