@@ -1,4 +1,4 @@
-"""The pages of the documentation: examples are run, pictures show what they say, and what is named is linked."""
+"""The pages of the documentation: examples run, pictures show what they say, and what is named is linked."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import matplotlib
 import pytest
 
 matplotlib.use("agg")
-from matplotlib import pyplot  # noqa: E402
+from matplotlib import pyplot
 
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
 PAGES = sorted(page for part in ("how-to", "explanation") for page in (NOTEBOOKS / part).glob("*.md"))
@@ -21,9 +21,8 @@ BLOCKS = re.compile(r"^```(\S*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 ROOT = NOTEBOOKS.parent
 FRONT = [ROOT / "README.md", NOTEBOOKS / "index.md"]
-WITH_PICTURES = [
-    *FRONT, *(NOTEBOOKS / "how-to" / f"{page}.md" for page in ("draw_and_save", "step_through_a_graph", "figures_for_slides"))
-]  # fmt: skip
+HOW_TO = ("draw_and_save", "step_through_a_graph", "figures_for_slides")
+WITH_PICTURES = [*FRONT, *(NOTEBOOKS / "how-to" / f"{page}.md" for page in HOW_TO)]
 
 
 def extension(name: str) -> ModuleType:
