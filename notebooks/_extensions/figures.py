@@ -1,6 +1,7 @@
 """Pictures as wide as the page, and no smaller than can be read: a wide drawing scrolls in a box of its own."""
 
 import re
+from math import ceil
 from pathlib import Path
 
 from docutils import nodes
@@ -8,7 +9,8 @@ from docutils import nodes
 LEAST_TEXT = 10  # pixels
 _POINT = 4 / 3  # pixels
 _WIDTH = re.compile(r'<svg\b[^>]*?\bwidth="([\d.]+)pt"')
-_TEXT = re.compile(r'font-size="([\d.]+)"')
+_TEXT = re.compile(r'font-size="([\d.]+)"')  # as Graphviz writes it, in points
+_OUTLINES = re.compile(r"scale\((0\.\d+) -\1\)")  # as matplotlib does, of letters that are 100 points high
 
 
 def least_width(svg):
@@ -16,11 +18,16 @@ def least_width(svg):
 
     >>> least_width('<svg width="300pt" height="50pt"><text font-size="14.00">x</text></svg>')
     215
+    >>> least_width('<svg width="300pt" height="50pt"><g transform="scale(0.1 -0.1)"></g></svg>')
+    300
     """
-    width, sizes = _WIDTH.search(svg), [float(size) for size in _TEXT.findall(svg)]
+    width = _WIDTH.search(svg)
+    sizes = [float(size) for size in _TEXT.findall(svg)] + [
+        100 * float(size) for size in _OUTLINES.findall(svg)
+    ]
     if width is None or not sizes:
         return None
-    return round(float(width[1]) * _POINT * min(1, LEAST_TEXT / (min(sizes) * _POINT)) + 0.5)
+    return ceil(float(width[1]) * min(_POINT, LEAST_TEXT / min(sizes)))
 
 
 def box(app, document, docname):
