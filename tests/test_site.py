@@ -1,4 +1,4 @@
-"""The site as it is built: what the text names is linked, and everything can be read at the width of a window."""
+"""The site as it is built: what the text names is linked, and all can be read at the width of a window."""
 
 from __future__ import annotations
 
@@ -187,7 +187,8 @@ def test_the_text_of_a_drawing_is_never_too_small(chromium, site, articles):
 def test_pictures_stand_on_white_on_a_dark_page(chromium, site, articles):
     """Else black lines stand on black."""
     dark = """() => [...document.querySelectorAll('article img')]
-        .filter(image => getComputedStyle(image).backgroundColor !== 'rgb(255, 255, 255)').map(image => image.src)"""
+        .filter(image => getComputedStyle(image).backgroundColor !== 'rgb(255, 255, 255)')
+        .map(image => image.src)"""
     assert look(chromium, site, articles, WIDE, dark, color_scheme="dark") == {}
 
 
