@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+import importlib
 import json
 import re
 import subprocess
@@ -192,11 +193,8 @@ def test_pictures_stand_on_white_on_a_dark_page(chromium, site, articles):
     assert look(chromium, site, articles, WIDE, dark, color_scheme="dark") == {}
 
 
-def test_the_least_width_of_a_drawing():
-    """Else the size of its text is taken for something else."""
-    sys.path.insert(0, str(NOTEBOOKS / "_extensions"))
-    try:
-        import figures
-    finally:
-        sys.path.pop(0)
-    assert doctest.testmod(figures) == (0, 2)
+@pytest.mark.parametrize(("name", "examples"), [("figures", 2), ("references", 1)])
+def test_the_examples_of_the_extensions(name, examples, monkeypatch):
+    """Else the size of a text, or what a sentence names, is taken for something else."""
+    monkeypatch.syspath_prepend(NOTEBOOKS / "_extensions")
+    assert doctest.testmod(importlib.import_module(name)) == (0, examples)

@@ -31,13 +31,13 @@ HEADINGS = {  # of the lecture: how the text names them, and the anchor of each
     "Question": "practice-questions",
 }
 
-_NUMBERS = r"\d+(?:,\s+\d+)*(?:\s+and\s+\d+)?"
+_NUMBERS = r"\d+(?:,\s+\d+)*(?:\s+(?:and|to)\s+\d+)?"
 _PROSE = re.compile(
     rf"(?P<lecture>sections?\s+{_NUMBERS}\s+of\s+the\s+lecture|lecture['\u2019]s\s+sections?\s+{_NUMBERS}"
     rf"|\bits\s+sections?\s+{_NUMBERS}(?:,[^.]*?\bsection\s+\d+)?)"
-    r"|(?P<elsewhere>[Nn]otebook\s+\d\d,\s+section\s+\d+)"
+    r"|(?P<elsewhere>[Nn]otebook\s+\d\d,\s+section\s+\d+|[Ss]ection\s+\d+\s+of\s+notebook\s+\d\d)"
     r"|(?P<notebook>[Nn]otebooks?\s+\d\d(?:(?:,|\s+and|\s+to)\s+\d\d)*)"
-    r"|(?P<here>[Ss]ection\s+\d+)"
+    rf"|(?P<here>[Ss]ections?\s+{_NUMBERS})"
 )
 _NUMBER = re.compile(r"\d+")
 _TWO_DIGITS = re.compile(r"\b\d\d\b")
@@ -113,7 +113,8 @@ class Links:
         words, kind = found[0], found.lastgroup
         numbers = _NUMBER.findall(words)
         if kind == "elsewhere":
-            return [self.to_section(words, self.notebooks[numbers[0]], numbers[1])]
+            notebook, section = numbers if words[0] in "Nn" else reversed(numbers)
+            return [self.to_section(words, self.notebooks[notebook], section)]
         link = {
             "lecture": self.to_lecture,
             "notebook": lambda content, number: self.to(content, self.notebooks[number]),
@@ -162,12 +163,16 @@ def inline(content):
 
 
 def pieces(text, pattern, replaced):
-    """The text as nodes, with what `replaced` makes of each match of the pattern."""
+    """The text as nodes, with what `replaced` makes of each match of the pattern.
+
+    >>> pieces("sections 2 and 3; section 5 of notebook 03", _PROSE, lambda found: [found.lastgroup, found[0]])
+    ['here', 'sections 2 and 3', <#text: '; '>, 'elsewhere', 'section 5 of notebook 03']
+    """
     made, end = [], 0
     for found in pattern.finditer(text):
         made += [nodes.Text(text[end : found.start()]), *replaced(found)]
         end = found.end()
-    return [*made, nodes.Text(text[end:])]
+    return [part for part in [*made, nodes.Text(text[end:])] if part != ""]
 
 
 def resolve(app, document, docname):
