@@ -26,9 +26,12 @@ HEADINGS = {  # of the lecture: how the text names them, and the anchor of each
     "8": "8-a-worked-example",
     "9": "9-historical-context-1986-2012",
     "10": "10-the-vanishing-gradient-problem",
+    "Objective": "learning-objectives",
     "Key formulas": "key-formulas",
     "Finance application": "finance-application-optimizing-trading-strategies",
     "Question": "practice-questions",
+    "Reading list": "reading-list",
+    "Summary": "summary",
 }
 
 _NUMBERS = r"\d+(?:,\s+\d+)*(?:\s+(?:and|to)\s+\d+)?"
@@ -125,7 +128,8 @@ class Links:
         return pieces(words, _NUMBER, lambda number: [link(number[0], number[0])])
 
     def by_number(self, found):
-        return [self.to(found[0], self.notebooks[found[0]])]
+        known = found[0] in self.notebooks
+        return [self.to(found[0], self.notebooks[found[0]]) if known else nodes.Text(found[0])]
 
     def path(self, row):
         """A row of the tables of notebooks: "03, *2*" is section 2 of notebook 03, "8. ..." a heading of the lecture."""
@@ -137,13 +141,16 @@ class Links:
         for entry in others:
             notebook = None
             for part in prose(entry, (nodes.Text, nodes.emphasis)):
-                if isinstance(part, nodes.emphasis):
-                    link = self.to_section(part.deepcopy(), notebook, _NUMBER.match(part.astext())[0])
-                    part.parent.replace(part, link)
-                else:
-                    numbers = _TWO_DIGITS.findall(part)
-                    notebook = self.notebooks[numbers[-1]] if numbers else notebook
+                if isinstance(part, nodes.Text):
+                    known = [
+                        self.notebooks[number]
+                        for number in _TWO_DIGITS.findall(part)
+                        if number in self.notebooks
+                    ]
+                    notebook = known[-1] if known else notebook
                     part.parent.replace(part, pieces(part, _TWO_DIGITS, self.by_number))
+                elif notebook and (section := _NUMBER.match(part.astext())):
+                    part.parent.replace(part, self.to_section(part.deepcopy(), notebook, section[0]))
 
 
 def is_prose(node):
