@@ -179,7 +179,7 @@ def test_no_page_scrolls_sideways(chromium, site, articles, width):
 def test_the_text_of_a_drawing_is_never_too_small(chromium, site, articles):
     """Else a wide graph is shrunk until nothing in it can be read."""
     small = """() => [...document.querySelectorAll('article img[src$=".svg"]')]
-        .filter(image => !image.closest('.drawing') ||
+        .filter(image => !image.closest('.sheet') ||
             image.clientWidth < parseFloat(getComputedStyle(image).getPropertyValue('--least')) - 1)
         .map(image => image.src)"""
     assert look(chromium, site, articles, PHONE, small) == {}

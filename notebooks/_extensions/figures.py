@@ -30,17 +30,21 @@ def least_width(svg):
     return ceil(float(width[1]) * min(_POINT, LEAST_TEXT / min(sizes)))
 
 
-def box(app, document, docname):
-    """Put every drawing into a box, which the style lets scroll."""
+def box(svg):
+    """The tags before and behind a drawing that let it scroll, or nothing if it has no text to be read."""
+    least = least_width(svg)
+    return ("", "") if least is None else (f'<span class="sheet" style="--least: {least}px">', "</span>")
+
+
+def put_into_boxes(app, document, docname):
     for image in list(document.findall(nodes.image)):
         source = Path(app.srcdir, image["uri"])
-        least = least_width(source.read_text(encoding="utf-8")) if source.suffix == ".svg" else None
-        if least is not None:
-            start = nodes.raw("", f'<span class="drawing" style="--least: {least}px">', format="html")
-            end = nodes.raw("", "</span>", format="html")
-            image.parent.replace(image, [start, image, end])
+        if source.suffix == ".svg":
+            start, end = box(source.read_text(encoding="utf-8"))
+            raw = [nodes.raw("", tag, format="html") for tag in (start, end)]
+            image.parent.replace(image, [raw[0], image, raw[1]])
 
 
 def setup(app):
-    app.connect("doctree-resolved", box)
+    app.connect("doctree-resolved", put_into_boxes)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
