@@ -1,4 +1,4 @@
-"""The pages of the documentation: every example on them is run, and docstrings are read as they are meant."""
+"""The pages of the documentation: examples run, pictures show what they say, and what is named is linked."""
 
 from __future__ import annotations
 
@@ -8,11 +8,29 @@ import re
 from pathlib import Path
 from types import ModuleType
 
+import matplotlib
 import pytest
+
+matplotlib.use("agg")
+from matplotlib import pyplot
 
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
 PAGES = sorted(page for part in ("how-to", "explanation") for page in (NOTEBOOKS / part).glob("*.md"))
 BLOCKS = re.compile(r"^```(\S*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+ROOT = NOTEBOOKS.parent
+FRONT = [ROOT / "README.md", NOTEBOOKS / "index.md"]
+HOW_TO = ("draw_and_save", "step_through_a_graph", "figures_for_slides")
+WITH_PICTURES = [*FRONT, *(NOTEBOOKS / "how-to" / f"{page}.md" for page in HOW_TO)]
+
+
+def extension(name: str) -> ModuleType:
+    """A module of the site, which is no package."""
+    spec = importlib.util.spec_from_file_location(name, NOTEBOOKS / "_extensions" / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def name(page: Path) -> str:
@@ -80,3 +98,39 @@ def test_docstrings_are_read_as_plain_text():
     failed, attempted = doctest.testmod(extension("prose"))
     assert attempted == 2
     assert failed == 0
+
+
+# pictures
+
+
+@pytest.mark.parametrize("page", WITH_PICTURES, ids=name)
+def test_a_page_begins_with_a_picture(page):
+    """Else a reader has to read before seeing what there is to get."""
+    start = page.read_text(encoding="utf-8").partition("\n```")[0]
+    assert re.search(r"^!\[[^]]+\]\(", start, re.MULTILINE)
+
+
+@pytest.mark.parametrize("page", FRONT, ids=name)
+def test_the_first_page_shows_a_drawing_a_player_and_a_plot(page):
+    """Else somebody who only looks does not learn what this is for."""
+    shown = re.findall(r"!\[[^]]+\]\(\S*_static/(\S+)\)", page.read_text(encoding="utf-8"))
+    assert shown == ["drawing.svg", "player.png", "boundary.png"]
+
+
+@pytest.mark.parametrize("page", WITH_PICTURES, ids=name)
+def test_pictures_show_what_the_examples_below_them_make(page, tmp_path, monkeypatch):
+    """Else they are out of date: `python notebooks/_extensions/pictures.py` makes them anew."""
+    monkeypatch.chdir(tmp_path)  # for the files that examples write
+    pictures = extension("pictures")
+    found = list(pictures.pictures(page))
+    assert found
+    for picture in found:
+        assert pictures.read(picture.path) == pictures.words(picture.thing), picture.path.name
+    pyplot.close("all")
+
+
+def test_no_picture_is_left_over():
+    """Else a file that no page shows would stay, and nothing would hold it to anything."""
+    pages = "".join(page.read_text(encoding="utf-8") for page in [*FRONT, *PAGES])
+    files = {path.name for path in (NOTEBOOKS / "_static").iterdir() if path.suffix != ".css"}
+    assert files == set(re.findall(r"_static/([\w.]+)\)", pages))
