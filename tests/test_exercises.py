@@ -1,6 +1,8 @@
 """The exercises of the notebooks: each accepts its right answer, and has a hint for each of its mistakes."""
 
+import inspect
 import json
+import math
 import re
 from pathlib import Path
 
@@ -8,7 +10,7 @@ import pytest
 
 import exercises
 from autograd import Value, sin
-from exercises.answers import Choice, Exercise, Function, Mistake, Number, Numbers
+from exercises.answers import Choice, Exercise, Function, Mistake, Number, Numbers, is_open
 
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
 EACH = pytest.mark.parametrize("number", sorted(exercises.EXERCISES))
@@ -45,7 +47,7 @@ def cells_of(path: Path) -> list[dict]:
 
 def numbers_in(path: Path, kind: str, pattern: str) -> list[str]:
     cells = ("".join(cell["source"]) for cell in cells_of(path) if cell["cell_type"] == kind)
-    return [number for cell in cells for number in re.findall(pattern, cell, re.M)]
+    return [number for cell in cells for number in re.findall(pattern, cell, re.M | re.S)]
 
 
 WITH_TABLES = sorted(path for path in NOTEBOOKS.glob("*.ipynb") if path.name[:2] in exercises.TABLES)
@@ -60,13 +62,30 @@ def test_each_exercise_of_a_notebook_has_a_check(path):
     assert numbers_in(path, "code", r"""^check\("(\d\d\.\d+)", """) == table
 
 
+def test_the_folded_classes_of_notebook_00_are_right():
+    """Else a reader who gives up would be handed a class that does not pass."""
+    (path,) = NOTEBOOKS.glob("00_*.ipynb")
+    classes = numbers_in(path, "markdown", r"<details>.*?```python\n(class Value:\n.*?)```")
+    assert len(classes) == len(exercises.TABLES["00"])
+    for number, source in zip(exercises.TABLES["00"], classes, strict=True):
+        namespace = {"math": math}
+        exec(source, namespace)
+        assert exercises.verdict(number, namespace["Value"]).startswith("Right: ")
+    last = inspect.getsource(exercises.n00.forty_lines.Value)
+    assert last == classes[-1]
+    assert last.rstrip() in ["".join(cell["source"]) for cell in cells_of(path)], "the whole class is a cell"
+
+
 def test_no_table_is_without_its_notebook():
     assert [path.name[:2] for path in WITH_TABLES] == sorted(exercises.TABLES)
 
 
 def test_check_prints_what_it_found(capsys):
-    exercises.check("01.1", 576)
-    assert capsys.readouterr().out.startswith("Right: ")
+    for answer in (576, "576", ...):
+        exercises.check("01.1", answer)
+        printed = capsys.readouterr().out
+        assert " ".join(printed.split()) == exercises.verdict("01.1", answer)
+        assert max(map(len, printed.splitlines())) <= exercises.WIDTH, "a reader would have to scroll"
 
 
 @pytest.mark.parametrize(
@@ -111,10 +130,20 @@ KINDS = [
     (SQUARE, lambda x: x, "At 3 it gives 3, and that is not right"),
     (SQUARE, lambda x: 1 / (x - 3), "At 1 it gives -0.5"),
     (SQUARE, lambda x: x * x.nothing, "At 1 it raises AttributeError"),
-    (SQUARE, lambda x: ..., "dots in the function"),
     (SQUARE, lambda x: x.detach() * x if isinstance(x, Value) else x * x, "is right, but not its derivative"),
     (SQUARE, 9.0, "9.0 is a float.* waits for a function of x"),
 ]
+
+
+class Unfinished:
+    def method(self):
+        return lambda: ...
+
+
+@pytest.mark.parametrize("answer", [..., [1.0, ...], {"w": (...,)}, lambda: ..., Unfinished])
+def test_dots_are_found_wherever_they_stand(answer):
+    assert is_open(answer)
+    assert not is_open(Value) and not is_open(SQUARE.right) and not is_open({"w": (1.0,)})
 
 
 @pytest.mark.parametrize(("kind", "answer", "says"), KINDS)

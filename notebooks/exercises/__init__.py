@@ -7,9 +7,11 @@ mistake. Right answers are computed by the engine when they are asked for.
 
 import pkgutil
 from importlib import import_module
+from textwrap import fill
 
 from exercises.answers import Exercise, is_open
 
+WIDTH = 84  # of a page of the site
 TABLES = {
     module.name[1:]: import_module(f"exercises.{module.name}").EXERCISES
     for module in pkgutil.iter_modules(__path__)
@@ -25,14 +27,16 @@ def check(number, answer):
 
     Raises ValueError if there is no exercise of this number.
     """
-    print(verdict(number, answer))
+    for line in verdict(number, answer).splitlines():
+        print(fill(line, WIDTH, break_long_words=False, break_on_hyphens=False))
 
 
 def verdict(number, answer):
     """What `check` prints."""
     exercise = named(number)
     if is_open(answer):
-        return f"Exercise {number} waits for {exercise.answer.wanted}. Put it in place of the dots and run the cell again."
+        do = "Replace the dots" if callable(answer) else "Put it in place of the dots"
+        return f"Exercise {number} waits for {exercise.answer.wanted}. {do} and run the cell again."
     hint = exercise.hint(answer)
     return f"Not yet: {hint}" if hint else f"Right: {exercise.why}"
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import isclose, isnan
 from numbers import Real
+from types import CodeType
 from typing import Any
 
 from autograd import Value, check_grads
@@ -51,10 +52,15 @@ class WrongKind(str):
 
 
 def is_open(answer):
-    """Whether an answer is still `...`, or has it in one of its places."""
+    """Whether an answer is still `...`, or has it in one of its places or in the code of its functions."""
     if isinstance(answer, Mapping):
         return any(map(is_open, answer.values()))
-    return any(map(is_open, answer)) if isinstance(answer, list | tuple) else answer is ...
+    if isinstance(answer, list | tuple):
+        return any(map(is_open, answer))
+    if isinstance(answer, type):
+        return any(map(is_open, vars(answer).values()))
+    code = getattr(answer, "__code__", answer)
+    return any(map(is_open, code.co_consts)) if isinstance(code, CodeType) else answer is ...
 
 
 @dataclass(frozen=True)
@@ -194,8 +200,6 @@ class Function:
             result = answer(*arguments)
         except Exception as error:
             return f"raises {type(error).__name__}: {error}"
-        if is_open(result):
-            return "gives `...`: the dots in the function are still to be replaced."
         numbers = (
             Number(lambda: right, self.tolerance)
             if as_number(right) is not None
