@@ -2,9 +2,11 @@
 
 A function draws on the Axes that it is given as `ax`, by default the current ones, and returns them. Where
 computing takes longer than drawing, it is a step of its own: `descend` computes a path, `LossLandscape` keeps
-its heights. The pictures take the colours of text and background from the style in use, so they can be read
-on white and under `plt.style.use("dark_background")`; lines differ in dashes and markers as well as in
-colour.
+its heights. A figure is at most 7 inches wide, so that its text can be read in a notebook and on a page;
+`panels` makes one for several pictures.
+
+The pictures take the colours of text and background from the style in use, so they can be read on white and
+under `plt.style.use("dark_background")`; lines differ in dashes and markers as well as in colour.
 """
 
 from __future__ import annotations
@@ -24,12 +26,13 @@ if TYPE_CHECKING:
     from nn.plots.layer_gradients import gradient_sizes, mean_gradients
     from nn.plots.plane import contour, surface
     from nn.plots.rates import learning_rates
-    from nn.plots.style import CLASS_COLORS
+    from nn.plots.style import CLASS_COLORS, panels
 
 __all__ = [
     "CLASS_COLORS", "LossLandscape", "Path", "activations", "backpropagation_flow", "behaviour", "contour",
     "converged", "credit_assignment", "credit_shares", "decision_boundary", "descend", "gradient_sizes",
-    "learning_rates", "mean_gradients", "optimizer_paths", "oscillates", "surface", "training_history",
+    "learning_rates", "mean_gradients", "optimizer_paths", "oscillates", "panels",
+    "surface", "training_history",
 ]  # fmt: skip
 
 # Loaded when they are first used: `import nn` needs neither numpy nor matplotlib.
@@ -46,7 +49,7 @@ _LATER = {
     "nn.plots.layer_gradients": ("gradient_sizes", "mean_gradients"),
     "nn.plots.plane": ("contour", "surface"),
     "nn.plots.rates": ("learning_rates",),
-    "nn.plots.style": ("CLASS_COLORS",),
+    "nn.plots.style": ("CLASS_COLORS", "panels"),
 }
 
 
