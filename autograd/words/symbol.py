@@ -134,6 +134,15 @@ class Symbol:
         """The text where something as tight as `level` is needed."""
         return self.text if self._level >= level else self._bracketed(self.text)
 
+    def as_one(self) -> str:
+        """A name as it stands behind a sign: in parentheses where it would not be read as one.
+
+        >>> Symbol("w1").as_one(), Symbol("neuron 2/w1").as_one(), Symbol("3").as_one()
+        ('w1', '(neuron 2/w1)', '(3)')
+        """
+        is_name = self._level >= POWER and not self.text[0].isdigit()
+        return self.text if is_name else self._bracketed(self.text)
+
     @classmethod
     def _written(cls, text: str, level: int) -> Self:
         if len(text) > _MAX_LENGTH:

@@ -23,6 +23,8 @@ _GREEK = re.compile(
     "(var)?phi|chi|psi|omega|Gamma|Delta|Theta|Lambda|Xi|Pi|Sigma|Upsilon|Phi|Psi|Omega"
 )
 _INDEXED = re.compile(r"([^\W\d_]+)((?:_?\d|_[^\W_]|\[)[\w, \[\]]*)?('*)")
+# The scopes of a name, as in 'layer 1/neuron 2/w1'. A space tells them from a label such as 'dL/dw'.
+_SCOPES = re.compile(r"(?=.* )[^\W\d_][\w -]*(/[^\W\d_][\w -]*)*")
 _DECIMAL = re.compile(r"-?\d+(\.\d+)?")
 _SCIENTIFIC = re.compile(r"(-?[\d.]+)e([+-]?)0*(\d+)")
 _SPECIAL = {char: f"\\{char}" for char in "#$%&_{} "} | {
@@ -91,12 +93,15 @@ class TeX(Symbol):
 
     Args:
         text: a number, or a name as text has it: letters, then indices, as in 'w1', 'delta_2', 'W[0, 1]'.
+            The scopes of a name stand above it, in parentheses, as a textbook writes the number of a layer.
 
     >>> w1, x = TeX("w1"), TeX("x")
     >>> print(ops.sigmoid(w1 * x) / (1 + x) ** 2)
     \frac{\sigma\left(w_{1} \cdot x\right)}{\left(1 + x\right)^{2}}
     >>> print(TeX("alpha_out"), TeX("loss"), TeX("1e-05"))
     \alpha_{\mathrm{out}} \mathrm{loss} 10^{-5}
+    >>> print(TeX("neuron 2/w1") * x)
+    w_{1}^{(\mathrm{neuron\ 2})} \cdot x
     """
 
     __slots__ = ()
@@ -111,8 +116,10 @@ class TeX(Symbol):
             self._level = min(self._level, POWER)
         elif text.lstrip("-") in ("inf", "nan"):
             self.text = text.replace("inf", r"\infty").replace("nan", r"\mathrm{nan}")
+        elif scoped := _scoped(text):
+            self.text, self._level = scoped, POWER
         elif not _DECIMAL.fullmatch(text):
-            self.text = _name(text)
+            self.text = _name(text) or _upright(text)
 
     @property
     def is_condition(self) -> bool:
@@ -123,7 +130,7 @@ class TeX(Symbol):
     def verbatim(cls, text: str) -> Self:
         """A name letter by letter."""
         symbol = cls(text)
-        symbol.text = _upright(text)
+        symbol.text, symbol._level = _upright(text), Symbol(text)._level
         return symbol
 
     @classmethod
@@ -148,7 +155,13 @@ class TeX(Symbol):
 
 
 def symbols(names: Mapping[Value, str]) -> dict[Value, TeX]:
-    """The names of nodes in LaTeX; where two would look the same, as w1 and w_1, one is spelled out."""
+    r"""The names of nodes in LaTeX; where two would look the same, as w1 and w_1, one is spelled out.
+
+    So two names are never the same LaTeX.
+
+    >>> [symbol.text for symbol in symbols({Value(1.0): "w1", Value(2.0): "w_1"}).values()]
+    ['w_{1}', '\\mathrm{w\\_1}']
+    """
     taken: dict[str, str] = {}
     written = {}
     for node, name in names.items():
@@ -165,13 +178,20 @@ def bracketed(text: str) -> str:
 
 
 def _name(text: str) -> str:
-    """Letters with indices as they are printed: one letter is a variable, several are a word."""
+    """Letters with indices, as printed: one letter is a variable, several are a word; '' of another name."""
     parts = _INDEXED.fullmatch(text)
     if not parts or text.endswith("_"):
-        return _upright(text)
+        return ""
     stem, indices, primes = parts.groups()
     below = ",".join(map(_part, re.findall(r"[^\W\d_]+|\d+", indices or "")))
     return _part(stem) + (f"_{{{below}}}" if below else "") + primes
+
+
+def _scoped(text: str) -> str:
+    """A name with its scopes above it, where a slash would read as a division; '' of any other name."""
+    scopes, _, name = text.rpartition("/")
+    written = _name(name) if _SCOPES.fullmatch(scopes) else ""
+    return written and f"{written}^{{({_upright(scopes)})}}"
 
 
 def _part(word: str) -> str:

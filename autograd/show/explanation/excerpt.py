@@ -11,6 +11,7 @@ from autograd.show.explanation.paths import Link
 from autograd.sweeps import adjoints
 from autograd.value import Value
 from autograd.walk import topological_order
+from autograd.words.notation import local_derivative, total_derivative
 from autograd.words.numerals import digits
 from autograd.words.symbol import Symbol, applied, derivative_at
 
@@ -89,7 +90,12 @@ class Excerpt:
     ) -> tuple[tuple[Equation, ...], tuple[Step, ...], dict[Value, Gradient]]:
         """The forward pass, the chain rule and its sums, in the notation of the words for the nodes."""
         gradients = {
-            node: Gradient(words[node].text, tuple(parts), self.adjoints[node])
+            node: Gradient(
+                name=words[node].text,
+                derivative=total_derivative(words[self.root], words[node]),
+                contributions=tuple(parts),
+                total=self.adjoints[node],
+            )
             for node, parts in self.received.items()
         }
         given = [node for node in self.forward if not node._prev and (node.label or node in self.received)]
@@ -108,6 +114,7 @@ class Excerpt:
             operand=operands[index].text,
             index=index,
             upstream=upstream,
+            derivative=local_derivative(out, operands[index]),
             local=local,
             local_formula=derivative_at(node, index, operands, out),
             local_numbers=derivative_at(node, index, numbers, _number(node, words)),

@@ -20,6 +20,7 @@ from autograd.show.explanation.text import (
     sum_of,
     unlisted,
 )
+from autograd.words.notation import total_derivative
 from autograd.words.numerals import digits
 from autograd.words.symbol import NOTHING_PASSES
 
@@ -91,7 +92,7 @@ def _backward(steps: Sequence[Step]) -> Iterable[_Row]:
 def _paths(explanation: Explanation) -> Iterable[_Row]:
     branching = branching_paths(explanation)
     for ways in (ways for ways in branching if ways.listed):
-        title = f"{_partial(explanation, ways.name)}: {counted(ways.count)} paths"
+        title = f"{total_derivative(ways.root, ways.name)}: {counted(ways.count)} paths"
         for i, path in enumerate(ways.listed):
             first = ("more", "") if i else ("", title)
             yield first, ("", path_way(path)), ("", path_factors(path)), ("number", digits(path.product))
@@ -120,7 +121,7 @@ def _gradient(explanation: Explanation, part: Gradient) -> _Row:
         terms = sum_of(part)
     else:
         terms = "" if part.contributions or part.name == explanation.root else "nothing flows back to it"
-    cells = [("", _partial(explanation, part.name)), ("", terms), ("result", digits(part.total))]
+    cells = [("", part.derivative), ("", terms), ("result", digits(part.total))]
     if part.check is not None:
         cells += [("number", digits(part.check.difference)), ("", part.check.verdict)]
     return tuple(cells)
@@ -144,7 +145,3 @@ def _row(cells: _Row) -> str:
 
 def _class(kind: str | bool) -> str:
     return f' class="{kind}"' if kind else ""
-
-
-def _partial(explanation: Explanation, name: str) -> str:
-    return f"∂{explanation.root}/∂{name}"

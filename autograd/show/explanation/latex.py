@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 from autograd.show.explanation.parts import Equation, Gradient, Step
@@ -28,30 +28,28 @@ def as_latex(root: str, forward: Sequence[Equation], steps: Sequence[Step], aske
     complete = {step.operand: i for i, step in enumerate(steps)}
     ordered = sorted(uses, key=lambda name: -1 if name == root else complete.get(name, len(steps)))
     lines = [_equal(line.name, line.formula, line.numbers, _number(line.value)) for line in forward]
-    lines += [_gradient(root, gradients[name], uses[name]) for name in ordered]
+    lines += [_gradient(root, gradients, gradients[name], uses[name]) for name in ordered]
     return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
 
 
-def _gradient(root: str, gradient: Gradient, uses: Sequence[Step]) -> str:
-    """dL/dx = dL/da * da/dx + dL/db * db/dx = 2 * 3 + 1 * 4 = 10, with formulas for da/dx and db/dx."""
-    left, total = _derivative(root, gradient.name), _number(gradient.total)
+def _gradient(root: str, gradients: Mapping[str, Gradient], gradient: Gradient, uses: Sequence[Step]) -> str:
+    """dL/dx = dL/da * ∂a/∂x + dL/db * ∂b/∂x = 2 * 3 + 1 * 4 = 10, with formulas for ∂a/∂x and ∂b/∂x."""
+    total = _number(gradient.total)
     if not uses:
-        return _equal(left, total)
+        return _equal(gradient.derivative, total)
     rest = [r"\cdots"] if len(uses) < len(gradient.contributions) else []
     return _equal(
-        left,
-        _sum([*(_chained(root, use) for use in uses), *rest]),
+        gradient.derivative,
+        _sum([*(_chained(root, gradients[use.node], use) for use in uses), *rest]),
         _sum([*(_multiplied(root, use) for use in uses), *rest]),
         total,
     )
 
 
-def _chained(root: str, use: Step) -> str:
+def _chained(root: str, above: Gradient, use: Step) -> str:
     """What a use passes back: dL/da times the local derivative, as a formula if it has one."""
-    formula = use.local_formula
-    if formula in WITHOUT_FORMULA:
-        formula = _derivative(use.node, use.operand)
-    return formula if use.node == root else _product(_derivative(root, use.node), formula)
+    local = use.derivative if use.local_formula in WITHOUT_FORMULA else use.local_formula
+    return local if use.node == root else _product(above.derivative, local)
 
 
 def _multiplied(root: str, use: Step) -> str:
@@ -78,10 +76,6 @@ def _is_sum(formula: str) -> bool:
 def _equal(left: str, *sides: str) -> str:
     """left &= side = side; what is equal to the side before it and what is empty is left out."""
     return f"{left} &= " + " = ".join(side for side, _ in groupby(filter(None, sides)))
-
-
-def _derivative(of: str, by: str) -> str:
-    return rf"\frac{{\partial {of}}}{{\partial {by}}}"
 
 
 def _number(number: float) -> str:

@@ -35,8 +35,9 @@ class Step:
         operand: the name of the operand that receives.
         index: which operand of the node it is, counted from 0.
         upstream: the gradient of the root by the node.
-        local: the local derivative of the node by this operand.
-        local_formula: the same as a formula of names.
+        derivative: how the local derivative of the node by this operand is written, such as '∂y/∂x'.
+        local: its number.
+        local_formula: the same as a formula of names, such as '2*x'.
         local_numbers: the formula with numbers in place of the names.
         contribution: upstream * local.
     """
@@ -47,6 +48,7 @@ class Step:
     operand: str
     index: int
     upstream: float
+    derivative: str
     local: float
     local_formula: str
     local_numbers: str
@@ -55,9 +57,18 @@ class Step:
 
 @dataclass(frozen=True)
 class Gradient:
-    """The sum of what a node received; `total` is the derivative of the root by it."""
+    """The sum of what a node received; `total` is the derivative of the root by it.
+
+    Attributes:
+        name: what the node is called.
+        derivative: how its gradient is written, such as 'd L/d x'.
+        contributions: what it received, in order.
+        total: their sum.
+        check: what finite differences say of it; None if they were not asked.
+    """
 
     name: str
+    derivative: str
     contributions: tuple[float, ...]
     total: float
     check: Check | None = None

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from autograd.words.notation import total_derivative
 from autograd.words.numerals import digits, factor
 from autograd.words.symbol import NOTHING_PASSES, WITHOUT_FORMULA, bare_comparison
 
@@ -22,7 +23,7 @@ def as_text(explanation: Explanation) -> str:
     """The lines of `print(explanation)`."""
     lines = ["Forward", *(f"  {_equation(line)}" for line in explanation.forward)]
     lines.append("Backward: each operand receives upstream * local derivative")
-    lines.append(f"  d {explanation.root}/d {explanation.root} = 1")
+    lines.append(f"  {total_derivative(explanation.root, explanation.root)} = 1")
     for node, steps in groupby(explanation.steps, key=lambda step: step.node):
         lines += _block(explanation, node, list(steps))
     branching = branching_paths(explanation)
@@ -52,7 +53,7 @@ def paths(ways: Paths) -> Iterator[str]:
     many = "1 path" if ways.count == 1 else f"{counted(ways.count)} paths"
     cut = 0 < len(ways.listed) < ways.count
     largest = f"the {len(ways.listed):,} largest" if len(ways.listed) > 1 else "the largest"
-    yield f"d {ways.root}/d {ways.name}: {many}" + (f", {largest}:" if cut else "")
+    yield f"{total_derivative(ways.root, ways.name)}: {many}" + (f", {largest}:" if cut else "")
     for path in ways.listed:
         yield f"  {path_way(path)}: {chain(path_factors(path), digits(path.product))}"
     yield f"  sum{' of all' if cut else ''}: {digits(ways.total)}"
@@ -113,7 +114,7 @@ def local(step: Step) -> str:
 
 def _total(explanation: Explanation, gradient: Gradient) -> str:
     """A gradient as the sum that it is, with its check: 'd y/d x = 1 + 3 = 4  (2 uses)'."""
-    derivative = f"d {explanation.root}/d {gradient.name}"
+    derivative = gradient.derivative
     if gradient.name == explanation.root:
         return f"{derivative} = 1{_checked(gradient)}"
     if not gradient.contributions:

@@ -6,7 +6,6 @@ seen at a scene is what all scenes up to it have made appear, so a player can ju
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -15,10 +14,10 @@ from html import escape
 from autograd.graph import local_derivatives
 from autograd.show.playing.steps import BackwardStep
 from autograd.value import Value
+from autograd.words.notation import local_derivative, total_derivative
 from autograd.words.numerals import decimals, digits, factor
 from autograd.words.symbol import BY_HAND, WITHOUT_FORMULA, applied, bare_comparison, derivative_at
 
-_NAME = re.compile(r"[^\W\d][\w.']*(\[[\w, ]*\])*'*")  # a name that needs no parentheses behind a ∂
 _MAX_LISTED = 12  # leaves, in the first and in the last scene
 
 
@@ -202,14 +201,10 @@ class Script:
         return f"{self.ids[node]}_op->{self.ids[node]}", 0
 
     def _local(self, node: Value, index: int) -> str:
-        return f"∂{self._plain(node)}/∂{self._plain(node._prev[index])}"
+        return local_derivative(self.names[node], self.names[node._prev[index]])
 
     def _d(self, node: Value) -> str:
-        return f"∂{self._plain(self.root)}/∂{self._plain(node)}"
-
-    def _plain(self, node: Value) -> str:
-        name = self.names[node]
-        return name if _NAME.fullmatch(name) else f"({name})"
+        return total_derivative(self.names[self.root], self.names[node])
 
 
 def _span(role: str, text: str) -> str:

@@ -180,11 +180,11 @@ def test_the_equations_of_a_neuron():
             r"v_{1} &= w_{1} \cdot x = 2 \cdot \left(-1\right) = -2 \\",
             r"z &= v_{1} + \beta = -2 + 3 = 1 \\",
             r"L &= z^{2} = 1^{2} = 1 \\",
-            r"\frac{\partial L}{\partial L} &= 1 \\",
-            r"\frac{\partial L}{\partial z} &= 2 \cdot z = 2 \cdot 1 = 2 \\",
-            r"\frac{\partial L}{\partial v_{1}} &= \frac{\partial L}{\partial z} \cdot 1 = 2 \cdot 1 = 2 \\",
-            r"\frac{\partial L}{\partial \beta} &= \frac{\partial L}{\partial z} \cdot 1 = 2 \cdot 1 = 2 \\",
-            r"\frac{\partial L}{\partial w_{1}} &= \frac{\partial L}{\partial v_{1}} \cdot x"
+            r"\frac{dL}{dL} &= 1 \\",
+            r"\frac{dL}{dz} &= 2 \cdot z = 2 \cdot 1 = 2 \\",
+            r"\frac{dL}{dv_{1}} &= \frac{dL}{dz} \cdot 1 = 2 \cdot 1 = 2 \\",
+            r"\frac{dL}{d\beta} &= \frac{dL}{dz} \cdot 1 = 2 \cdot 1 = 2 \\",
+            r"\frac{dL}{dw_{1}} &= \frac{dL}{dv_{1}} \cdot x"
             r" = 2 \cdot \left(-1\right) = -2",
             r"\end{aligned}",
         ]
@@ -198,9 +198,9 @@ def test_a_sum_over_uses_is_one_equation():
     h.label = "h"
     last = explain(h - x * x).latex().splitlines()[-2]
     assert last == (
-        r"\frac{\partial \mathrm{out}}{\partial x} &= \frac{\partial \mathrm{out}}{\partial h} \cdot"
-        r" \left(1 - h \cdot h\right) + \frac{\partial \mathrm{out}}{\partial v_{1}} \cdot x"
-        r" + \frac{\partial \mathrm{out}}{\partial v_{1}} \cdot x"
+        r"\frac{d\,\mathrm{out}}{dx} &= \frac{d\,\mathrm{out}}{dh} \cdot"
+        r" \left(1 - h \cdot h\right) + \frac{d\,\mathrm{out}}{dv_{1}} \cdot x"
+        r" + \frac{d\,\mathrm{out}}{dv_{1}} \cdot x"
         r" = 1 \cdot 0.00986604 + \left(-1 \cdot 3\right) + \left(-1 \cdot 3\right) = -5.99013"
     )
 
@@ -226,9 +226,9 @@ def test_derivatives_without_a_formula():
     sine = operation(lambda x, out: math.cos(x))(lambda x: math.sin(x))
     x = Value(0.0, label="x")
     rows = explain(sine(x) * 2).latex().splitlines()
-    by_hand = r"\frac{\partial \mathrm{out}}{\partial v_{1}} \cdot \frac{\partial v_{1}}{\partial x}"
+    by_hand = r"\frac{d\,\mathrm{out}}{dv_{1}} \cdot \frac{\partial v_{1}}{\partial x}"
     assert rows[-2].endswith(by_hand + r" = 2 \cdot 1 = 2")
-    assert explain(x.detach() * 2, x).latex().splitlines()[-2].endswith(r"{\partial x} &= 0")
+    assert explain(x.detach() * 2, x).latex().splitlines()[-2].endswith(r"{dx} &= 0")
 
 
 def test_what_is_left_out_of_a_sum_is_dots():

@@ -67,19 +67,24 @@ def test_the_lectures_example_step_by_step():
         ["Forward pass, 2 of 3", "v2 = v1 + 2 = 3 + 2 = 5", "local derivative ∂v2/∂v1 = 1",
          "local derivative ∂v2/∂(2) = 1"],
         ["Forward pass, 3 of 3", "out = v2**2 = 5**2 = 25", "local derivative ∂out/∂v2 = 2*v2 = 2*5 = 10"],
-        ["Backward pass, start", "∂out/∂out = 1",
+        ["Backward pass, start", "d out/d out = 1",
          "The backward pass starts at the result, with 1; every other gradient starts at 0."],
-        ["Backward pass, 1 of 5", "∂out/∂v2 += ∂out/∂out · ∂out/∂v2 = 1 × 10 = 10", "upstream ∂out/∂out = 1",
-         "local derivative ∂out/∂v2 = 2*v2 = 2*5 = 10", "sum so far ∂out/∂v2 = 0 + 10 = 10"],
-        ["Backward pass, 2 of 5", "∂out/∂v1 += ∂out/∂v2 · ∂v2/∂v1 = 10 × 1 = 10", "upstream ∂out/∂v2 = 10",
-         "local derivative ∂v2/∂v1 = 1", "sum so far ∂out/∂v1 = 0 + 10 = 10"],
-        ["Backward pass, 3 of 5", "∂out/∂(2) += ∂out/∂v2 · ∂v2/∂(2) = 10 × 1 = 10", "upstream ∂out/∂v2 = 10",
-         "local derivative ∂v2/∂(2) = 1", "sum so far ∂out/∂(2) = 0 + 10 = 10"],
-        ["Backward pass, 4 of 5", "∂out/∂(3) += ∂out/∂v1 · ∂v1/∂(3) = 10 × 1 = 10", "upstream ∂out/∂v1 = 10",
-         "local derivative ∂v1/∂(3) = x = 1", "sum so far ∂out/∂(3) = 0 + 10 = 10"],
-        ["Backward pass, 5 of 5", "∂out/∂x += ∂out/∂v1 · ∂v1/∂x = 10 × 3 = 30", "upstream ∂out/∂v1 = 10",
-         "local derivative ∂v1/∂x = 3", "sum so far ∂out/∂x = 0 + 30 = 30"],
-        ["Gradients", "∂out/∂x = 30", "out changes this many times as much as each of these does."],
+        ["Backward pass, 1 of 5", "d out/d v2 += d out/d out · ∂out/∂v2 = 1 × 10 = 10",
+         "upstream d out/d out = 1", "local derivative ∂out/∂v2 = 2*v2 = 2*5 = 10",
+         "sum so far d out/d v2 = 0 + 10 = 10"],
+        ["Backward pass, 2 of 5", "d out/d v1 += d out/d v2 · ∂v2/∂v1 = 10 × 1 = 10",
+         "upstream d out/d v2 = 10", "local derivative ∂v2/∂v1 = 1",
+         "sum so far d out/d v1 = 0 + 10 = 10"],
+        ["Backward pass, 3 of 5", "d out/d (2) += d out/d v2 · ∂v2/∂(2) = 10 × 1 = 10",
+         "upstream d out/d v2 = 10", "local derivative ∂v2/∂(2) = 1",
+         "sum so far d out/d (2) = 0 + 10 = 10"],
+        ["Backward pass, 4 of 5", "d out/d (3) += d out/d v1 · ∂v1/∂(3) = 10 × 1 = 10",
+         "upstream d out/d v1 = 10", "local derivative ∂v1/∂(3) = x = 1",
+         "sum so far d out/d (3) = 0 + 10 = 10"],
+        ["Backward pass, 5 of 5", "d out/d x += d out/d v1 · ∂v1/∂x = 10 × 3 = 30",
+         "upstream d out/d v1 = 10", "local derivative ∂v1/∂x = 3",
+         "sum so far d out/d x = 0 + 30 = 30"],
+        ["Gradients", "d out/d x = 30", "out changes this many times as much as each of these does."],
     ]  # fmt: skip
 
 
@@ -88,9 +93,9 @@ def test_the_uses_of_a_node_are_added_one_by_one():
     page = player(shared()).html
     sums = [line for step in words(page) for line in step if "uses" in line]
     assert sums == [
-        "sum so far ∂out/∂x = 0 + 1 = 1 (1 of 3 uses)",
-        "sum so far ∂out/∂x = 1 + 3 = 4 (2 of 3 uses)",
-        "sum so far ∂out/∂x = 4 + 3 = 7 (3 of 3 uses)",
+        "sum so far d out/d x = 0 + 1 = 1 (1 of 3 uses)",
+        "sum so far d out/d x = 1 + 3 = 4 (2 of 3 uses)",
+        "sum so far d out/d x = 4 + 3 = 7 (3 of 3 uses)",
     ]
     assert words(page)[6][3] == "local derivative ∂v1/∂x = x = 3 (by operand 1)"
     lit = [tuple(scene["edges"][0]) for scene in scenes(page)[-4:-1]]
@@ -156,7 +161,7 @@ def test_the_graph_need_not_be_one_that_can_be_pickled():
     def square(x):
         return x * x
 
-    assert "∂out/∂x = 6" in player(square(Value(3.0, label="x"))).html
+    assert "d out/d x = 6" in player(square(Value(3.0, label="x"))).html
 
 
 def test_saved_shown_and_named(tmp_path):
@@ -303,7 +308,7 @@ def test_what_is_said_and_lit(show):
     """Broken if the words of a step are not announced, or other nodes are lit than those it speaks of."""
     with show(player(lecture()), "#9") as page:
         assert page.inner_text("#now h2") == "Backward pass, 5 of 5"
-        assert page.inner_text("#now p >> nth=0") == "∂out/∂x += ∂out/∂v1 · ∂v1/∂x = 10 × 3 = 30"
+        assert page.inner_text("#now p >> nth=0") == "d out/d x += d out/d v1 · ∂v1/∂x = 10 × 3 = 30"
         assert lit(page) == {"source": ["n2"], "edge-lit": ["n1->n2_op", "n2_op->n2"], "target": ["n1"]}
         assert page.get_attribute("#now", "aria-live") == "polite"
         assert page.get_attribute("#slider", "aria-valuetext") == "9 of 10: Backward pass, 5 of 5"
@@ -511,7 +516,7 @@ def test_labels_are_only_words(show):
         drawn = page.locator("#drawing g.node text").all_text_contents()
         for text in MALICIOUS:
             assert text in drawn
-            assert f"∂out/∂({text})" in page.inner_text("#now")
+            assert f"d out/d ({text})" in page.inner_text("#now")
         assert page.locator("script").count() == 1
         assert page.locator("img[src], [onmouseover], b:not(p > b)").count() == 0
 
@@ -523,6 +528,23 @@ def test_nothing_can_be_loaded(show):
     blocked = Player(page_with_image, made.steps, made.height)
     with pytest.raises(AssertionError, match="Content Security Policy"), show(blocked):
         pass
+
+
+def test_a_line_is_never_broken_inside_a_name(show):
+    """Broken if a wide formula ends a line between 'neuron' and '2', or between 'd' and its name."""
+    w = Value(3.0, label="layer 1/neuron 2/w1")
+    with show(player(w * Value(2.0, label="layer 1/neuron 2/x1"))) as page:
+        page.keyboard.press("End")
+        page.keyboard.press("ArrowLeft")
+        assert (
+            page.evaluate("""() => {
+            const spans = [...document.querySelectorAll("#now p:first-child span span")];
+            return spans.map((span) => span.getClientRects().length);
+        }""")
+            == [1] * 6
+        )
+        equation = page.locator("#now p:first-child")
+        assert equation.evaluate("p => p.clientHeight / parseFloat(getComputedStyle(p).lineHeight)") > 1.5
 
 
 def test_in_the_frame_of_a_notebook(chromium, tmp_path):
@@ -537,7 +559,7 @@ def test_in_the_frame_of_a_notebook(chromium, tmp_path):
         assert frame.locator("#count").inner_text() == "2 / 10"
         frame.get_by_text("All 11 steps").click()
         frame.get_by_role("link", name="Gradients").click()
-        assert frame.locator("#now p").first.inner_text() == f"∂out/∂x = {digits(30.0)}"
+        assert frame.locator("#now p").first.inner_text() == f"d out/d x = {digits(30.0)}"
         box = page.locator("iframe").bounding_box()
         assert (box["height"], box["width"]) == (made.height, 1264)  # the window less the margins of the body
         assert page.evaluate("scrollY") == 0
