@@ -17,7 +17,7 @@ from nn.plots.network import (
     network_axes,
     numbers_fit,
 )
-from nn.plots.style import LINE_COLORS, SMALL, axes_for, paper
+from nn.plots.style import LINE_COLORS, SMALL, axes_for, paper, small
 
 with extra("plot", "nn.plots"):
     from matplotlib.axes import Axes
@@ -102,5 +102,5 @@ def credit_shares(
     ax.set_xticks(range(len(names)) if few else [], names if few else [], rotation=90, fontsize=SMALL)
     ax.set(xlabel="weight", ylabel="share of all |dL/dw|")
     ax.yaxis.set_major_formatter(PercentFormatter(1.0))
-    ax.legend(loc="best", framealpha=0.85, fontsize=SMALL)
+    ax.legend(loc="best", framealpha=0.85, fontsize=small())
     return ax

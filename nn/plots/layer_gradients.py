@@ -8,7 +8,7 @@ from typing import Any
 from autograd import Value, extra, mean
 from nn.losses import LOSSES
 from nn.module import Module
-from nn.plots.style import SMALL, axes_for, counted, ink, legend_below, line_styles
+from nn.plots.style import axes_for, counted, ink, legend_below, line_styles, small
 from nn.samples import paired
 from nn.settings import by_name
 
@@ -97,7 +97,7 @@ def _finish(ax: Axes, lines: Mapping[str, Any], deepest: int, names: list[str] |
         words = [counted(name) for name in names]
         ax.set_xticks(range(1, deepest + 1), words, rotation=30, ha="right", rotation_mode="anchor")
         if explained:  # below the Axes stand the slanting names
-            ax.legend(loc="best", framealpha=0.85, fontsize=SMALL)
+            ax.legend(loc="best", framealpha=0.85, fontsize=small())
 
 
 def backpropagate(model: Any, samples: list[tuple[Any, Any]], loss: Any) -> Value:

@@ -109,6 +109,11 @@ def counted(name: str) -> str:
     return "/".join(words)
 
 
+def small() -> float:
+    """The size of letters in legends and on marks, in points: a little smaller than the style's own."""
+    return max(SMALL, 0.9 * float(plt.rcParams["font.size"]))
+
+
 def legend_below(
     ax: Any, across: int, title: str | None = None, handles: Sequence[Any] | None = None
 ) -> None:
@@ -124,13 +129,14 @@ def legend_below(
     lines = 1.8 if ax.name == "3d" else 3.4  # room for the numbers and the name of the axis
     drop = lines * ax.xaxis.label.get_fontsize()
     below = ax.transAxes + ScaledTranslation(0.0, -drop / 72, figure.dpi_scale_trans)
-    look: dict[str, Any] = {"frameon": False, "fontsize": SMALL, "title": title, "title_fontsize": SMALL}
+    size = small()
+    look: dict[str, Any] = {"frameon": False, "fontsize": size, "title": title, "title_fontsize": size}
     place: dict[str, Any] = {"loc": "upper center", "bbox_to_anchor": (0.5, 0.0), "bbox_transform": below}
     shown = ax.get_legend_handles_labels()[0] if handles is None else list(handles)
     longest = max((len(str(handle.get_label())) for handle in shown), default=0)
     # In points; the layout will make the Axes a little wider.
     room = 1.1 * 72 * ax.get_window_extent().width / figure.dpi
-    fitting = int(room / (SMALL * (_LETTER * longest + _SWATCH)))
+    fitting = int(room / (size * (_LETTER * longest + _SWATCH)))
     ax.legend(handles=shown, ncols=max(1, min(across, fitting)), borderaxespad=0.2, **place, **look)
 
 

@@ -150,7 +150,9 @@ def draw_surface(ax: Any, xs: Array, ys: Array, heights: Array, name: str) -> No
         linewidth=0, antialiased=False, zorder=1, rasterized=True,
     )  # fmt: skip
     for axis in (ax.xaxis, ax.yaxis, ax.zaxis):
-        axis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
+        # At the corners the numbers of two axes would lie on top of each other.
+        prune = None if axis is ax.zaxis else "both"
+        axis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10], prune=prune))
         axis.set_pane_color((*paper(ax), 1.0))
         axis._axinfo["grid"].update(color=(*mixed(paper(ax), ink(ax), 0.25), 1.0), linewidth=0.6)
     ax.set(xlim=(xs[0], xs[-1]), ylim=(ys[0], ys[-1]), zlabel=name)

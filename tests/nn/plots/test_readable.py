@@ -81,6 +81,13 @@ def test_the_legend_stands_below_the_axes_and_inside_the_figure(name):
     assert legend.y0 >= 0.0 and legend.x0 >= 0.0 and legend.x1 <= figure.bbox.x1
 
 
+def test_the_letters_of_a_legend_grow_with_those_of_the_style(ax):
+    # Broken: on a slide with type of 20 points the legend keeps that of a page.
+    with plt.rc_context({"font.size": 20}):
+        contour(BOWL, paths=PATHS, ax=ax, resolution=21)
+    assert {text.get_fontsize() for text in ax.get_legend().get_texts()} == {18.0}
+
+
 def test_panels_wrap_into_rows():
     three = panels(3)
     rows = [ax.get_subplotspec().rowspan.start for ax in three]
