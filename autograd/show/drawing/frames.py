@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from graphviz import Digraph
 
 
+_FRAME = {"label": "", "style": "rounded", "color": "#8c8c8c"}
+_TITLE = {"shape": "plaintext", "width": "0", "height": "0", "margin": "0.03,0.02", "fontcolor": "#505050"}
+
+
 def frames_of(picture: Picture) -> dict[str, Digraph]:
     """A frame for every scope that something is drawn in, by its path."""
     import graphviz
@@ -22,13 +26,8 @@ def frames_of(picture: Picture) -> dict[str, Digraph]:
         path = scope
         while path and path not in frames:
             title = path.rpartition("/")[2]
-            attributes = {
-                "label": label(title),
-                "tooltip": tooltip(path),
-                "style": "rounded",
-                "color": "#8c8c8c",
-            }
-            frames[path] = graphviz.Digraph(f"cluster_{len(frames)}", graph_attr=attributes)
+            frame = frames[path] = graphviz.Digraph(f"cluster_{len(frames)}", graph_attr=_FRAME | {"tooltip": tooltip(path)})
+            frame.node(f"frame{len(frames) - 1}", label(title), **_TITLE)
             path = parent(path)
     return frames
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import combinations
 from xml.etree import ElementTree
 
@@ -79,6 +80,7 @@ def overlaps(svg: str) -> list[str]:
     return found
 
 
+@cache
 def text_width(text: str, size: float) -> float:
     """Points across a text in Helvetica, within a few per cent."""
     if not text.strip():
