@@ -1,4 +1,4 @@
-"""The notebooks run, show what is committed with them, and their folded answers are right."""
+"""The notebooks run, show what is committed with them, and say what is so."""
 
 from __future__ import annotations
 
@@ -12,23 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.claims import claims_in, unclaimed
+
 ROOT = Path(__file__).parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+RUNNER = Path(__file__).with_name("run_notebook.py")
 PICTURES = {"image/svg+xml", "image/png", "text/html"}
-
-# nbclient runs in a process of its own: the event loop and the sockets between it and the kernel raise
-# warnings that depend on the versions of zmq and tornado, and none of them is about this project.
-EXECUTE = """
-import sys
-import matplotlib.font_manager  # lists the fonts at its first import ever, and would say so in a notebook
-import nbformat
-from nbclient import NotebookClient
-
-path, folder = sys.argv[1:]
-notebook = nbformat.read(path, as_version=4)
-NotebookClient(notebook, timeout=600, resources={"metadata": {"path": folder}}).execute()
-nbformat.write(notebook, path)
-"""
 
 
 def cells_of(path: Path) -> list[dict]:
@@ -62,18 +51,113 @@ def environment(tmp_path: Path) -> dict[str, str]:
     return variables
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_a_fresh_run_shows_what_is_committed(path, tmp_path):
-    """Else a reader who runs a notebook would get an error, or other numbers than the text speaks of."""
-    copy = tmp_path / path.name
-    copy.write_bytes(path.read_bytes())
+def executed(path: Path, folder: Path, tmp_path: Path) -> subprocess.CompletedProcess[str]:
+    """Run a notebook in a folder, and write the outputs into its file."""
     run = subprocess.run(
-        [sys.executable, "-c", EXECUTE, str(copy), str(path.parent)],
+        [sys.executable, str(RUNNER), str(path), str(folder)],
         env=environment(tmp_path), capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert run.returncode == 0, run.stderr
+    return run
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_fresh_run_shows_what_is_committed_and_what_the_text_says(path, tmp_path):
+    """Else a reader who runs a notebook would get an error, or the text would speak of other numbers."""
+    copy = tmp_path / path.name
+    copy.write_bytes(path.read_bytes())
+    run = executed(copy, path.parent, tmp_path)
+    assert json.loads(run.stdout) == [], f"{path.name} claims what is not so"
     for committed, fresh in zip(cells_of(path), cells_of(copy), strict=True):
         assert shown(fresh) == shown(committed), f"{path.name}, {committed['id']}: run it again and commit it"
+
+
+def texts_of(path: Path) -> dict[str, str]:
+    """The Markdown cells of a notebook by their ids."""
+    return {cell["id"]: text_of(cell["source"]) for cell in cells_of(path) if cell["cell_type"] == "markdown"}
+
+
+CLAIMING = [path for path in NOTEBOOKS if any("<!--" in text for text in texts_of(path).values())]
+
+
+@pytest.mark.parametrize("path", CLAIMING, ids=lambda path: path.stem)
+def test_each_decimal_number_in_the_text_is_claimed(path):
+    """Else a number in a sentence would stay when the cells beside it show another one."""
+    assert {cell: unclaimed(text) for cell, text in texts_of(path).items() if unclaimed(text)} == {}
+
+
+TEXT = """The loss is 0.125, a quarter of 0.5. `x = 1.5` and $x = 2.5$ are no prose.
+
+## Nor 3.5
+
+```python
+>>> 4.5
+```
+<details>5.5</details> [6.5](7.5)"""
+
+
+@pytest.mark.parametrize(
+    ("comments", "left"),
+    [
+        ("", ["0.125", "0.5"]),
+        ('<!-- "0.125": f"{loss:.3f}" -->', ["0.5"]),
+        ('<!-- "0.125": f"{loss:.3f}" -->\n<!-- "quarter of 0.5": loss == 0.5 / 4 -->', []),
+        ('<!-- "0.125": f"{loss:.3f}",\n"of 0.5": loss == 0.5 / 4 -->', []),
+    ],
+)
+def test_numbers_without_a_claim_are_found(comments, left):
+    found = unclaimed(f"{TEXT}\n{comments}")
+    assert len(found) == len(left)
+    assert all(number in words for number, words in zip(left, found, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("comment", "message"),
+    [
+        ("<!-- a note -->", "is no claim"),
+        ("<!-- 0.125: x -->", "0.125 does not stand in the cell"),
+        ('<!-- "0.126": x -->', "'0.126' does not stand in the cell"),
+        ('<!-- "0.125": "0.125" -->', "which is always so"),
+        ('<!-- "0.125": True -->', "which is always so"),
+    ],
+)
+def test_comments_that_claim_nothing_are_refused(comment, message):
+    with pytest.raises(ValueError, match=message):
+        claims_in(TEXT + comment)
+
+
+def test_claims_that_do_not_hold_are_named_with_their_cell(tmp_path):
+    """Broken if a false sentence passes, or if a claim is asked too early or counted as a cell."""
+    claims = ['"0.125": f"{x:.3f}"', '"a quarter": x < 0.2', '"0.5": f"{x:.1f}"', '"quarter": x', '"loss": y']
+    sources = {
+        "c0": "The loss.",
+        "c1": "x = 0.125",
+        "c2": TEXT + "".join(f"<!-- {claim} -->" for claim in claims),
+    }
+    sources["c3"] = "1 + 1"
+    cells = [
+        {
+            "cell_type": "code",
+            "id": name,
+            "source": source,
+            "metadata": {},
+            "outputs": [],
+            "execution_count": None,
+        }
+        if name in ("c1", "c3")
+        else {"cell_type": "markdown", "id": name, "source": source, "metadata": {}}
+        for name, source in sources.items()
+    ]
+    path = tmp_path / "small.ipynb"
+    path.write_text(json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}))
+    run = executed(path, tmp_path, tmp_path)
+    assert json.loads(run.stdout) == [
+        "c2: it says '0.5', but f\"{x:.1f}\" is '0.1'",
+        "c2: it says 'quarter', but x is 0.125",
+        "c2: it says 'loss', but y is NameError: name 'y' is not defined",
+    ]
+    assert [cell["execution_count"] for cell in cells_of(path) if cell["cell_type"] == "code"] == [1, 2]
+    assert shown(cells_of(path)[3])[1] == ["2"]
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

@@ -1,0 +1,90 @@
+"""Exercises of notebook 01, values and the chain rule."""
+
+from autograd import Value, explain, grad
+from exercises.answers import Anything, Exercise, Mistake, Number, Numbers
+
+
+def path_products(power):
+    x = Value(2.0, label="x")
+    return tuple(path.product for path in explain(power(x)).paths["x"].listed)
+
+
+def contributions(expression):
+    """What arrives at each labelled number of an expression that is used more than once, in order."""
+    return [
+        node.contributions for node in explain(expression).gradients.values() if len(node.contributions) > 1
+    ]
+
+
+def harm_of_plain_assignment(answer):
+    if not isinstance(answer, Value):
+        return f"{answer!r} is no Value: build the expression from x = Value(...), and give its result."
+    if not contributions(answer):
+        return "no number with a label is used twice in it."
+    if any(any(parts[:-1]) for parts in contributions(answer)):
+        return f"the contributions arrive in the order {contributions(answer)[0]}, and a plain `=` would keep only the last."
+    return None
+
+
+def product_with(root):
+    x = Value(5.0, label="x")
+    return (x - root) * x
+
+
+def zero_times():
+    x = Value(5.0, label="x")
+    return 0 * x + x
+
+
+EXERCISES = {
+    "01.1": Exercise(
+        Number(lambda: grad(lambda x: (3 * x + 5) ** 3)(1.0), what="a number, dy/dx at x = 1"),
+        "3 u² · 3 with u = 8: the derivative of the cube, times the derivative of what is in it.",
+        [
+            Mistake(
+                192.0,
+                "this is the derivative of the cube alone. What is in it depends on x too: multiply by du/dx.",
+            ),
+            Mistake(512.0, "this is y itself, at x = 1. Its derivative is asked for."),
+            Mistake(48.0, "this is the derivative of the square, 2u · 3. Here it is a cube."),
+        ],
+        "Name what is in the brackets u, and multiply dy/du by du/dx.",
+    ),
+    "01.2": Exercise(
+        Numbers(
+            lambda: {"x * x * x": path_products(lambda x: x * x * x), "x**3": path_products(lambda x: x**3)},
+            what="the contributions of all paths at x = 2",
+        ),
+        "three paths of 4 make 12, and so does one path of 12: the graph belongs to the program, the derivative to the function.",
+        [
+            Mistake(
+                {"x * x * x": (12.0,), "x**3": (12.0,)},
+                "the gradient is 12 in both. But `x * x * x` has a path for every use of x: list what each contributes.",
+                when=lambda answer: len(answer["x * x * x"]) == 1,
+            ),
+            Mistake(
+                {"x * x * x": (2.0, 2.0, 2.0), "x**3": (12.0,)},
+                "along a path the local derivatives are multiplied; the other two factors are both 2.",
+            ),
+        ],
+        "`explain(y)` lists every path with its product.",
+    ),
+    "01.3": Exercise(
+        Anything(
+            "a Value, the result of an expression in which x, with a label, is used twice",
+            harm_of_plain_assignment,
+            product_with(5),
+        ),
+        "every contribution but the last is 0, so a plain `=` overwrites nothing.",
+        [
+            Mistake(
+                zero_times(),
+                "a contribution of 0 arrives last here, and would overwrite what came before it.",
+                when=lambda answer: (
+                    isinstance(answer, Value) and any(parts[-1] == 0 for parts in contributions(answer))
+                ),
+            ),
+        ],
+        "All contributions but the last must be 0. `explain(y).gradients['x'].contributions` lists them in the order in which they arrive.",
+    ),
+}
