@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from nn.plots.activation_curves import activations
     from nn.plots.boundary import decision_boundary
     from nn.plots.comparison import optimizer_paths
+    from nn.plots.convergence import behaviour, converged, oscillates
     from nn.plots.credit import credit_assignment, credit_shares
     from nn.plots.descent import Path, descend
     from nn.plots.flow import backpropagation_flow
@@ -22,13 +23,13 @@ if TYPE_CHECKING:
     from nn.plots.landscape import LossLandscape
     from nn.plots.layer_gradients import gradient_sizes, mean_gradients
     from nn.plots.plane import contour, surface
-    from nn.plots.rates import behaviour, learning_rates
+    from nn.plots.rates import learning_rates
     from nn.plots.style import CLASS_COLORS
 
 __all__ = [
     "CLASS_COLORS", "LossLandscape", "Path", "activations", "backpropagation_flow", "behaviour", "contour",
-    "credit_assignment", "credit_shares", "decision_boundary", "descend", "gradient_sizes", "learning_rates",
-    "mean_gradients", "optimizer_paths", "surface", "training_history",
+    "converged", "credit_assignment", "credit_shares", "decision_boundary", "descend", "gradient_sizes",
+    "learning_rates", "mean_gradients", "optimizer_paths", "oscillates", "surface", "training_history",
 ]  # fmt: skip
 
 # Loaded when they are first used: `import nn` needs neither numpy nor matplotlib.
@@ -36,6 +37,7 @@ _LATER = {
     "nn.plots.activation_curves": ("activations",),
     "nn.plots.boundary": ("decision_boundary",),
     "nn.plots.comparison": ("optimizer_paths",),
+    "nn.plots.convergence": ("behaviour", "converged", "oscillates"),
     "nn.plots.credit": ("credit_assignment", "credit_shares"),
     "nn.plots.descent": ("Path", "descend"),
     "nn.plots.flow": ("backpropagation_flow",),
@@ -43,7 +45,7 @@ _LATER = {
     "nn.plots.landscape": ("LossLandscape",),
     "nn.plots.layer_gradients": ("gradient_sizes", "mean_gradients"),
     "nn.plots.plane": ("contour", "surface"),
-    "nn.plots.rates": ("behaviour", "learning_rates"),
+    "nn.plots.rates": ("learning_rates",),
     "nn.plots.style": ("CLASS_COLORS",),
 }
 
