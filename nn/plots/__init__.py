@@ -24,12 +24,13 @@ if TYPE_CHECKING:
     from nn.plots.layer_gradients import gradient_sizes, mean_gradients
     from nn.plots.plane import contour, surface
     from nn.plots.rates import learning_rates
-    from nn.plots.style import CLASS_COLORS
+    from nn.plots.style import CLASS_COLORS, panels
 
 __all__ = [
     "CLASS_COLORS", "LossLandscape", "Path", "activations", "backpropagation_flow", "behaviour", "contour",
     "converged", "credit_assignment", "credit_shares", "decision_boundary", "descend", "gradient_sizes",
-    "learning_rates", "mean_gradients", "optimizer_paths", "oscillates", "surface", "training_history",
+    "learning_rates", "mean_gradients", "optimizer_paths", "oscillates", "panels",
+    "surface", "training_history",
 ]  # fmt: skip
 
 # Loaded when they are first used: `import nn` needs neither numpy nor matplotlib.
@@ -46,7 +47,7 @@ _LATER = {
     "nn.plots.layer_gradients": ("gradient_sizes", "mean_gradients"),
     "nn.plots.plane": ("contour", "surface"),
     "nn.plots.rates": ("learning_rates",),
-    "nn.plots.style": ("CLASS_COLORS",),
+    "nn.plots.style": ("CLASS_COLORS", "panels"),
 }
 
 

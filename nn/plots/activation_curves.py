@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from math import ceil
 from typing import Any
 
 from autograd import extra, grad
 from nn.layers import ACTIVATIONS, Activation
-from nn.plots.style import LINE_COLORS, halo, ink
+from nn.plots.style import LINE_COLORS, SMALL, halo, ink, panels
 from nn.settings import by_name
 
 with extra("plot", "nn.plots"):
     import numpy as np
-    from matplotlib import pyplot as plt
     from matplotlib.axes import Axes
 
 _POINTS = 401
@@ -41,7 +39,8 @@ def activations(
     Args:
         names: names of `nn.ACTIVATIONS`, or a dict of functions of a Value.
         xlim: where the curves begin and end.
-        axes: the matplotlib Axes to draw on, one for each activation; by default those of a new figure.
+        axes: the matplotlib Axes to draw on, one for each activation; by default those of a new figure,
+            two or three in a row.
 
     Returns:
         The Axes.
@@ -56,15 +55,14 @@ def activations(
     )
     if not chosen:
         raise ValueError("activations needs at least one activation, got none")
-    panels = _panels(len(chosen)) if axes is None else list(axes)
-    if len(panels) != len(chosen):
-        raise ValueError(
-            f"activations needs one Axes for each of {len(chosen)} activations, got {len(panels)}"
-        )
-    for (name, function), ax in zip(chosen.items(), panels, strict=True):
+    across = 2 if len(chosen) <= 4 else 3
+    each = panels(len(chosen), across, height=2.4) if axes is None else list(axes)
+    if len(each) != len(chosen):
+        raise ValueError(f"activations needs one Axes for each of {len(chosen)} activations, got {len(each)}")
+    for (name, function), ax in zip(chosen.items(), each, strict=True):
         _draw(ax, name, function, np.linspace(*xlim, _POINTS))
-    panels[0].legend(loc="upper left", framealpha=0.85)
-    return panels
+    each[0].legend(loc="upper left", framealpha=0.85, fontsize=SMALL)
+    return each
 
 
 def _draw(ax: Axes, name: str, function: Activation, xs: Any) -> None:
@@ -88,23 +86,12 @@ def _draw(ax: Axes, name: str, function: Activation, xs: Any) -> None:
         f"largest {slopes[top]:.3g}", (xs[top], slopes[top]),
         xytext=(0, -7 if right else 7), textcoords="offset points", va="top" if right else "bottom",
         ha="center" if not right else _aligned(top / len(xs)),
-        color=ink(ax), path_effects=halo(ax),
+        color=ink(ax), fontsize=SMALL, path_effects=halo(ax),
     )  # fmt: skip
-    ax.margins(y=0.16)  # room for the words
+    ax.margins(y=0.22)  # room for the words
     ax.set(title=name, xlabel="$x$", xlim=(xs[0], xs[-1]))
 
 
 def _aligned(share: float) -> str:
     """How words are aligned at a mark, by its place in the width: near the right edge they go to its left."""
-    return "left" if share < 0.7 else "center" if share < 0.85 else "right"
-
-
-def _panels(count: int) -> list[Axes]:
-    across = min(count, 4)
-    down = ceil(count / across)
-    _, grid = plt.subplots(
-        down, across, figsize=(3.2 * across, 2.8 * down), layout="constrained", squeeze=False
-    )
-    for spare in grid.flat[count:]:
-        spare.remove()
-    return list(grid.flat[:count])
+    return "center" if share < 0.75 else "right"

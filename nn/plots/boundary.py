@@ -9,7 +9,7 @@ from typing import Any
 from autograd import Value, extra
 from nn.module import Module, in_mode
 from nn.plots.evaluate import evaluate
-from nn.plots.style import CLASS_COLORS, MARKERS, axes_for, ink, mixed, paper
+from nn.plots.style import CLASS_COLORS, MANY, MARKERS, axes_for, ink, legend_below, mixed, paper
 from nn.samples import paired
 from nn.settings import checked
 
@@ -17,6 +17,8 @@ with extra("plot", "nn.plots"):
     import numpy as np
     from matplotlib.axes import Axes
     from matplotlib.colors import LinearSegmentedColormap
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
 
 _TINT = 0.7  # how much of the class's colour is left on the paper behind the samples
 _FAR = 1e300  # takes the place of infinity
@@ -60,13 +62,15 @@ def decision_boundary(
     resolution = checked("decision_boundary", {"resolution": resolution})["resolution"]
     across, up, outputs = _outputs(model, points, resolution)
     ax = axes_for(ax)
-    plane = {"xx0": across, "xx1": up, "n_classes": 2, "xlabel": "feature 0", "ylabel": "feature 1"}
+    plane = {"xx0": across, "xx1": up, "n_classes": 2, "xlabel": "x1", "ylabel": "x2"}
     if len(outputs) == 1:
         score = DecisionBoundaryDisplay(**plane, response=np.tanh(outputs[0]))
-        score.plot(ax=ax, levels=np.linspace(-1, 1, 21), cmap=_shades(ax), zorder=0)
+        shades = _shades(ax)
+        score.plot(ax=ax, levels=np.linspace(-1, 1, 21), cmap=shades, zorder=0)
+        swatches = [Patch(color=shades(0.0), label="output below 0"), Patch(color=shades(1.0), label="above 0")]
         leads = list(outputs)
     else:
-        leads = _leads(outputs)
+        leads, swatches = _leads(outputs), []
         for lead, color in zip(leads, cycle(CLASS_COLORS), strict=False):
             ends = [0.0, max(float(lead.max()), 0.0) + 1.0]
             area = DecisionBoundaryDisplay(**plane, response=lead)
@@ -75,8 +79,11 @@ def decision_boundary(
         if lead.min() < 0.0 < lead.max():
             line = DecisionBoundaryDisplay(**plane, response=lead)
             line.plot("contour", ax=ax, levels=[0.0], colors=[ink(ax)], linewidths=1.5, zorder=1)
+    for areas in ax.collections:
+        areas.set_rasterized(True)
     _draw_samples(ax, points, classes)
-    ax.legend(loc="best", framealpha=0.85)
+    line = Line2D([], [], color=ink(ax), linewidth=1.5, label="boundary")
+    legend_below(ax, 3, handles=[*ax.get_legend_handles_labels()[0], *swatches, line])
     return ax
 
 
@@ -90,7 +97,7 @@ def _draw_samples(ax: Axes, points: Any, classes: Any) -> None:
             "marker": MARKERS[index % len(MARKERS)],
         }
         look |= {"edgecolor": paper(ax), "linewidth": 0.8, "label": f"class {label}"}
-        ax.scatter(*points[classes == label].T, **look)
+        ax.scatter(*points[classes == label].T, **look, rasterized=len(points) >= MANY)
 
 
 def _outputs(model: Any, points: Any, resolution: int) -> tuple[Any, Any, Any]:

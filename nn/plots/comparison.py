@@ -1,18 +1,18 @@
-"""Optimizers side by side: where each goes, and how fast its loss falls."""
+"""Optimizers compared: where each goes, and how fast its loss falls."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from autograd import extra
+from autograd import Value, extra
 from nn.plots.descent import Descender, Function, Path, descend
-from nn.plots.plane import Limits, contour
+from nn.plots.plane import Limits, contour, number_of
 from nn.plots.rates import learning_rates
+from nn.plots.style import panels
 
 with extra("plot", "nn.plots"):
     import numpy as np
-    from matplotlib import pyplot as plt
     from matplotlib.axes import Axes
 
 _MARGIN = 0.25  # around the paths, as a share of their extent
@@ -29,7 +29,10 @@ def optimizer_paths(
     axes: tuple[Axes, Axes] | None = None,
     **settings: Any,
 ) -> tuple[Axes, Axes]:
-    """The paths of several optimizers over one function, and beside it the loss after each step.
+    """The paths of several optimizers over one function, and below it the loss after each step.
+
+    The legend of the losses says how each went, by the criterion of `behaviour`; the minimum is that of the
+    contour, if it shows one.
 
     Args:
         f: a function of two Values; returns a Value.
@@ -61,12 +64,19 @@ def optimizer_paths(
         raise ValueError(f"the start of optimizer_paths is two numbers, got {start!r}")
     paths = {name: descend(f, start, optimizer, steps) for name, optimizer in optimizers.items()}
     across, up = _limits(paths.values())
-    if axes is None:
-        _, axes = plt.subplots(1, 2, figsize=(12, 4.5), layout="constrained", width_ratios=[1.25, 1])
-    left, right = axes
-    contour(f, xlim or across, ylim or up, paths, left, **settings)
-    learning_rates(paths, ax=right)
-    return left, right
+    above, below = panels(2, across=1, height=4.0) if axes is None else axes
+    contour(f, xlim or across, ylim or up, paths, above, **settings)
+    learning_rates(paths, ax=below, lowest=_minimum(above, f))
+    return above, below
+
+
+def _minimum(ax: Axes, f: Function) -> float | None:
+    """The height of the minimum that the contour shows, or None if it shows none."""
+    stars = [line for line in ax.get_lines() if line.get_label() == "minimum"]
+    if not stars:
+        return None
+    x, y = stars[0].get_xydata()[0]
+    return number_of(f(Value(x), Value(y)))
 
 
 def _limits(paths: Iterable[Path]) -> list[Limits]:

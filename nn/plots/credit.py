@@ -9,15 +9,15 @@ from autograd import extra
 from nn.module import Module
 from nn.plots.backpropagation import backpropagated
 from nn.plots.network import (
-    CROWDED,
     READABLE,
     draw_gradients,
     draw_legend,
     draw_neurons,
     largest_of,
     network_axes,
+    numbers_fit,
 )
-from nn.plots.style import LINE_COLORS, axes_for, paper
+from nn.plots.style import LINE_COLORS, SMALL, axes_for, paper
 
 with extra("plot", "nn.plots"):
     from matplotlib.axes import Axes
@@ -32,7 +32,8 @@ def credit_assignment(
 ) -> Axes:
     """Which weights are to blame for the error on one sample: each connection by the gradient of its weight.
 
-    The gradient is the activation that came along the connection times the delta of the neuron it leads to: a
+    Orange and solid: above zero, blue and dashed: below; each power of ten halves the
+    width. The gradient is the activation that came along the connection times the delta of the neuron it leads to: a
     weight that carries a large signal into a neuron that matters gets much of the blame.
 
     Args:
@@ -53,10 +54,10 @@ def credit_assignment(
     ax = network_axes(ax, sizes, with_loss=False)
     largest = largest_of(passes.gradients)
     for layer, gradients in enumerate(passes.gradients):
-        numbers = few and sizes[layer] * sizes[layer + 1] <= CROWDED
+        numbers = few and numbers_fit(ax, len(sizes), sizes[layer] * sizes[layer + 1])
         draw_gradients(ax, sizes, layer, gradients, largest, numbers, bow=0.0)
     draw_neurons(ax, passes, few)
-    draw_legend(ax, "gradient of the weight", forward=False)
+    draw_legend(ax, "gradient of the weight", passes.gradients, sizes, forward=False)
     return ax
 
 
@@ -81,10 +82,10 @@ def credit_shares(
     passes = backpropagated(model, x, target, loss)
     ax = axes_for(ax)
     names = [
-        f"$w_{{{j + 1},{i + 1}}}$"
+        f"neuron {j}/w{i}"
         for matrix in passes.shares
-        for j, row in enumerate(matrix)
-        for i in range(len(row))
+        for j, row in enumerate(matrix, 1)
+        for i in range(1, len(row) + 1)
     ]
     few, first = len(names) <= _NAMED, 0
     for layer, matrix in enumerate(passes.shares):
@@ -96,8 +97,8 @@ def credit_shares(
         total = f"layer {layer + 1}: {sum(shares):.1%} of the blame, {count}"
         ax.bar(range(first, first + len(shares)), shares, label=total, linewidth=0.5 if few else 0.0, **look)
         first += len(shares)
-    ax.set_xticks(range(len(names)) if few else [], names if few else [])
-    ax.set(xlabel="weight (to neuron, from neuron)", ylabel="share of all |dL/dw|")
+    ax.set_xticks(range(len(names)) if few else [], names if few else [], rotation=90, fontsize=SMALL)
+    ax.set(xlabel="weight", ylabel="share of all |dL/dw|")
     ax.yaxis.set_major_formatter(PercentFormatter(1.0))
     ax.legend(loc="best", framealpha=0.85)
     return ax

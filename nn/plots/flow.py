@@ -10,7 +10,6 @@ from nn.module import Module
 from nn.plots.backpropagation import Pass, backpropagated
 from nn.plots.network import (
     BOW,
-    CROWDED,
     READABLE,
     draw_gradient,
     draw_gradients,
@@ -19,10 +18,12 @@ from nn.plots.network import (
     draw_neurons,
     largest_of,
     network_axes,
+    numbers_fit,
     place,
+    widest_of,
     write_on,
 )
-from nn.plots.style import ink, mixed, paper
+from nn.plots.style import SMALL, ink, mixed, paper
 
 with extra("plot", "nn.plots"):
     from matplotlib.axes import Axes
@@ -35,8 +36,9 @@ def backpropagation_flow(
 
     Each neuron shows its activation a and, below, its delta, the gradient of the loss by its weighted sum.
     Grey arrows carry activations forward, times the weight beside them. Coloured arrows carry gradients back:
-    weight times delta, a wider arrow for a larger one. A gradient above zero is orange and solid, one below
-    zero blue and dashed. Layers of seven neurons or more are drawn without numbers, which could not be read.
+    weight times delta, each power of ten halves the width. A gradient above zero is orange and solid, one below
+    zero blue and dashed. Layers of seven neurons or more are drawn without numbers, which could
+    not be read; between layers with many connections the lines have none.
 
     Args:
         model: made of fully connected layers.
@@ -56,13 +58,13 @@ def backpropagation_flow(
     ax = network_axes(ax, sizes, with_loss=True)
     largest = largest_of([*passes.flows, [passes.output_gradients]])
     for layer, flows in enumerate(passes.flows):
-        numbers = few and sizes[layer] * sizes[layer + 1] <= CROWDED
+        numbers = few and numbers_fit(ax, len(sizes) + 1, sizes[layer] * sizes[layer + 1])
         if few:
             _draw_weights(ax, passes, layer, numbers)
         draw_gradients(ax, sizes, layer, flows, largest, numbers, BOW if few else 0.0)
     _draw_loss(ax, passes, target, largest, few)
     draw_neurons(ax, passes, few)
-    draw_legend(ax, "gradient, backward", few)
+    draw_legend(ax, "gradient, backward", [*passes.flows, [passes.output_gradients]], sizes, few)
     return ax
 
 
@@ -85,12 +87,12 @@ def _draw_loss(ax: Axes, passes: Pass, target: Any, largest: float, few: bool) -
         grey = mixed(ink(ax), paper(ax), 0.5)
         if few:
             draw_line(ax, output, (column, 0.0), BOW, grey, 1.0, "-", head=True)
-        draw_gradient(ax, (column, 0.0), output, gradient, largest, BOW if few else 0.0)
+        draw_gradient(ax, (column, 0.0), output, gradient, largest, BOW if few else 0.0, widest_of(passes.sizes))
         if few:
             write_on(ax, (column, 0.0), output, gradient, -BOW, (1, passes.sizes[-1]), ink(ax))
     box = {"boxstyle": "round,pad=0.5", "facecolor": paper(ax), "edgecolor": ink(ax)}
     words = f"loss\n{passes.loss:.4g}\ntarget {_listed(target)}"
-    ax.text(column, 0.0, words, ha="center", va="center", color=ink(ax), fontsize=9, bbox=box, zorder=4)
+    ax.text(column, 0.0, words, ha="center", va="center", color=ink(ax), fontsize=SMALL, bbox=box, zorder=4)
 
 
 def _listed(target: Any) -> str:

@@ -11,8 +11,15 @@ from nn.init import Seed, random_source
 from nn.module import Module, in_mode
 from nn.plots.directions import Directions, State, filter_normalised, principal, weights_of
 from nn.plots.evaluate import Array, evaluate
-from nn.plots.style import axes_for
-from nn.plots.terrain import draw_contour, draw_mark, draw_paths, draw_paths_in_space, draw_surface
+from nn.plots.style import axes_for, counted, legend_below
+from nn.plots.terrain import (
+    draw_contour,
+    draw_mark,
+    draw_paths,
+    draw_paths_in_space,
+    draw_surface,
+    look_at,
+)
 from nn.settings import checked
 
 with extra("plot", "nn.plots"):
@@ -33,7 +40,7 @@ class LossLandscape:
     Attributes:
         center: the number in every parameter where both coordinates are zero.
         directions: for each parameter that moves, by how much with each of the two coordinates.
-        names: what the coordinates are called.
+        names: what the coordinates are called in pictures; there a weight is counted from 1.
         xs: the coordinates of the grid along the first direction.
         ys: the same along the second.
         heights: the loss; heights[i, j] is the one at xs[j], ys[i].
@@ -94,7 +101,8 @@ class LossLandscape:
         directions = {first: (1.0, 0.0), second: (0.0, 1.0)}
         sides = [_side(number - span, number + span, resolution) for number in here]
         center = {**state, first: 0.0, second: 0.0}
-        return cls._computed(loss, model, center, directions, (first, second), sides, here)
+        names = counted(first), counted(second)
+        return cls._computed(loss, model, center, directions, names, sides, here)
 
     @classmethod
     def along_random_directions(
@@ -191,18 +199,23 @@ class LossLandscape:
     def plot(self, ax: Any = None, path: Sequence[State] | None = None) -> Self:
         """Draw the surface, with the present weights and the path of a training.
 
+        The view is one in which no hill hides them; `ax_.view_init` chooses another one afterwards.
+
         Args:
             ax: Axes made with `projection="3d"`; by default those of a new figure.
             path: what `model.state_dict()` gave at each recorded step. It is drawn on the surface, also where
                 the training left the plane and its own loss was another.
         """
         ax = self._on(axes_for(ax, "3d"))
-        draw_surface(ax, self.xs, self.ys, self.heights, "loss")
-        points = self.project(path or ())
+        grid, points, seen = (self.xs, self.ys, self.heights), self.project(path or ()), []
+        draw_surface(ax, *grid, "loss")
         if points:
-            draw_paths_in_space(ax, {"training": (points, [self.height(*point) for point in points])})
-        draw_mark(ax, (*self.here, self.height(*self.here)), "weights now")
-        ax.legend(loc="upper left")
+            training = {"training": (points, [self.height(*point) for point in points])}
+            seen = draw_paths_in_space(ax, grid, training)
+        now = (*self.here, self.height(*self.here))
+        draw_mark(ax, now, "weights now")
+        look_at(ax, grid, [*seen, now])
+        legend_below(ax, 3)
         return self
 
     def plot_contour(
@@ -220,7 +233,7 @@ class LossLandscape:
         if path:
             draw_paths(ax, {"training": self.project(path)})
         draw_mark(ax, self.here, "weights now")
-        ax.legend(loc="best", framealpha=0.85)
+        legend_below(ax, 3)
         return self
 
     def height(self, x: float, y: float) -> float:

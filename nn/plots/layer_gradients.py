@@ -8,7 +8,7 @@ from typing import Any
 from autograd import Value, extra, mean
 from nn.losses import LOSSES
 from nn.module import Module
-from nn.plots.style import axes_for, ink, line_styles
+from nn.plots.style import axes_for, counted, ink, legend_below, line_styles
 from nn.samples import paired
 from nn.settings import by_name
 
@@ -90,10 +90,11 @@ def _finish(ax: Axes, lines: Mapping[str, Any], deepest: int, names: list[str] |
     if names is None or deepest > 12:
         ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     else:
-        ax.set_xticks(range(1, deepest + 1), names, rotation=30, ha="right", rotation_mode="anchor")
+        words = [counted(name) for name in names]
+        ax.set_xticks(range(1, deepest + 1), words, rotation=30, ha="right", rotation_mode="anchor")
     ax.grid(color=(*ink(ax), 0.15), linewidth=0.6)
     if ax.get_legend_handles_labels()[1]:
-        ax.legend(loc="best", framealpha=0.85)
+        legend_below(ax, 3)
 
 
 def backpropagate(model: Any, samples: list[tuple[Any, Any]], loss: Any) -> Value:

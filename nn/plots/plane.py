@@ -9,8 +9,15 @@ from typing import Any
 from autograd import Value, extra, grad, hessian
 from nn.plots.descent import Function, Path
 from nn.plots.evaluate import Array, evaluate
-from nn.plots.style import axes_for
-from nn.plots.terrain import draw_contour, draw_mark, draw_paths, draw_paths_in_space, draw_surface
+from nn.plots.style import axes_for, legend_below
+from nn.plots.terrain import (
+    draw_contour,
+    draw_mark,
+    draw_paths,
+    draw_paths_in_space,
+    draw_surface,
+    look_at,
+)
 from nn.settings import checked
 
 with extra("plot", "nn.plots"):
@@ -71,7 +78,7 @@ def contour(
         draw_mark(ax, point, "minimum", marker="*", size=15)
     ax.set(xlabel=names[0], ylabel=names[1])
     if named or point is not None:
-        ax.legend(loc="best", framealpha=0.85)
+        legend_below(ax, 3)
     return ax
 
 
@@ -83,10 +90,14 @@ def surface(
     ax: Any = None,
     *,
     resolution: int = 81,
+    minimum: Sequence[float] | bool = True,
     names: tuple[str, str] = ("x", "y"),
     height: str = "f(x, y)",
 ) -> Any:
     """A function of two numbers as a landscape in three dimensions, and the paths of descents on it.
+
+    Paths run along the ground, with a marker at each step. The view is one in which no hill hides them or the
+    minimum; `ax.view_init` chooses another one afterwards.
 
     Args:
         f: a function of two Values, or of two numbers.
@@ -95,6 +106,7 @@ def surface(
         paths: as for `contour`.
         ax: Axes made with `projection="3d"`; by default those of a new figure.
         resolution: at how many points along each side the function is computed.
+        minimum: as for `contour`.
         names: what the two numbers are called.
         height: what the function is called.
 
@@ -110,13 +122,18 @@ def surface(
     ax = axes_for(ax, "3d")
     draw_surface(ax, xs, ys, heights, height)
     on_it = {
-        name: (points, [_number(f(*map(Value, point))) for point in points] if known is None else known)
+        name: (points, [number_of(f(*map(Value, point))) for point in points] if known is None else known)
         for name, (points, known) in named.items()
     }
-    draw_paths_in_space(ax, on_it)
+    seen = draw_paths_in_space(ax, (xs, ys, heights), on_it)
+    point = lowest(f, xs, ys, heights) if minimum is True else minimum or None
+    if point is not None:
+        seen.append([*point, number_of(f(*map(Value, point)))])
+        draw_mark(ax, seen[-1], "minimum", marker="*", size=15)
+    look_at(ax, (xs, ys, heights), seen)
     ax.set(xlabel=names[0], ylabel=names[1])
-    if named:
-        ax.legend(loc="upper left")
+    if seen:
+        legend_below(ax, 3)
     return ax
 
 
@@ -149,7 +166,7 @@ def lowest(f: Function, xs: Array, ys: Array, heights: Array) -> tuple[float, fl
         except np.linalg.LinAlgError:  # flat, or a kink: the point so far has to do
             break
         there = (np.array(point) - step).tolist()
-        reached = _number(f(*map(Value, there)))
+        reached = number_of(f(*map(Value, there)))
         if not reached < height:
             break
         point, height = there, reached
@@ -172,5 +189,6 @@ def as_paths(given: Paths | None) -> dict[str, tuple[list[Sequence[float]], list
     return result
 
 
-def _number(result: Value | float) -> float:
+def number_of(result: Value | float) -> float:
+    """What a function of the plane returned, as a float."""
     return result.data if isinstance(result, Value) else result

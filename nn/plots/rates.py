@@ -8,7 +8,7 @@ from typing import Any
 
 from autograd import extra
 from nn.plots.convergence import TOLERANCE, Curve, in_words, losses_of, lowest_of
-from nn.plots.style import axes_for, ink, line_styles, paper
+from nn.plots.style import axes_for, ink, legend_below, line_styles, paper
 
 with extra("plot", "nn.plots"):
     import numpy as np
@@ -66,7 +66,7 @@ def learning_rates(
             ax.plot(shown[0][-1], top, "^", markersize=12, **end)
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.grid(color=(*ink(ax), 0.15), linewidth=0.6)
-    ax.legend(loc="best", framealpha=0.85, title=f"converged: {tolerance:.3g} of the way left, or less")
+    legend_below(ax, 2, f"converged: at most {100 * tolerance:.3g}% of the way left")
     return ax
 
 

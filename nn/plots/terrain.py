@@ -11,7 +11,9 @@ from typing import Any
 
 from autograd import extra
 from nn.plots.evaluate import Array
+from nn.plots.rounding import rounded, ticks
 from nn.plots.style import ink, line_styles, mixed, paper, tinted
+from nn.plots.view import best_view, height_at
 
 with extra("plot", "nn.plots"):
     import numpy as np
@@ -26,6 +28,7 @@ _TINT = 0.55  # the share of the colour map in its mixture with the paper, so th
 _SPACING = 0.02  # the markers of a path are at least this far apart, as a share of the picture's diagonal
 # Up to this ratio of the sides both axes get the same scale: gradients then cross the lines at right angles.
 _NEARLY_SQUARE = 3.0
+_PIECES = 40  # a path across the whole of a surface is drawn in so many pieces
 
 
 def band_edges(heights: Array, bands: int) -> Array:
@@ -56,12 +59,16 @@ def band_edges(heights: Array, bands: int) -> Array:
 def draw_contour(
     ax: Axes, xs: Array, ys: Array, heights: Array, levels: int | Sequence[float], name: str
 ) -> None:
-    """Bands of heights with lines between them and a colour bar; heights[i, j] is at xs[j], ys[i]."""
-    edges = band_edges(heights, levels) if isinstance(levels, int) else np.asarray(levels, dtype=float)
+    """Bands of heights with lines between them and a colour bar; heights[i, j] is at xs[j], ys[i].
+
+    Bands of which only the number is given end at round numbers.
+    """
+    edges = np.asarray(rounded(band_edges(heights, levels)) if isinstance(levels, int) else levels, dtype=float)
     colors = tinted(_MAP, ax, _TINT)
     shown = np.ma.masked_invalid(heights)
     norm = BoundaryNorm(edges, colors.N)
     bands = ax.contourf(xs, ys, shown, levels=edges, cmap=colors, norm=norm)
+    bands.set_rasterized(True)  # thousands of corners; the lines between the bands stay lines
     ax.contour(
         xs,
         ys,
@@ -71,11 +78,12 @@ def draw_contour(
         linewidths=0.6,
         linestyles="solid",
     )
-    ticks = edges[:: max(1, len(edges) // 6)]
     figure: Any = ax.get_figure()
     beside = ax.inset_axes((1.02, 0.0, 0.03, 1.0))  # as high as the picture, whatever its shape
-    bar = figure.colorbar(bands, cax=beside, label=name, ticks=ticks, format=lambda h, _: _short(h))
+    bar = figure.colorbar(bands, cax=beside, ticks=ticks(edges), format=lambda h, _: _short(h))
     bar.outline.set_visible(False)
+    bar.minorticks_off()
+    bar.set_label(name, labelpad=2)
     sides = sorted((float(np.ptp(xs)), float(np.ptp(ys))))
     if sides[1] <= _NEARLY_SQUARE * sides[0]:
         ax.set_aspect("equal", adjustable="box")
@@ -139,30 +147,74 @@ def draw_surface(ax: Any, xs: Array, ys: Array, heights: Array, name: str) -> No
     ax.computed_zorder = False  # else the surface would hide the paths on it
     ax.plot_surface(
         across, up, shown, cmap=_MAP, norm=BoundaryNorm(edges, 256), rcount=len(ys), ccount=len(xs),
-        linewidth=0, antialiased=False, zorder=1,
+        linewidth=0, antialiased=False, zorder=1, rasterized=True,
     )  # fmt: skip
     for axis in (ax.xaxis, ax.yaxis, ax.zaxis):
-        axis.set_major_locator(MaxNLocator(5))
+        axis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
         axis.set_pane_color((*paper(ax), 1.0))
         axis._axinfo["grid"].update(color=(*mixed(paper(ax), ink(ax), 0.25), 1.0), linewidth=0.6)
     ax.set(xlim=(xs[0], xs[-1]), ylim=(ys[0], ys[-1]), zlabel=name)
-    ax.xaxis.labelpad = ax.yaxis.labelpad = 6
-    ax.zaxis.labelpad = 10
-    ax.set_box_aspect(None, zoom=0.85)
+    ax.xaxis.labelpad = ax.yaxis.labelpad = ax.zaxis.labelpad = 6
+    ax.set_box_aspect(None, zoom=0.8)
 
 
-def draw_paths_in_space(ax: Any, paths: Mapping[str, tuple[Points, Sequence[float]]]) -> None:
-    """The path of each descent on a surface, given by points of the plane and the heights there."""
+def draw_paths_in_space(
+    ax: Any, grid: tuple[Array, Array, Array], paths: Mapping[str, tuple[Points, Sequence[float]]]
+) -> list[Any]:
+    """The path of each descent on a surface: a marker at each step, and between them along the ground.
+
+    Args:
+        ax: Axes with the surface.
+        grid: the surface, as `draw_surface` takes it: xs, ys, heights.
+        paths: by name, points of the plane and the heights there.
+
+    Returns:
+        The places of all steps that were drawn, x, y and height, for `look_at`.
+    """
+    seen: list[Any] = []
     for (name, (points, heights)), look in zip(paths.items(), line_styles(), strict=False):
-        way = np.column_stack([np.asarray(points, dtype=float), heights])
-        (left, right), (low, high) = ax.get_xlim(), ax.get_ylim()
-        inside = (way[:, 0] >= left) & (way[:, 0] <= right) & (way[:, 1] >= low) & (way[:, 1] <= high)
-        way = way[inside & np.isfinite(way).all(axis=1)]
-        ax.plot(*way.T, color=paper(ax), linewidth=4, zorder=4)
-        ax.plot(*way.T, **look, markersize=4, markevery=_SPACING, linewidth=1.8, label=name, zorder=4)
-        if len(way):
-            end = {"color": look["color"], "markeredgecolor": paper(ax)}
-            ax.plot(*way[-1:].T, look["marker"], markersize=9, **end, zorder=6)
+        way, steps = _along_the_ground(grid, np.column_stack([np.asarray(points, dtype=float), heights]))
+        inside = [i for i in steps if np.isfinite(way[i]).all()]
+        if not inside:
+            continue
+        seen += way[inside].tolist()
+        ax.plot(*way.T, color=paper(ax), linewidth=3.5, zorder=4)
+        ax.plot(*way.T, **look, markersize=4, markevery=inside, linewidth=1.8, label=name, zorder=4)
+        ring: Any = {"markeredgecolor": ink(ax), "markerfacecolor": paper(ax), "color": "none"}
+        named = "start" in ax.get_legend_handles_labels()[1]
+        if inside[0] == 0:
+            ax.plot(*way[:1].T, "o", markersize=8, **ring, label=None if named else "start", zorder=5)
+        end = {"color": look["color"], "markeredgecolor": paper(ax)}
+        ax.plot(*way[inside[-1:]].T, look["marker"], markersize=9, **end, zorder=6)
+    return seen
+
+
+def _along_the_ground(grid: tuple[Array, Array, Array], way: Array) -> tuple[Array, list[int]]:
+    """A path with points of the ground between its steps, and the places of the steps in it.
+
+    A straight line from step to step would run through the hills between them. What is outside of the grid is
+    nan, which is not drawn.
+    """
+    xs, ys, heights = grid
+    size = np.array([xs[-1] - xs[0], ys[-1] - ys[0]])
+    rows, steps = [], []
+    for before, after in zip(way, [*way[1:], None], strict=True):
+        steps.append(len(rows))
+        rows.append(before if np.isfinite(height_at(xs, ys, heights, *before[:2])) else before * np.nan)
+        if after is None or not np.isfinite([before, after]).all():
+            continue
+        pieces = min(int(_PIECES * np.abs((after - before)[:2] / size).max()), 4 * _PIECES)
+        for share in np.linspace(0.0, 1.0, pieces + 2)[1:-1]:
+            x, y = before[:2] + share * (after - before)[:2]
+            ground = float(height_at(xs, ys, heights, x, y))
+            rows.append(np.array([x, y, ground]) if np.isfinite(ground) else before * np.nan)
+    return np.array(rows), steps
+
+
+def look_at(ax: Any, grid: tuple[Array, Array, Array], points: Sequence[Sequence[float]]) -> None:
+    """Turn the Axes so that no hill stands before the points, of which the last is the most important."""
+    up, around = best_view(*grid, points)
+    ax.view_init(elev=up, azim=around)
 
 
 def _short(number: float) -> str:

@@ -31,7 +31,7 @@ def test_the_legend_says_what_the_functions_say_of_each_curve(ax):
     assert [text.get_text() for text in legend.get_texts()] == [
         f"rate {rate}: {behaviour(run, lowest=-0.5, tolerance=0.4)}" for rate, run in curves.items()
     ]
-    assert legend.get_title().get_text() == "converged: 0.4 of the way left, or less"
+    assert legend.get_title().get_text() == "converged: at most 40% of the way left"
 
 
 def test_where_no_curve_is_at_rest_none_has_converged(ax):
