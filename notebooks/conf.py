@@ -14,7 +14,7 @@ version = release = autograd.__version__
 copyright = "the authors of scalar-autograd; MIT licence"
 
 extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
-extensions += ["examples", "mathml", "operations", "prose", "public"]  # of _extensions
+extensions += ["drawing", "examples", "mathml", "operations", "prose", "public"]  # of _extensions
 exclude_patterns = ["README.md"]
 nb_execution_mode = "off"  # a test holds the committed outputs to a fresh run
 myst_enable_extensions = ["amsmath", "deflist", "dollarmath"]

@@ -165,10 +165,12 @@ def test_the_folded_answers_are_what_the_engine_says(path):
     """Else a learner who got it right would be told that it is wrong."""
     answers = [
         code
-        for cell in cells_of(path)
-        for code in re.findall(r"```python\n(>>> .*?)```", text_of(cell["source"]), re.S)
+        for text in texts_of(path).values()
+        for code in re.findall(r"```python\n(>>> .*?)```", text, re.S)
     ]
-    assert len(answers) >= 3
+    assert len(answers) >= 3 or path.name.startswith("00"), (
+        "notebook 00 folds classes, which `check` is given"
+    )
     for code in answers:
         example = doctest.DocTestParser().get_doctest(code, {}, path.stem, str(path), 0)
         problems: list[str] = []
@@ -204,6 +206,6 @@ def test_the_heading_says_what_you_will_be_able_to_do(path):
 
 def test_the_notebooks_are_numbered_and_listed():
     """Else a notebook that was renamed or lost would not be missed, and nobody would find the path."""
-    assert [int(path.name[:2]) for path in NOTEBOOKS] == list(range(1, len(NOTEBOOKS) + 1))
+    assert [int(path.name[:2]) for path in NOTEBOOKS] == list(range(len(NOTEBOOKS)))
     guide = (ROOT / "notebooks" / "README.md").read_text(encoding="utf-8")
     assert [path.name for path in NOTEBOOKS if f"({path.name})" not in guide] == []

@@ -1,15 +1,18 @@
 """The exercises of the notebooks: `check("01.1", answer)` says that an answer is right, or gives a hint.
 
 Each notebook has its table in a file of its own, n00.py, n01.py and so on: a dict from the number of an
-exercise to an `Exercise`, which says what kind of answer it waits for (`answers.py`) and which hint fits which
-mistake. Right answers are computed by the engine when they are asked for.
+exercise to an `Exercise`, which says what kind of answer it waits for (`answers.py`) and which hint fits
+which mistake. Right answers are computed by the engine when they are asked for.
 """
 
 import pkgutil
 from importlib import import_module
+from textwrap import fill
 
-from exercises.answers import Exercise, is_open
+from exercises.answers import Exercise
+from exercises.reading import is_open
 
+WIDTH = 84  # of a page of the site
 TABLES = {
     module.name[1:]: import_module(f"exercises.{module.name}").EXERCISES
     for module in pkgutil.iter_modules(__path__)
@@ -25,14 +28,16 @@ def check(number, answer):
 
     Raises ValueError if there is no exercise of this number.
     """
-    print(verdict(number, answer))
+    for line in verdict(number, answer).splitlines():
+        print(fill(line, WIDTH, break_long_words=False, break_on_hyphens=False))
 
 
 def verdict(number, answer):
     """What `check` prints."""
     exercise = named(number)
     if is_open(answer):
-        return f"Exercise {number} waits for {exercise.answer.wanted}. Put it in place of the dots and run the cell again."
+        do = "Replace the dots" if callable(answer) else "Put it in place of the dots"
+        return f"Exercise {number} waits for {exercise.answer.wanted}. {do} and run the cell again."
     hint = exercise.hint(answer)
     return f"Not yet: {hint}" if hint else f"Right: {exercise.why}"
 
@@ -41,10 +46,10 @@ def named(number):
     """The exercise of a number such as "01.2"."""
     if number in EXERCISES:
         return EXERCISES[number]
-    table = TABLES.get(str(number)[:2])
+    notebook = str(number)[:2]
     known = (
-        f"notebook {str(number)[:2]} has {', '.join(table)}"
-        if table
+        f"notebook {notebook} has {', '.join(TABLES[notebook])}"
+        if notebook in TABLES
         else f"there are notebooks {', '.join(TABLES)}"
     )
     raise ValueError(

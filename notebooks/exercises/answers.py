@@ -4,13 +4,14 @@ A kind has three things: `wanted`, its words for "I wait for ..."; `example()`, 
 `problem(answer)`, what is wrong with an answer, None if nothing is.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import isclose, isnan
-from numbers import Real
+from functools import cached_property
+from math import isclose
 from typing import Any
 
-from autograd import Value, check_grads
+from autograd import check_grads
+from exercises.reading import as_number, how_far, kind_of, names, places, shape, shown, within
 
 
 @dataclass(frozen=True)
@@ -19,9 +20,15 @@ class Mistake:
 
     answer: Any  # an example of it
     hint: str
-    when: Callable[[Any], bool] | None = (
-        None  # says whether an answer is this mistake; else those like the example are
-    )
+    when: Callable[[Any], bool] | None = None  # tells it; without it, whether an answer is like the example
+
+    def fits(self, answer, kind):
+        if self.when is None:
+            return kind.alike(answer, self.answer)
+        try:
+            return bool(self.when(answer))
+        except Exception:  # it asks for what the answer does not have, so the answer is another mistake
+            return False
 
 
 @dataclass(frozen=True)
@@ -41,20 +48,13 @@ class Exercise:
         if isinstance(problem, WrongKind):
             return f"{problem} This exercise waits for {self.answer.wanted}."
         for mistake in self.mistakes:
-            if mistake.when(answer) if mistake.when else self.answer.alike(answer, mistake.answer):
+            if mistake.fits(answer, self.answer):
                 return mistake.hint
         return f"{problem} {self.otherwise}".rstrip()
 
 
 class WrongKind(str):
     """A problem of an answer that is not of the kind waited for, such as words in place of a number."""
-
-
-def is_open(answer):
-    """Whether an answer is still `...`, or has it in one of its places."""
-    if isinstance(answer, Mapping):
-        return any(map(is_open, answer.values()))
-    return any(map(is_open, answer)) if isinstance(answer, list | tuple) else answer is ...
 
 
 @dataclass(frozen=True)
@@ -69,11 +69,15 @@ class Number:
     def wanted(self):
         return f"{self.what}, {within(self.tolerance)}"
 
-    def example(self):
+    @cached_property
+    def expected(self):  # some exercises train a network for it
         return as_number(self.right())
 
+    def example(self):
+        return self.expected
+
     def problem(self, answer):
-        number, right = as_number(answer), self.example()
+        number, right = as_number(answer), self.expected
         if number is None:
             return WrongKind(f"{answer!r} is {kind_of(answer)}.")
         return None if self.near(number, right) else how_far(number, right)
@@ -95,13 +99,17 @@ class Numbers:
 
     @property
     def wanted(self):
-        return f"{self.what}, {shape(self.right())}, each {within(self.tolerance)}"
+        return f"{self.what}, {shape(self.expected)}, each {within(self.tolerance)}"
 
-    def example(self):
+    @cached_property
+    def expected(self):
         return self.right()
 
+    def example(self):
+        return self.expected
+
     def problem(self, answer):
-        right = self.right()
+        right = self.expected
         if names(answer) != names(right):
             return WrongKind(f"{answer!r} is {shape(answer) if names(answer) else kind_of(answer)}.")
         given, wanted = places(answer), places(right)
@@ -160,7 +168,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Function:
-    """A function, which is tried on several inputs beside the right one, and its derivatives beside differences.
+    """A function, tried on several inputs beside the right one, and its derivatives beside differences.
 
     An input is the tuple of arguments. Functions of Values must work on Values; `derivatives=False` is for
     functions of anything else.
@@ -185,7 +193,7 @@ class Function:
         for arguments in self.inputs:
             problem = self.tried(answer, arguments)
             if problem:
-                return f"{call(arguments)} {problem}"
+                return f"At {', '.join(map(shown, arguments))} it {problem}"
         return None
 
     def tried(self, answer, arguments):
@@ -194,8 +202,6 @@ class Function:
             result = answer(*arguments)
         except Exception as error:
             return f"raises {type(error).__name__}: {error}"
-        if is_open(result):
-            return "gives `...`: the dots in the function are still to be replaced."
         numbers = (
             Number(lambda: right, self.tolerance)
             if as_number(right) is not None
@@ -213,18 +219,16 @@ class Function:
 
     def alike(self, answer, other):
         """Whether two functions give the same at every input; one that raises is like none."""
+        same = Numbers(lambda: [other(*arguments) for arguments in self.inputs], self.tolerance)
         try:
-            return all(
-                Numbers(lambda: (other(*arguments),), self.tolerance).problem((answer(*arguments),)) is None  # noqa: B023
-                for arguments in self.inputs
-            )
+            return same.problem([answer(*arguments) for arguments in self.inputs]) is None
         except Exception:
             return False
 
 
 @dataclass(frozen=True)
 class Anything:
-    """Whatever a function can judge: `problem` gets the answer and says what is wrong with it, None if nothing is."""
+    """Whatever a function can judge: `problem` says what is wrong with an answer, None if nothing is."""
 
     wanted: str
     problem: Callable[[Any], str | None]
@@ -235,72 +239,3 @@ class Anything:
 
     def alike(self, answer, other):
         return answer is other or (type(answer) is type(other) and answer == other)
-
-
-def as_number(answer):
-    """The number of an answer as a float; None if it is not one number. True and False are none."""
-    if isinstance(answer, Value):
-        return answer.data
-    if getattr(answer, "shape", None) == ():  # of numpy
-        answer = answer.item()
-    return float(answer) if isinstance(answer, Real) and not isinstance(answer, bool) else None
-
-
-def names(answer):
-    """What the entries of an answer are called, people counting from 1; None if it has no entries."""
-    if isinstance(answer, Mapping):
-        return sorted(map(str, answer))
-    return [f"number {i}" for i in range(1, len(answer) + 1)] if has_places(answer) else None
-
-
-def has_places(answer):
-    return isinstance(answer, list | tuple) or bool(getattr(answer, "shape", ()))
-
-
-def places(answer, name=""):
-    """All numbers of a nested answer, with where they stand: {"w1": 0.5, "w2, number 1": 0.25}."""
-    keys = names(answer)
-    if keys is None:
-        return {name: answer}
-    entries = [answer[key] for key in sorted(answer, key=str)] if isinstance(answer, Mapping) else answer
-    found = {}
-    for key, entry in zip(keys, entries, strict=True):
-        found |= places(entry, f"{name}, {key}" if name else str(key))
-    return found
-
-
-def within(tolerance):
-    return f"to within {tolerance:.12f}".rstrip("0")
-
-
-def how_far(number, right):
-    """What can be said of a wrong number without giving the right one away."""
-    if isnan(number):
-        return "nan is no number."
-    if number != 0 and isclose(number, -right, rel_tol=1e-3):
-        return f"{number:g} has the right size and the wrong sign."
-    if isclose(number, right, rel_tol=0.02):
-        return f"{number:g} is near, but not near enough: is it rounded?"
-    if right != 0 and any(isclose(number, factor * right, rel_tol=1e-3) for factor in (2.0, 0.5)):
-        return f"{number:g} is {'twice' if abs(number) > abs(right) else 'half of'} what it should be."
-    return f"{number:g} is too {'large' if number > right else 'small'}."
-
-
-def kind_of(answer):
-    name = type(answer).__name__
-    return f"{'an' if name[0].lower() in 'aeiou' else 'a'} {name}"
-
-
-def shape(answer):
-    if isinstance(answer, Mapping):
-        return "a dict with " + " and ".join(map(repr, answer))
-    return f"{len(answer)} in a {'list' if isinstance(answer, list) else 'tuple'}"
-
-
-def call(arguments):
-    return f"At {', '.join(map(shown, arguments))} it"
-
-
-def shown(answer):
-    number = as_number(answer)
-    return repr(answer) if number is None else f"{number:g}"

@@ -22,7 +22,8 @@ def harm_of_plain_assignment(answer):
     if not contributions(answer):
         return "no number with a label is used twice in it."
     if any(any(parts[:-1]) for parts in contributions(answer)):
-        return f"the contributions arrive in the order {contributions(answer)[0]}, and a plain `=` would keep only the last."
+        order = contributions(answer)[0]
+        return f"the contributions arrive in the order {order}, and a plain `=` would keep only the last."
     return None
 
 
@@ -55,11 +56,13 @@ EXERCISES = {
             lambda: {"x * x * x": path_products(lambda x: x * x * x), "x**3": path_products(lambda x: x**3)},
             what="the contributions of all paths at x = 2",
         ),
-        "three paths of 4 make 12, and so does one path of 12: the graph belongs to the program, the derivative to the function.",
+        "three paths of 4 make 12, and so does one path of 12: the graph belongs to the program, the "
+        "derivative to the function.",
         [
             Mistake(
                 {"x * x * x": (12.0,), "x**3": (12.0,)},
-                "the gradient is 12 in both. But `x * x * x` has a path for every use of x: list what each contributes.",
+                "the gradient is 12 in both. But `x * x * x` has a path for every use of x: list what each "
+                "contributes.",
                 when=lambda answer: len(answer["x * x * x"]) == 1,
             ),
             Mistake(
@@ -85,6 +88,7 @@ EXERCISES = {
                 ),
             ),
         ],
-        "All contributions but the last must be 0. `explain(y).gradients['x'].contributions` lists them in the order in which they arrive.",
+        "All contributions but the last must be 0. `explain(y).gradients['x'].contributions` lists them in "
+        "the order in which they arrive.",
     ),
 }
