@@ -2,9 +2,11 @@
 
 A function draws on the Axes that it is given as `ax`, by default the current ones, and returns them. Where
 computing takes longer than drawing, it is a step of its own: `descend` computes a path, `LossLandscape` keeps
-its heights. The pictures take the colours of text and background from the style in use, so they can be read
-on white and under `plt.style.use("dark_background")`; lines differ in dashes and markers as well as in
-colour.
+its heights. A figure is at most 7 inches wide, so that its text can be read in a notebook and on a page;
+`panels` makes one for several pictures.
+
+The pictures take the colours of text and background from the style in use, so they can be read on white and
+under `plt.style.use("dark_background")`; lines differ in dashes and markers as well as in colour.
 """
 
 from __future__ import annotations

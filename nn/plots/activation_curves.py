@@ -7,7 +7,7 @@ from typing import Any
 
 from autograd import extra, grad
 from nn.layers import ACTIVATIONS, Activation
-from nn.plots.style import LINE_COLORS, SMALL, halo, ink, panels
+from nn.plots.style import LINE_COLORS, halo, ink, panels, small
 from nn.settings import by_name
 
 with extra("plot", "nn.plots"):
@@ -61,7 +61,7 @@ def activations(
         raise ValueError(f"activations needs one Axes for each of {len(chosen)} activations, got {len(each)}")
     for (name, function), ax in zip(chosen.items(), each, strict=True):
         _draw(ax, name, function, np.linspace(*xlim, _POINTS))
-    each[0].legend(loc="upper left", framealpha=0.85, fontsize=SMALL)
+    each[0].legend(loc="upper left", framealpha=0.85, fontsize=small())
     return each
 
 
@@ -86,7 +86,7 @@ def _draw(ax: Axes, name: str, function: Activation, xs: Any) -> None:
         f"largest {slopes[top]:.3g}", (xs[top], slopes[top]),
         xytext=(0, -7 if right else 7), textcoords="offset points", va="top" if right else "bottom",
         ha="center" if not right else _aligned(top / len(xs)),
-        color=ink(ax), fontsize=SMALL, path_effects=halo(ax),
+        color=ink(ax), fontsize=small(), path_effects=halo(ax),
     )  # fmt: skip
     ax.margins(y=0.22)  # room for the words
     ax.set(title=name, xlabel="$x$", xlim=(xs[0], xs[-1]))

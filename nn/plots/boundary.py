@@ -67,7 +67,9 @@ def decision_boundary(
         score = DecisionBoundaryDisplay(**plane, response=np.tanh(outputs[0]))
         shades = _shades(ax)
         score.plot(ax=ax, levels=np.linspace(-1, 1, 21), cmap=shades, zorder=0)
-        swatches = [Patch(color=shades(0.0), label="output below 0"), Patch(color=shades(1.0), label="above 0")]
+        score.surface_.set_rasterized(True)
+        sides = {"output below 0": 0.0, "output above 0": 1.0}
+        swatches = [Patch(color=shades(end), label=words) for words, end in sides.items()]
         leads = list(outputs)
     else:
         leads, swatches = _leads(outputs), []
@@ -75,12 +77,11 @@ def decision_boundary(
             ends = [0.0, max(float(lead.max()), 0.0) + 1.0]
             area = DecisionBoundaryDisplay(**plane, response=lead)
             area.plot(ax=ax, levels=ends, colors=[mixed(paper(ax), color, _TINT)], zorder=0)
+            area.surface_.set_rasterized(True)
     for lead in leads:
         if lead.min() < 0.0 < lead.max():
             line = DecisionBoundaryDisplay(**plane, response=lead)
             line.plot("contour", ax=ax, levels=[0.0], colors=[ink(ax)], linewidths=1.5, zorder=1)
-    for areas in ax.collections:
-        areas.set_rasterized(True)
     _draw_samples(ax, points, classes)
     line = Line2D([], [], color=ink(ax), linewidth=1.5, label="boundary")
     legend_below(ax, 3, handles=[*ax.get_legend_handles_labels()[0], *swatches, line])

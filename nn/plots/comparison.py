@@ -75,8 +75,8 @@ def _minimum(ax: Axes, f: Function) -> float | None:
     stars = [line for line in ax.get_lines() if line.get_label() == "minimum"]
     if not stars:
         return None
-    x, y = stars[0].get_xydata()[0]
-    return number_of(f(Value(x), Value(y)))
+    place = np.column_stack(stars[0].get_data()).tolist()[0]
+    return number_of(f(*map(Value, place)))
 
 
 def _limits(paths: Iterable[Path]) -> list[Limits]:

@@ -17,7 +17,7 @@ from nn.plots.network import (
     network_axes,
     numbers_fit,
 )
-from nn.plots.style import LINE_COLORS, SMALL, axes_for, paper
+from nn.plots.style import LINE_COLORS, SMALL, axes_for, paper, small
 
 with extra("plot", "nn.plots"):
     from matplotlib.axes import Axes
@@ -32,8 +32,10 @@ def credit_assignment(
 ) -> Axes:
     """Which weights are to blame for the error on one sample: each connection by the gradient of its weight.
 
-    Orange and solid: above zero, blue and dashed: below; each power of ten halves the
-    width. The gradient is the activation that came along the connection times the delta of the neuron it leads to: a
+    A gradient above zero is orange and solid, one below zero blue and dashed; the largest has the widest
+    line, and each power of ten below it halves the width.
+
+    The gradient is the activation that came along the connection times the delta of the neuron it leads to: a
     weight that carries a large signal into a neuron that matters gets much of the blame.
 
     Args:
@@ -100,5 +102,5 @@ def credit_shares(
     ax.set_xticks(range(len(names)) if few else [], names if few else [], rotation=90, fontsize=SMALL)
     ax.set(xlabel="weight", ylabel="share of all |dL/dw|")
     ax.yaxis.set_major_formatter(PercentFormatter(1.0))
-    ax.legend(loc="best", framealpha=0.85)
+    ax.legend(loc="best", framealpha=0.85, fontsize=small())
     return ax

@@ -36,9 +36,9 @@ def backpropagation_flow(
 
     Each neuron shows its activation a and, below, its delta, the gradient of the loss by its weighted sum.
     Grey arrows carry activations forward, times the weight beside them. Coloured arrows carry gradients back:
-    weight times delta, each power of ten halves the width. A gradient above zero is orange and solid, one below
-    zero blue and dashed. Layers of seven neurons or more are drawn without numbers, which could
-    not be read; between layers with many connections the lines have none.
+    weight times delta. The largest is the widest, and each power of ten below it halves the width. A gradient
+    above zero is orange and solid, one below zero blue and dashed. Layers of seven neurons or more are drawn
+    without numbers, which could not be read; more than six connections between two layers have none either.
 
     Args:
         model: made of fully connected layers.
@@ -87,7 +87,8 @@ def _draw_loss(ax: Axes, passes: Pass, target: Any, largest: float, few: bool) -
         grey = mixed(ink(ax), paper(ax), 0.5)
         if few:
             draw_line(ax, output, (column, 0.0), BOW, grey, 1.0, "-", head=True)
-        draw_gradient(ax, (column, 0.0), output, gradient, largest, BOW if few else 0.0, widest_of(passes.sizes))
+        bow, widest = BOW if few else 0.0, widest_of(passes.sizes)
+        draw_gradient(ax, (column, 0.0), output, gradient, largest, bow, widest)
         if few:
             write_on(ax, (column, 0.0), output, gradient, -BOW, (1, passes.sizes[-1]), ink(ax))
     box = {"boxstyle": "round,pad=0.5", "facecolor": paper(ax), "edgecolor": ink(ax)}

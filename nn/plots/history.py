@@ -8,7 +8,7 @@ from typing import Any
 
 from autograd import extra
 from nn.history import History
-from nn.plots.style import LINE_COLORS, MARKERS, axes_for, ink, paper
+from nn.plots.style import LINE_COLORS, MARKERS, axes_for, ink, legend_below, paper
 
 with extra("plot", "nn.plots"):
     from matplotlib.axes import Axes
@@ -64,7 +64,7 @@ def training_history(
             _mark_best(ax, name, history[name], color)
     ax.set(xlabel="epoch", ylabel=present[0] if len(present) == 1 else "")
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-    ax.legend(loc="best", framealpha=0.85)
+    legend_below(ax, 3)
     if len(set(rates)) > 1 if learning_rate is None else learning_rate:
         _draw_rates(ax, rates)
     return ax

@@ -8,7 +8,7 @@ from typing import Any
 from autograd import Value, extra, mean
 from nn.losses import LOSSES
 from nn.module import Module
-from nn.plots.style import axes_for, counted, ink, legend_below, line_styles
+from nn.plots.style import axes_for, counted, ink, legend_below, line_styles, small
 from nn.samples import paired
 from nn.settings import by_name
 
@@ -87,14 +87,17 @@ def _finish(ax: Axes, lines: Mapping[str, Any], deepest: int, names: list[str] |
             ax.plot(zero, [bottom] * len(zero), **look, clip_on=False, markersize=9, markeredgewidth=2)
     ax.set_ylim(bottom=bottom)
     ax.set(xlabel="layer, from the input to the output", ylabel="mean |gradient|")
+    ax.grid(color=(*ink(ax), 0.15), linewidth=0.6)
+    explained = bool(ax.get_legend_handles_labels()[1])
     if names is None or deepest > 12:
         ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+        if explained:
+            legend_below(ax, 3)
     else:
         words = [counted(name) for name in names]
         ax.set_xticks(range(1, deepest + 1), words, rotation=30, ha="right", rotation_mode="anchor")
-    ax.grid(color=(*ink(ax), 0.15), linewidth=0.6)
-    if ax.get_legend_handles_labels()[1]:
-        legend_below(ax, 3)
+        if explained:  # below the Axes stand the slanting names
+            ax.legend(loc="best", framealpha=0.85, fontsize=small())
 
 
 def backpropagate(model: Any, samples: list[tuple[Any, Any]], loss: Any) -> Value:

@@ -75,9 +75,8 @@ def draw_neurons(ax: Axes, passes: Pass, few: bool) -> None:
             fill = mixed(paper(ax), color_of(delta), _FULL * strength(delta, largest))
             ax.scatter(x, y, s=(2 * radius) ** 2, facecolor=[fill], edgecolor=[ink(ax)], zorder=3)
             if few:
-                ax.text(
-                    x, y, f"{activation:.3g}", ha="center", va="center", color=ink(ax), fontsize=SMALL, zorder=4
-                )
+                inside: Any = {"ha": "center", "va": "center", "fontsize": SMALL, "zorder": 4}
+                ax.text(x, y, f"{activation:.3g}", color=ink(ax), **inside)
             if few and layer:
                 write(ax, (x, y), f"$\\delta$ = {delta:.3g}", (0, -radius - 2), va="top")
 
@@ -168,7 +167,7 @@ def write(ax: Axes, at: Place, text: str, offset: Place, **look: Any) -> None:
 
 
 def draw_legend(ax: Axes, meaning: str, gradients: list[Matrix], sizes: list[int], forward: bool) -> None:
-    """What colours and widths mean, below the drawing: the signs, and the largest gradient and parts of it."""
+    """What colours and widths mean, below the drawing: the signs, the largest gradient and parts of it."""
     grey, largest = mixed(ink(ax), paper(ax), 0.5), largest_of(gradients)
     swatches: dict[str, dict[str, Any]] = {
         "above 0": {"color": POSITIVE, "linewidth": 4},

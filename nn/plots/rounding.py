@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from math import ceil, floor, log10
 
 _TICKS = 6  # on a colour bar, about
@@ -36,9 +37,9 @@ def rounded(edges: Sequence[float]) -> list[float]:
     [0.0, 0.2, 0.5, 1.0, 2.0, 4.0, 5.0, 8.0, 12.0]
     """
     numbers = [float(edge) for edge in edges]
-    between = [(a + b) / 2 for a, b in zip(numbers, numbers[1:], strict=False)]
-    inner = [roundest(a, b) for a, b in zip(between, between[1:], strict=False)]
-    # The lowest band may be very narrow: to end it at a round number is worth a tenth of the way to the middle.
+    between = [(a + b) / 2 for a, b in pairwise(numbers)]
+    inner = [roundest(a, b) for a, b in pairwise(between)]
+    # The lowest band may be very narrow; for a round number it grows by a tenth of the way to the middle.
     first = roundest(numbers[0] - 0.1 * (numbers[len(numbers) // 2] - numbers[0]), numbers[0])
     last = roundest(numbers[-1], 2 * numbers[-1] - numbers[-2])
     return sorted({first, *inner, last})
@@ -64,6 +65,6 @@ def ticks(edges: Sequence[float]) -> list[float]:
 
 
 def _digits(number: float) -> tuple[int, bool]:
-    """How many digits a number has, and whether one digit is none of 1, 2 and 5: rounder numbers come first."""
+    """How many digits a number has, and whether a single one is none of 1, 2, 5: less for rounder numbers."""
     digits = f"{abs(number):.9e}".split("e")[0].rstrip("0").rstrip(".")
     return len(digits) if number else 0, digits not in ("1", "2", "5")

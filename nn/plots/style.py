@@ -30,6 +30,7 @@ WIDTH = 7.0  # inches
 SMALL = 9.0  # points: the smallest text
 MANY = 1000  # marks, from which on a picture saved as SVG holds them as pixels
 _LETTER, _SWATCH = 0.47, 3.5  # widths in a legend: of a letter, and of what stands before it; 1 is its height
+_ONE_OF = {"layers": "layer", "neurons": "neuron", "blocks": "block", "heads": "head"}
 _DASHES = ("-", "--", "-.", (0, (1, 1)), (0, (5, 1, 1, 1, 1, 1)), (0, (8, 3)))
 MARKERS = ("o", "s", "^", "D", "v", "P")
 
@@ -103,9 +104,14 @@ def counted(name: str) -> str:
         elif words[-1][-1].isdigit():
             words[-1] += f",{int(part) + 1}"
         else:
-            one = words[-1].removesuffix("s")
+            one = _ONE_OF.get(words[-1], words[-1])
             words[-1] = f"{one}{' ' * (len(one) > 1)}{int(part) + 1}"
     return "/".join(words)
+
+
+def small() -> float:
+    """The size of letters in legends and on marks, in points: a little smaller than the style's own."""
+    return max(SMALL, 0.9 * float(plt.rcParams["font.size"]))
 
 
 def legend_below(
@@ -120,14 +126,17 @@ def legend_below(
         handles: what the legend explains; by default all that has a label.
     """
     figure = ax.get_figure()
-    drop = (1.8 if ax.name == "3d" else 3.4) * ax.xaxis.label.get_fontsize()  # points: the numbers and the name
+    lines = 1.8 if ax.name == "3d" else 3.4  # room for the numbers and the name of the axis
+    drop = lines * ax.xaxis.label.get_fontsize()
     below = ax.transAxes + ScaledTranslation(0.0, -drop / 72, figure.dpi_scale_trans)
-    look: dict[str, Any] = {"frameon": False, "fontsize": SMALL, "title": title, "title_fontsize": SMALL}
+    size = small()
+    look: dict[str, Any] = {"frameon": False, "fontsize": size, "title": title, "title_fontsize": size}
     place: dict[str, Any] = {"loc": "upper center", "bbox_to_anchor": (0.5, 0.0), "bbox_transform": below}
     shown = ax.get_legend_handles_labels()[0] if handles is None else list(handles)
     longest = max((len(str(handle.get_label())) for handle in shown), default=0)
-    room = 72 * ax.get_window_extent().width / figure.dpi
-    fitting = int(room / (SMALL * (_LETTER * longest + _SWATCH)))
+    # In points; the layout will make the Axes a little wider.
+    room = 1.1 * 72 * ax.get_window_extent().width / figure.dpi
+    fitting = int(room / (size * (_LETTER * longest + _SWATCH)))
     ax.legend(handles=shown, ncols=max(1, min(across, fitting)), borderaxespad=0.2, **place, **look)
 
 

@@ -63,7 +63,7 @@ def draw_contour(
 
     Bands of which only the number is given end at round numbers.
     """
-    edges = np.asarray(rounded(band_edges(heights, levels)) if isinstance(levels, int) else levels, dtype=float)
+    edges = rounded(band_edges(heights, levels).tolist()) if isinstance(levels, int) else list(levels)
     colors = tinted(_MAP, ax, _TINT)
     shown = np.ma.masked_invalid(heights)
     norm = BoundaryNorm(edges, colors.N)
@@ -150,12 +150,14 @@ def draw_surface(ax: Any, xs: Array, ys: Array, heights: Array, name: str) -> No
         linewidth=0, antialiased=False, zorder=1, rasterized=True,
     )  # fmt: skip
     for axis in (ax.xaxis, ax.yaxis, ax.zaxis):
-        axis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
+        # At the corners the numbers of two axes would lie on top of each other.
+        prune = None if axis is ax.zaxis else "both"
+        axis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10], prune=prune))
         axis.set_pane_color((*paper(ax), 1.0))
         axis._axinfo["grid"].update(color=(*mixed(paper(ax), ink(ax), 0.25), 1.0), linewidth=0.6)
     ax.set(xlim=(xs[0], xs[-1]), ylim=(ys[0], ys[-1]), zlabel=name)
     ax.xaxis.labelpad = ax.yaxis.labelpad = ax.zaxis.labelpad = 6
-    ax.set_box_aspect(None, zoom=0.8)
+    ax.set_box_aspect(None, zoom=0.83)
 
 
 def draw_paths_in_space(
@@ -197,7 +199,8 @@ def _along_the_ground(grid: tuple[Array, Array, Array], way: Array) -> tuple[Arr
     """
     xs, ys, heights = grid
     size = np.array([xs[-1] - xs[0], ys[-1] - ys[0]])
-    rows, steps = [], []
+    rows: list[Array] = []
+    steps: list[int] = []
     for before, after in zip(way, [*way[1:], None], strict=True):
         steps.append(len(rows))
         rows.append(before if np.isfinite(height_at(xs, ys, heights, *before[:2])) else before * np.nan)

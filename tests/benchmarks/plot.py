@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from textwrap import wrap
 
 from tests.benchmarks.engines import ENGINES
 from tests.benchmarks.measure import PATIENCE, Outcome, measure
@@ -45,8 +46,9 @@ def draw(measured: Curves, file: Path) -> None:
     """Write the figure; its name ends with its format, such as `.svg`."""
     import matplotlib.pyplot as plt
 
-    with plt.rc_context({"font.size": 12, "axes.spines.right": False, "axes.spines.top": False}):
-        figure, axes = plt.subplots(figsize=(9, 5.5), layout="constrained")
+    # Seven inches fill the column of a page, so the text keeps the size that it is given here.
+    with plt.rc_context({"font.size": 10, "axes.spines.right": False, "axes.spines.top": False}):
+        figure, axes = plt.subplots(figsize=(7, 4.8), layout="constrained")
         dearest_first = sorted(measured.items(), key=lambda curve: -list(curve[1].values())[-1])
         for name, points in dearest_first:
             colour, marker = STYLES[name]
@@ -59,6 +61,6 @@ def draw(measured: Curves, file: Path) -> None:
         axes.set_title("A chain of x*a, +b, **2, relu; a line ends where its engine does")
         axes.grid(which="major", color="0.88")
         axes.legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
-        figure.supxlabel(heading(), fontsize=8, color="0.35")
+        figure.supxlabel("\n".join(wrap(heading(), 95)), fontsize=9, color="0.35")
         figure.savefig(file)
         plt.close(figure)

@@ -68,7 +68,18 @@ def test_a_model_that_branches_is_asked_at_every_point(ax):
 
 def test_every_class_is_in_the_legend(ax):
     decision_boundary(nn.MLP(2, [3], seed=0), [[0.0, 0.0], [1.0, 1.0], [0.5, 1.0]], [0, 1, 2], ax=ax)
-    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["class 0", "class 1", "class 2"]
+    words = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert words == ["class 0", "class 1", "class 2", "boundary"]
+
+
+def test_the_shades_have_swatches_and_areas_are_pixels_in_an_svg(ax):
+    decision_boundary(nn.MLP(2, [1], seed=0), [[0.0, 0.0], [1.0, 1.0]], [0, 1], ax=ax, resolution=9)
+    legend = ax.get_legend()
+    words = [text.get_text() for text in legend.get_texts()]
+    assert words == ["class 0", "class 1", "output below 0", "output above 0", "boundary"]
+    below, above = (to_hex(patch.get_facecolor()) for patch in legend.get_patches())
+    assert [below, above] == [to_hex(ax.collections[0].cmap(end)) for end in (0.0, 1.0)]
+    assert ax.collections[0].get_rasterized() and (ax.get_xlabel(), ax.get_ylabel()) == ("x1", "x2")
 
 
 def test_samples_must_have_two_features(ax):
@@ -87,7 +98,8 @@ def test_a_class_without_samples_leaves_the_colours_of_the_others(ax):
 
 def test_classes_may_have_names_and_the_model_may_be_a_function(ax):
     decision_boundary(lambda x: x[0] - 0.5, [[0.0, 1.0], [1.0, 0.0]], ["left", "right"], ax, resolution=5)
-    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["class left", "class right"]
+    words = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert words[:2] == ["class left", "class right"]
 
 
 def test_where_two_outputs_are_infinite_neither_wins(ax):

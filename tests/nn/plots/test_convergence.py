@@ -9,7 +9,7 @@ from nn.plots import behaviour, converged, descend, oscillates
 
 
 def curve(rate, steps=40):
-    """With the rate r, x is multiplied by 1 - 2r in every step: above 0.5 its sign changes, above 1 it grows."""
+    """With the rate r each step multiplies x by 1 - 2r: above 0.5 its sign changes, above 1 it grows."""
     return descend(lambda x: x**2, (1.0,), rate, steps)
 
 

@@ -106,7 +106,7 @@ def test_the_pictures_show_the_weights_of_now_and_the_path(model, ax):
     assert lines["weights now"].get_xydata().tolist() == [list(landscape.here)]
     expected = [[state[FIRST], state[SECOND]] for state in path]
     np.testing.assert_allclose(lines["training"].get_xydata(), expected, rtol=1e-12)
-    assert (ax.get_xlabel(), ax.get_ylabel()) == (FIRST, SECOND)
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("layer 1/neuron 1/w1", "layer 2/neuron 1/w1")
     landscape.plot(path=path)
     assert landscape.ax_.name == "3d"
     (now,) = (drawn for drawn in landscape.ax_.get_lines() if drawn.get_label() == "weights now")

@@ -42,7 +42,7 @@ def test_gradients_that_are_exactly_zero_are_crosses_at_the_edge(ax):
     line, crosses = ax.get_lines()
     assert np.isnan(line.get_ydata()[0]) and line.get_ydata()[1] > 0.0
     assert crosses.get_marker() == "x" and crosses.get_xydata().tolist() == [[1.0, ax.get_ylim()[0]]]
-    assert [tick.get_text() for tick in ax.get_xticklabels()] == ["layers.0", "layers.1"]
+    assert [tick.get_text() for tick in ax.get_xticklabels()] == ["layer 1", "layer 2"]
 
 
 def test_batch_statistics_are_used_and_left_as_they_were(ax):

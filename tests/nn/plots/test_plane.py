@@ -193,8 +193,9 @@ def test_the_surface_has_the_heights_of_the_function_and_the_losses_of_the_path(
     ax = surface(ravine, paths={"descent": path, "points": [(1.0, 1.0)]}, resolution=5)
     ((across, up, heights),) = drawn_surfaces
     np.testing.assert_allclose(heights, ravine(across, up), rtol=1e-12)
+    steps = line(ax, "descent").get_markevery()
     drawn = np.column_stack(line(ax, "descent").get_data_3d())
-    np.testing.assert_allclose(drawn, np.column_stack([path.points, path.losses]), rtol=1e-12)
+    np.testing.assert_allclose(drawn[steps], np.column_stack([path.points, path.losses]), rtol=1e-12)
     np.testing.assert_allclose(np.ravel(line(ax, "points").get_data_3d()), [1.0, 1.0, 8.5])
 
 
