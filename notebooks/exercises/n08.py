@@ -2,10 +2,6 @@
 
 import math
 
-import numpy as np
-from sklearn.datasets import load_digits
-from sklearn.model_selection import train_test_split
-
 import nn
 from autograd import Value
 from exercises.answers import Exercise, Mistake, Number, Numbers
@@ -23,6 +19,10 @@ def loss_of_mistakes():
 
 
 def without_hidden_layer():
+    import numpy as np  # these two only here: other exercises need neither of them
+    from sklearn.datasets import load_digits
+    from sklearn.model_selection import train_test_split
+
     digits = load_digits()
     X_train, X_test, y_train, y_test = train_test_split(
         digits.data / 16, digits.target, train_size=150, stratify=digits.target, random_state=0
