@@ -88,14 +88,14 @@ def draw_dot(
     }
     """
     _check(root, format, rankdir, max_nodes)
-    look = Look(color, local_derivatives, marks, micrograd)
-    return _drawing(root, format, rankdir, look, highlight, clusters, _scopes(unfold), max_nodes)[0]
+    look = Look(color, local_derivatives, marks, clusters, micrograd)
+    return _drawing(root, format, rankdir, look, highlight, _scopes(unfold), max_nodes)[0]
 
 
 def draw_everything(root: Value, rankdir: str | None = None) -> tuple[Drawing, Picture]:
     """The plain drawing of a whole graph, and what it was made from."""
     _check(root, "svg", rankdir, None)
-    return _drawing(root, "svg", rankdir, Look(), None, False, [], None)
+    return _drawing(root, "svg", rankdir, Look(), None, [], None)
 
 
 def _drawing(
@@ -104,7 +104,6 @@ def _drawing(
     rankdir: str | None,
     look: Look,
     highlight: Value | Iterable[Value] | None,
-    clusters: bool,
     unfold: Sequence[str],
     max_nodes: int | None,
     hurried: bool = False,
@@ -121,9 +120,9 @@ def _drawing(
         node_attr=look.attributes["node"],
         edge_attr=look.attributes["edge"],
     )
-    _add(drawing, picture, frames_of(picture) if clusters else {})
+    _add(drawing, picture, frames_of(picture) if look.clusters else {})
     if max_nodes is not None and not unfold and len(picture.plan.places) > _SURE:
-        wishes = (root, format, rankdir, look, highlight, clusters, unfold)
+        wishes = (root, format, rankdir, look, highlight, unfold)
         drawing.further = lambda: _drawing(*wishes, max_nodes // 4, hurried=True)[0]
     return drawing, picture
 

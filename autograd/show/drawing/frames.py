@@ -26,7 +26,9 @@ def frames_of(picture: Picture) -> dict[str, Digraph]:
         path = scope
         while path and path not in frames:
             title = path.rpartition("/")[2]
-            frame = frames[path] = graphviz.Digraph(f"cluster_{len(frames)}", graph_attr=_FRAME | {"tooltip": tooltip(path)})
+            frame = frames[path] = graphviz.Digraph(
+                f"cluster_{len(frames)}", graph_attr=_FRAME | {"tooltip": tooltip(path)}
+            )
             frame.node(f"frame{len(frames) - 1}", label(title), **_TITLE)
             path = parent(path)
     return frames

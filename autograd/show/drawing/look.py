@@ -37,6 +37,7 @@ class Look:
     color: bool = False
     local_derivatives: bool = False
     marks: bool = False
+    clusters: bool = False
     micrograd: bool = False
 
     beside = 14.0  # points between boxes of one rank

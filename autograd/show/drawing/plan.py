@@ -21,7 +21,8 @@ Place = Value | Box
 
 PAGE = 624.0  # points; shrunk to the 468 of a printed page, letters of 10 points are 10 pixels high
 _CROSSINGS = 24, 1.0  # ranks that edges may pass in all, besides this many for every place
-_SLACK = 1.3  # by which the layout is wider than its widest rank, more or less
+_SLACK = 1.15  # by which the layout is wider than its widest rank, more or less
+_FRAMED = 1.6  # the same for frames, which cannot reach into each other
 _PASSING = 9.0  # points of width that an edge takes in a rank that it passes
 
 
@@ -132,7 +133,7 @@ class Plan:
         for rank in range(max(across) + 1):
             beside += passing[rank]
             widest = max(widest, across[rank] + beside)
-        return _SLACK * widest
+        return widest * (_FRAMED if self._look.clusters else _SLACK)
 
     @property
     def direction(self) -> str:
