@@ -162,11 +162,15 @@ def _picture(
     )
     wide = rankdir is not None or look.micrograd or max_nodes is None or max_nodes > MAX_NODES
 
-    def fits(box_of: Mapping[Value, Box]) -> bool:
-        return wide or Plan(nodes, box_of, texts, look).fits()
+    latest: list[tuple[Mapping[Value, Box], Plan]] = []
 
-    boxes = fold(nodes, max_nodes, unfold, fits)
-    plan = Plan(nodes, boxes, texts, look)
+    def planned(boxes: Mapping[Value, Box]) -> Plan:
+        if not latest or latest[0][0] is not boxes:  # the same ones are asked for several times
+            latest[:] = [(boxes, Plan(nodes, boxes, texts, look))]
+        return latest[0][1]
+
+    boxes = fold(nodes, max_nodes, unfold, lambda boxes: wide or planned(boxes).fits())
+    plan = planned(boxes)
     texts.named |= plan.again
     return Picture(nodes, boxes, plan, texts, look, strong, rankdir or plan.direction)
 

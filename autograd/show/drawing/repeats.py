@@ -127,11 +127,13 @@ def _boxes(nodes: Sequence[Value], folded: Boxes, groups: Sequence[tuple[Sum, li
 
     kept = _reachable(nodes[-1:], still_open, folded)
     box_of: Boxes = {}
+    done = kept.union(folded)
     for made, inside in reversed(closed.items()):  # the outer boxes hold what no inner one does
         if made.chain[-1] in kept:
             for start, box in inside.items():
-                found = _reachable([start], lambda node: node._prev, kept | folded.keys() | box_of.keys())
+                found = _reachable([start], lambda node: node._prev, done)
                 box_of |= dict.fromkeys(found, box)
+                done |= found
     return box_of
 
 
