@@ -17,7 +17,7 @@ NO_BACKWARD = "backward() has not run: every gradient is still 0"
 OLD_GRADIENTS = "backward() has not run here: the leaves have gradients of an earlier pass"
 EDGES = "edges: the gradient that flows back; dashed: none"
 
-_WIDTH = 60  # letters of a line
+_WIDTH = 80  # letters of a line
 _TABLE = '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1">'
 _SWATCH = '<TD BORDER="1" COLOR="#8c8c8c" BGCOLOR="{}" CELLPADDING="2">{}</TD>'
 

@@ -10,10 +10,11 @@ from autograd.show.drawing import look, marks
 from autograd.show.drawing.box import Box
 from autograd.show.drawing.escapes import wrapped
 from autograd.value import Value
+from autograd.words.names import one_line
 from autograd.words.numerals import decimals, digits, short
 from autograd.words.symbol import NOTHING_PASSES, applied, derivative_at
 
-_LONGEST = 14  # letters of a line
+_LONGEST = 16  # letters of a line
 _LONGEST_TITLE = 20  # of a box
 
 
@@ -62,7 +63,7 @@ class Texts:
     def name(self, node: Value, frame: str = "") -> str:
         """The name of a node as it stands in its box; a label keeps its lines and its spaces."""
         name = self.names[node]
-        label = node.label if name == node.label.strip() or "\n" in node.label else name
+        label = node.label if name == one_line(node.label) else name
         return wrapped(_inside(label, frame), _LONGEST)
 
     def width(self, place: Value | Box) -> float:

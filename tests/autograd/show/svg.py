@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from xml.etree import ElementTree
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _TITLE = "{http://www.w3.org/1999/xlink}title"
+_FACTOR = re.compile(r"n\d+_x\d")
 _SHAPES = [f"{_SVG}{shape}" for shape in ("polygon", "path", "ellipse", "polyline")]
 
 
@@ -24,8 +26,9 @@ class Line:
 class Picture:
     nodes: dict[str, list[str]] = field(default_factory=dict)  # the texts of each node by its id
     edges: Counter[tuple[str, str]] = field(default_factory=Counter)
-    edge_texts: dict[tuple[str, str], list[str]] = field(default_factory=dict)
-    clusters: dict[str, list[str]] = field(default_factory=dict)
+    factors: dict[tuple[str, str], list[str]] = field(default_factory=dict)  # what stands in each edge
+    copies: dict[str, list[str]] = field(default_factory=dict)  # the texts of what is drawn again, by its id
+    clusters: list[str] = field(default_factory=list)  # the titles of the frames
     tooltips: dict[str, set[str]] = field(default_factory=dict)
     fills: dict[str, str] = field(default_factory=dict)
     lines: dict[str, Line] = field(default_factory=dict)  # of a node its outline, by its id or "n0->n1_op"
@@ -38,26 +41,49 @@ def read(svg: str) -> Picture:
     picture = Picture()
     graph = ElementTree.fromstring(svg).find(f"{_SVG}g")
     assert graph is not None
-    picture.caption = [_text(text).strip() for text in graph.findall(f"{_SVG}text")]
+    inside = {text for group in _groups(graph) for text in group.iter(f"{_SVG}text")}
+    picture.caption = [_text(text).strip() for text in graph.iter(f"{_SVG}text") if text not in inside]
     picture.background = graph.find(f"{_SVG}polygon").get("fill", "")  # type: ignore[union-attr]
-    for group in graph.findall(f"{_SVG}g"):
+    for group in _groups(graph):
         title = group.findtext(f"{_SVG}title") or ""
         texts = [_text(text) for text in group.iter(f"{_SVG}text")]
-        picture.lines[title] = _line(next(part for part in group.iter() if part.tag in _SHAPES))
+        shape = next((part for part in group.iter() if part.tag in _SHAPES), None)
+        if shape is not None:
+            picture.lines[title] = _line(shape)
         for text in group.iter(f"{_SVG}text"):
             picture.text_colors[title] = text.get("fill", "black")
         picture.tooltips[title] = {a.get(_TITLE, "") for a in group.iter(f"{_SVG}a")}
         if group.get("class") == "node":
-            picture.nodes[title] = texts
-            shape = next(part for part in group.iter() if part.tag in _SHAPES)
-            picture.fills[title] = shape.get("fill", "")
-        elif group.get("class") == "cluster":
-            picture.clusters[title] = texts
-        else:
+            _add_node(picture, group, title, texts)
+        elif group.get("class") == "edge":
             start, _, end = title.partition("->")
             picture.edges[start, end] += 1
-            picture.edge_texts.setdefault((start, end), []).extend(texts)
+    _join(picture)
     return picture
+
+
+def _groups(graph: ElementTree.Element) -> list[ElementTree.Element]:
+    """The groups of nodes, edges and clusters; a caption with a link has a group of its own, without a class."""
+    return [group for group in graph.findall(f"{_SVG}g") if group.get("class")]
+
+
+def _add_node(picture: Picture, group: ElementTree.Element, title: str, texts: list[str]) -> None:
+    if title.startswith("frame"):
+        picture.clusters += texts
+        return
+    (picture.copies if "_at_" in title else picture.nodes)[title] = texts
+    shape = next((part for part in group.iter() if part.tag in _SHAPES), None)
+    picture.fills[title] = shape.get("fill", "") if shape is not None else ""
+
+
+def _join(picture: Picture) -> None:
+    """Take factors for words in an edge, not for nodes with two edges."""
+    for factor in [title for title in picture.nodes if _FACTOR.fullmatch(title)]:
+        (start,) = (edge[0] for edge in picture.edges if edge[1] == factor)
+        end = factor.partition("_x")[0] + "_op"
+        picture.factors.setdefault((start, end), []).extend(picture.nodes.pop(factor))
+        del picture.edges[start, factor], picture.edges[factor, end]
+        picture.edges[start, end] += 1
 
 
 def _line(shape: ElementTree.Element) -> Line:
