@@ -60,8 +60,9 @@ def draw_dot(
         clusters: frame the nodes of a scope (`with autograd.scope("layer 1"): ...`).
         unfold: the path of a scope, such as 'layer 1/neuron 3', or several: they stay open in a folded graph.
         max_nodes: a larger graph is folded, and the picture says how: repeated parts, scopes, and what is
-            far from the root. Unless it is given a larger number, or a rankdir, it is also folded until it is
-            as wide as a page. None draws everything, however long the layout takes.
+            far from the root. Unless max_nodes is larger than its default, or there is a rankdir or something
+            to unfold, it is also folded until it is as wide as a page. None draws everything, however long
+            the layout takes.
         micrograd: the look that micrograd made familiar: wide boxes, and numbers with four decimals.
 
     Returns:
@@ -160,7 +161,7 @@ def _picture(
         micrograd=look.micrograd,
         named=set(strong.starts) if strong else set(),
     )
-    wide = rankdir is not None or look.micrograd or max_nodes is None or max_nodes > MAX_NODES
+    wide = bool(rankdir or unfold or look.micrograd or max_nodes is None or max_nodes > MAX_NODES)
 
     latest: list[tuple[Mapping[Value, Box], Plan]] = []
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 # Helvetica has the widths of Arial and of what Linux puts in its place, and its digits all have the same.
 _LETTER, _DIGIT = 5.3, 5.56  # points of width, at 10 points
-_MARGIN = 6.0  # points beside the text of a box
+_MARGIN = 5.0  # points beside the text of a box
 
 _NARROW = {
-    "graph": {"fontname": "Helvetica", "fontsize": "10", "ranksep": "0.2", "nodesep": "0.15"},
+    "graph": {"fontname": "Helvetica", "fontsize": "10", "ranksep": "0.2", "nodesep": "0.12"},
     "node": {
         "fontname": "Helvetica",
         "fontsize": "10",
-        "margin": "0.08,0.04",
+        "margin": "0.07,0.04",
         "width": "0.2",
         "height": "0.2",
     },
@@ -40,12 +40,12 @@ class Look:
     clusters: bool = False
     micrograd: bool = False
 
-    beside = 14.0  # points between boxes of one rank
+    beside = 13.0  # points between boxes of one rank
 
     @property
     def between(self) -> float:
         """Points between the boxes of two ranks, with the operation there, and the factors in the edges."""
-        return 125.0 if self.local_derivatives else 55.0
+        return 110.0 if self.local_derivatives else 55.0
 
     @property
     def needs_gradients(self) -> bool:

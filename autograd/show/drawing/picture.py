@@ -24,6 +24,7 @@ from autograd.words.numerals import digits
 if TYPE_CHECKING:
     from graphviz import Digraph
 
+_BOX = {"shape": "box", "margin": "0.12,0.08"}
 _STRONG = "2.5"  # points
 _FADED = {"color": "#c8c8c8", "fontcolor": "#808080"}
 
@@ -106,7 +107,15 @@ class Picture:
         highlighted = self.highlight is None or node in self.highlight.nodes
         computed_on_it = self.highlight is None or any((x, node) in self.highlight.edges for x in node._prev)
         said = tooltip(self.texts.sentence(node))
-        self._add_record(home, node, frame, "record", said, self._standing_out(highlighted, *looks))
+        fields = "|".join(map(label, self.texts.lines(node, frame)))
+        below = (self.rankdir in ("TB", "BT")) is not self.look.micrograd  # there they are side by side
+        home.node(
+            self.ids[node],
+            f"{{{fields}}}" if below else fields,
+            shape="record",
+            tooltip=said,
+            **self._standing_out(highlighted, *looks),
+        )
         if node._op:
             operation = self.ids[node] + "_op"
             look = {} if self.look.micrograd else OPERATION
@@ -119,20 +128,14 @@ class Picture:
     def add_box(self, home: Digraph, box: Box, frame: str) -> None:
         """One box for many nodes, distinguished from a node by its colour and its rounded corners."""
         said = f"{box.title or 'far from the root'}: {len(box.nodes):,} nodes"
-        look = {"style": "filled", "fillcolor": "#eeeeee"}
+        look = _BOX | {"style": "filled", "fillcolor": "#eeeeee"}
         if self.look.color:
-            look = colors.style(self.inside[box], self.scale)
+            look |= colors.style(self.inside[box], self.scale)
             said += f", largest gradient {digits(self.inside[box])}" if self.texts.ran else ""
         highlighted = self.highlight is None or not self.highlight.nodes.isdisjoint(box.nodes)
-        self._add_record(home, box, frame, "Mrecord", tooltip(said), self._standing_out(highlighted, look))
-
-    def _add_record(
-        self, home: Digraph, place: Value | Box, frame: str, shape: str, said: str, look: Mapping[str, str]
-    ) -> None:
-        """Fields one below the other, or in the look of micrograd side by side."""
-        fields = "|".join(map(label, self.texts.lines(place, frame)))
-        turned = (self.rankdir in ("TB", "BT")) is not self.look.micrograd
-        home.node(self.ids[place], f"{{{fields}}}" if turned else fields, shape=shape, tooltip=said, **look)
+        words = label("\n".join(self.texts.lines(box, frame)))
+        look = self._standing_out(highlighted, look, {"style": "rounded"})
+        home.node(self.ids[box], words, tooltip=tooltip(said), **look)
 
     def add_between(self, frames: Mapping[str, Digraph], home: Digraph) -> None:
         """What stands between operands and operations: copies of operands that are far away, and factors.

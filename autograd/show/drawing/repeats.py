@@ -70,9 +70,11 @@ def _groups(nodes: Sequence[Value], sums: Callable[[Value], bool]) -> Iterator[t
     signature, made = _signatures(nodes, inner)
     for head in reversed(nodes):
         if head in made and sums(head):
-            alike: dict[int, list[Value]] = {}
-            for term in dict.fromkeys(made[head].terms):
-                alike.setdefault(signature[term], []).append(term)
+            alike: dict[tuple[int, str], list[Value]] = {}
+            for term in dict.fromkeys(
+                made[head].terms
+            ):  # the neurons of a layer, of different scopes, are not
+                alike.setdefault((signature[term], term.scope), []).append(term)
             for terms in alike.values():
                 if len(terms) >= _FEWEST:
                     yield made[head], terms[1:]

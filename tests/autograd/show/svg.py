@@ -63,7 +63,7 @@ def read(svg: str) -> Picture:
 
 
 def _groups(graph: ElementTree.Element) -> list[ElementTree.Element]:
-    """The groups of nodes, edges and clusters; a caption with a link has a group of its own, without a class."""
+    """The groups of nodes, edges and clusters; a caption may have a group of its own, without a class."""
     return [group for group in graph.findall(f"{_SVG}g") if group.get("class")]
 
 

@@ -132,7 +132,7 @@ def test_leaves_without_labels_are_explained_where_none_has_one():
     # Broken if the explanation of unnamed Values is empty.
     a, b = Value(2.0), Value(-3.0)
     explanation = explain(a * b + a)
-    assert explanation.asked == ("v1", "v2")
+    assert explanation.asked == ("v2", "v3")  # the product is v1, as in a drawing
     assert [explanation.gradients[name].total for name in explanation.asked] == [-2.0, 2.0]
     assert explanation.notes == ()
 
