@@ -9,7 +9,7 @@ from autograd.graph import nodes_of, reached
 from autograd.show.drawing.box import Box
 from autograd.show.drawing.caption import caption
 from autograd.show.drawing.fold import fold
-from autograd.show.drawing.frames import frames_of, parent
+from autograd.show.drawing.frames import add_rows, frames_of, parent
 from autograd.show.drawing.highlight import highlighted
 from autograd.show.drawing.look import Look
 from autograd.show.drawing.marks import marks_of
@@ -136,6 +136,7 @@ def _add(drawing: Drawing, picture: Picture, frames: dict[str, Digraph]) -> None
         frame = parent(box.title) if box.is_scope and frames else ""
         picture.add_box(frames.get(frame, drawing), box, frame)
     picture.add_between(frames, drawing)
+    add_rows(picture, frames, drawing)
     for path in sorted(frames, key=lambda path: -path.count("/")):  # inner ones first: outer frames copy them
         frames.get(parent(path), drawing).subgraph(frames[path])
     picture.add_edges(drawing)

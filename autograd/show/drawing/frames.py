@@ -1,9 +1,14 @@
-"""Scopes drawn as frames around their nodes."""
+"""Scopes drawn as frames around their nodes, and boxes of one scope kept in their order."""
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from autograd.show.drawing.box import Box
 from autograd.show.drawing.escapes import label, tooltip
 from autograd.show.drawing.picture import Picture
 
@@ -32,6 +37,24 @@ def frames_of(picture: Picture) -> dict[str, Digraph]:
             frame.node(f"frame{len(frames) - 1}", label(title), **_TITLE)
             path = parent(path)
     return frames
+
+
+def add_rows(picture: Picture, frames: Mapping[str, Digraph], home: Digraph) -> None:
+    """Where boxes of one scope stand side by side, as the neurons of a layer do, 1 comes before 2."""
+    rows: defaultdict[tuple[str, int], list[Box]] = defaultdict(list)
+    for box in picture.boxes:
+        if box.is_scope:
+            rows[parent(box.title), picture.plan.rank[box]].append(box)
+    for (scope, _), boxes in rows.items():
+        if len(boxes) > 1:
+            with frames.get(scope, home).subgraph(graph_attr={"rank": "same"}) as row:
+                for before, after in pairwise(sorted(boxes, key=_in_order)):
+                    row.edge(picture.ids[before], picture.ids[after], style="invis")
+
+
+def _in_order(box: Box) -> list[tuple[str, int]]:
+    """The title as words and numbers, so that neuron 10 comes behind neuron 9."""
+    return [(word, int(number or 0)) for word, number in re.findall(r"(\D*)(\d*)", box.title or "")]
 
 
 def parent(path: str | None) -> str:

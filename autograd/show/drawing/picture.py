@@ -172,8 +172,9 @@ class Picture:
             if self.look.color and self.texts.ran:
                 said += f", largest gradient flowing back {digits(strongest)}"
             line = self._line(strongest, self.highlight is None or bundle.strong)
-            end = self.ids[target] + ("_op" if isinstance(target, Value) else "")
-            home.edge(self.tail(source, target), end, **_merged({"tooltip": said}, line))
+            end = self.ids[target] + "_op" if isinstance(target, Value) else self.ids[target]
+            room = {"minlen": "2"} if isinstance(target, Box) else {}  # as much as for an operation
+            home.edge(self.tail(source, target), end, tooltip=said, **room, **line)
 
     def _add_edge(self, home: Digraph, node: Value, index: int) -> None:
         operand, head = node._prev[index], self.ids[node] + "_op"

@@ -1,4 +1,4 @@
-"""Every picture can be read at the size at which people see it: no words on words, boxes or edges, none too small."""
+"""Every picture can be read where people see it: no words on words, boxes or edges, and none too small."""
 
 from __future__ import annotations
 
@@ -159,3 +159,17 @@ def test_the_geometry_sees_what_lies_on_words():
         "'a' of a on the edge a->b",
         "'b' of b on the edge a->b",
     ]
+
+
+@ENGINE
+@pytest.mark.parametrize("rankdir", ["LR", "TB"])
+def test_neurons_stand_in_their_order(rankdir, engine):
+    """Else a reader looks for neuron 2 between 4 and 1."""
+    svg = rendered(perceptron(2, [12, 3, 1]), engine, rankdir=rankdir, max_nodes=30)
+    for layer, neurons in ((1, 12), (2, 3)):
+        places = {
+            words.text: words.room for words in words_of(svg) if words.text.startswith(f"layer {layer}/")
+        }
+        assert len(places) == neurons
+        along = sorted(places, key=lambda name: places[name].left if rankdir == "TB" else places[name].top)
+        assert along == [f"layer {layer}/neuron {i}" for i in range(1, neurons + 1)]
