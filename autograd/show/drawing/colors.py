@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from math import ceil, inf, isfinite, isnan, log10
+from math import ceil, isfinite, isnan, log10
 
 _WHITE = (255, 255, 255)
 _POSITIVE = (230, 159, 0)
@@ -67,13 +67,16 @@ class Scale:
         >>> Scale(1.0).marks()
         [0.001, 0.01, 0.1, 1.0]
         """
-        return [_power(self.top / 10**step) for step in reversed(range(DECADES))] if self.top else []
+        if not self.top:
+            return []
+        exponent = round(log10(self.top))
+        powers = [float(f"1e{exponent - step}") for step in reversed(range(DECADES))]
+        return [power for power in powers if power]  # below the smallest number there is none
 
 
 def _power(number: float) -> float:
-    """The smallest power of ten that is not below a number, which is above 0."""
-    exponent = ceil(log10(number) - 1e-9)
-    return float(f"1e{exponent}") if exponent <= 308 else inf
+    """The smallest power of ten that is not below a number above 0; or the largest that there is."""
+    return float(f"1e{min(308, ceil(log10(number) - 1e-9))}")
 
 
 def largest(gradients: Iterable[float]) -> float:

@@ -84,8 +84,8 @@ def draw_dot(
         n1 [label="{data 9.0000|grad 0.0000}" shape=record tooltip="out = x*x = 9"]
         n1_op [label="*" tooltip="out = x*x = 9"]
         n1_op -> n1
-        n0 -> n1_op [tooltip="x: local derivative x = 3" weight=1]
-        n0 -> n1_op [tooltip="x: local derivative x = 3" weight=1]
+        n0 -> n1_op [tooltip="x: local derivative x = 3"]
+        n0 -> n1_op [tooltip="x: local derivative x = 3"]
     }
     """
     _check(root, format, rankdir, max_nodes)

@@ -180,7 +180,7 @@ class Picture:
         operand, head = node._prev[index], self.ids[node] + "_op"
         look = self._line(self._flow(node, index), self._is_strong(operand, node))
         look["tooltip"] = tooltip(self.texts.chain_rule(node, index))
-        look["weight"] = self.plan.weight(operand, node)
+        look |= self.plan.weight(operand, node)
         tail = self.tail(operand, node)
         if self.look.local_derivatives:
             if not passes(node, index):

@@ -96,12 +96,12 @@ class Plan:
         """Whether a use of an operand has a copy of it, instead of an edge across the drawing."""
         return operand in self.again and self.rank[operand] > self.rank[target] + 1
 
-    def weight(self, operand: Value, node: Value) -> str:
+    def weight(self, operand: Value, node: Value) -> dict[str, str]:
         """How much an edge resists a bend; that of the operand with the most steps behind it is the trunk."""
         if not operand._prev:
-            return "1"
+            return {}
         trunk = self._height[operand] == self._height[node] - 1 and node._prev.count(operand) == 1
-        return "8" if trunk else "4"
+        return {"weight": "8" if trunk else "4"}
 
     @cached_property
     def length(self) -> float:

@@ -71,9 +71,8 @@ def _groups(nodes: Sequence[Value], sums: Callable[[Value], bool]) -> Iterator[t
     for head in reversed(nodes):
         if head in made and sums(head):
             alike: dict[tuple[int, str], list[Value]] = {}
-            for term in dict.fromkeys(
-                made[head].terms
-            ):  # the neurons of a layer, of different scopes, are not
+            for term in dict.fromkeys(made[head].terms):
+                # Neurons of a layer are alike, but of different scopes, which have boxes of their own.
                 alike.setdefault((signature[term], term.scope), []).append(term)
             for terms in alike.values():
                 if len(terms) >= _FEWEST:

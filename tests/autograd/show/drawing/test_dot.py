@@ -196,6 +196,24 @@ def test_the_legend_has_only_the_signs_that_there_are():
     assert picture(y, color=True).caption == ["gradient", "0", "0.01", "0.1", "1", "10", EDGES]
 
 
+@pytest.mark.parametrize(
+    ("gradient", "marks"),
+    [
+        (1.7e308, [1e305, 1e306, 1e307, 1e308]),
+        (5e-324, [1e-323]),
+        (1.0, [1e-3, 1e-2, 0.1, 1.0]),
+        (1000.0, [1.0, 10.0, 100.0, 1000.0]),
+        (0.0, []),
+        (math.inf, []),
+    ],
+)
+def test_the_scale_has_round_numbers_at_any_size(gradient, marks):
+    # Broken if the largest and the smallest numbers have no logarithm.
+    scale = colors.Scale.of([gradient, math.nan])
+    assert scale.marks() == marks
+    assert (scale.strength(gradient) > 0.7) == (gradient != 0)
+
+
 @pytest.mark.parametrize("gradient", [1e-3, 1e-2, 0.1, 1.0])
 def test_gradients_a_thousand_times_smaller_can_be_told_apart(gradient):
     # Broken if everything but the largest gradient looks white.
