@@ -1,4 +1,4 @@
-"""Execute a notebook, each claim of its text at its place: `python run_notebook.py copy.ipynb folder`.
+"""Execute a notebook, each claim of its text at its place: `python -m tests.run_notebook copy.ipynb folder`.
 
 It writes the outputs into the file and prints the claims that do not hold, as a JSON list of sentences. It
 runs in a process of its own: the event loop and the sockets between nbclient and the kernel raise warnings
@@ -11,8 +11,9 @@ import sys
 
 import matplotlib.font_manager  # noqa: F401  (lists the fonts at its first import ever, and would say so)
 import nbformat
-from claims import Claim, claims_in, holds
 from nbclient import NotebookClient
+
+from tests.claims import Claim, claims_in, holds
 
 
 def run(path: str, folder: str) -> list[str]:

@@ -16,7 +16,6 @@ from tests.claims import claims_in, unclaimed
 
 ROOT = Path(__file__).parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-RUNNER = Path(__file__).with_name("run_notebook.py")
 PICTURES = {"image/svg+xml", "image/png", "text/html"}
 
 
@@ -54,8 +53,8 @@ def environment(tmp_path: Path) -> dict[str, str]:
 def executed(path: Path, folder: Path, tmp_path: Path) -> subprocess.CompletedProcess[str]:
     """Run a notebook in a folder, and write the outputs into its file."""
     run = subprocess.run(
-        [sys.executable, str(RUNNER), str(path), str(folder)],
-        env=environment(tmp_path), capture_output=True, text=True, check=False,
+        [sys.executable, "-m", "tests.run_notebook", str(path), str(folder)],
+        env=environment(tmp_path), cwd=tmp_path, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert run.returncode == 0, run.stderr
     return run

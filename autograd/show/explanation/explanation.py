@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from autograd.show.explanation import html, text
 from autograd.show.explanation.parts import Equation, Gradient, Path, Step
+from autograd.words.notation import local_derivative, total_derivative
 
 
 @dataclass(frozen=True, repr=False)  # Python refuses to print a count of thousands of digits
@@ -58,6 +60,14 @@ class Explanation:
     paths: dict[str, Paths]
     notes: tuple[str, ...] = ()
     equations: str = field(default="", compare=False)
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Explanations of before they said how a derivative is written are given it; their LaTeX is as it was."""
+        self.__dict__.update(state)
+        for name, gradient in self.gradients.items():
+            vars(gradient).setdefault("derivative", total_derivative(self.root, name))
+        for step in self.steps:
+            vars(step).setdefault("derivative", local_derivative(step.node, step.operand))
 
     def latex(self) -> str:
         r"""The forward pass and the chain rule as an `aligned` environment of LaTeX, without dollar signs."""
