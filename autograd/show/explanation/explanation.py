@@ -62,7 +62,7 @@ class Explanation:
     equations: str = field(default="", compare=False)
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        """Explanations of before they said how a derivative is written are given it; their LaTeX is as it was."""
+        """Explanations of before derivatives stood in them are given these; their LaTeX is as it was."""
         self.__dict__.update(state)
         for name, gradient in self.gradients.items():
             vars(gradient).setdefault("derivative", total_derivative(self.root, name))
