@@ -43,14 +43,15 @@ def read(svg: str) -> Picture:
     for group in graph.findall(f"{_SVG}g"):
         title = group.findtext(f"{_SVG}title") or ""
         texts = [_text(text) for text in group.iter(f"{_SVG}text")]
-        picture.lines[title] = _line(next(part for part in group.iter() if part.tag in _SHAPES))
+        shape = next((part for part in group.iter() if part.tag in _SHAPES), None)
+        if shape is not None:  # the words in an edge have none
+            picture.lines[title] = _line(shape)
         for text in group.iter(f"{_SVG}text"):
             picture.text_colors[title] = text.get("fill", "black")
         picture.tooltips[title] = {a.get(_TITLE, "") for a in group.iter(f"{_SVG}a")}
         if group.get("class") == "node":
             picture.nodes[title] = texts
-            shape = next(part for part in group.iter() if part.tag in _SHAPES)
-            picture.fills[title] = shape.get("fill", "")
+            picture.fills[title] = "" if shape is None else shape.get("fill", "")
         elif group.get("class") == "cluster":
             picture.clusters[title] = texts
         else:
