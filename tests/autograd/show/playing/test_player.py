@@ -9,14 +9,17 @@ import pytest
 
 import autograd
 import nn
-from autograd import Player, Value, operation, player, trace
+from autograd import Player, Value, explain, operation, player, trace
 from autograd import __main__ as command
 from autograd.command.example import Network
 from autograd.graph import local_derivatives
 from autograd.show.drawing import layout
 from autograd.sweeps import adjoints
 from autograd.walk import topological_order
+from autograd.words.names import names_of
+from autograd.words.notation import total_derivative
 from autograd.words.numerals import digits, short
+from autograd.words.symbol import NOTHING_PASSES
 from tests.autograd.show.playing import browser
 from tests.autograd.show.svg import read
 
@@ -162,6 +165,35 @@ def test_the_graph_need_not_be_one_that_can_be_pickled():
         return x * x
 
     assert "d out/d x = 6" in player(square(Value(3.0, label="x"))).html
+
+
+@pytest.mark.parametrize("samples", [1, 2])
+def test_one_name_for_one_node(samples):
+    """Broken if a node is called one thing in its box and another in the words of a step, or in `explain`."""
+    model = nn.MLP(2, [2, 1], seed=0)
+    loss = autograd.sum([(model([float(i), 1.0]) - 1) ** 2 for i in range(samples)])
+    names = names_of(trace(loss)[0])
+    assert {"layer 1/neuron 2/w1", "layer 2/neuron 1/b", "x1"} < set(names.values())
+    assert ("x1_2" in names.values()) is (samples == 2)
+    page = player(loss).html
+    boxes = read(drawing(page)).nodes
+    for i, (node, name) in enumerate(names.items()):
+        if node._prev or node.label:
+            assert "".join(boxes[f"n{i}"][:-2]) == name
+    loss.backward()
+    explanation = explain(loss)
+    lines = {line.strip() for line in str(explanation).splitlines()}
+    forward = [step[1] for step in words(page) if step[0].startswith("Forward")]
+    assert len(forward) == sum(bool(node._prev) for node in names)
+    assert lines.issuperset(forward)
+    chain_rule = {line.split(" = ")[0] for step in words(page) for line in step if " += " in line}
+    explained = {
+        f"{total_derivative('out', step.operand)} += {total_derivative('out', step.node)} · {step.derivative}"
+        for step in explanation.steps
+        if step.local_formula not in NOTHING_PASSES
+    }
+    assert 10 < len(explained) <= len(explanation.steps)
+    assert explained <= chain_rule
 
 
 def test_saved_shown_and_named(tmp_path):
