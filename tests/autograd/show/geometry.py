@@ -16,10 +16,7 @@ _SVG = "{http://www.w3.org/2000/svg}"
 _NUMBER = re.compile(r"-?\d+\.?\d*(?:e-?\d+)?")
 # Arial has the widths of Helvetica; DejaVu Sans, which stands in for it here, is wider by about an eighth.
 _WIDER = 1.12
-_CAP, _DESCENT = (
-    0.72,
-    0.1,
-)  # of the size of the letters: what capitals and digits reach above and below the line
+_CAP, _DESCENT = 0.72, 0.1  # of the size of the letters: what capitals and digits reach above and below the line
 _SAMPLES = 24  # points on a Bézier curve
 
 
@@ -100,19 +97,12 @@ def _words(graph: ElementTree.Element) -> Iterator[Words]:
             content = (text.text or "").replace("\xa0", " ").strip()
             width = text_width(content, size)
             left = x if text.get("text-anchor") == "start" else x - width / 2
-            yield Words(
-                content, owner, Rectangle(left, y - _CAP * size, left + width, y + _DESCENT * size), size
-            )
+            yield Words(content, owner, Rectangle(left, y - _CAP * size, left + width, y + _DESCENT * size), size)
 
 
 def _texts_of(graph: ElementTree.Element) -> Iterator[ElementTree.Element]:
     """The texts that belong to the graph itself."""
-    inside = {
-        id(text)
-        for group in graph.findall(f"{_SVG}g")
-        if group.findtext(f"{_SVG}title")
-        for text in group.iter(f"{_SVG}text")
-    }
+    inside = {id(text) for group in graph.findall(f"{_SVG}g") if group.findtext(f"{_SVG}title") for text in group.iter(f"{_SVG}text")}
     return (text for text in graph.iter(f"{_SVG}text") if id(text) not in inside)
 
 
@@ -124,10 +114,7 @@ def _boxes(graph: ElementTree.Element) -> Iterator[tuple[str, Rectangle]]:
             if shape.tag == f"{_SVG}ellipse":
                 cx, cy, rx, ry = (float(shape.get(name, "nan")) for name in ("cx", "cy", "rx", "ry"))
                 slim = 0.71  # the rectangle inside, so that a corner without ink counts for nothing
-                yield (
-                    group.findtext(f"{_SVG}title") or "",
-                    Rectangle(cx - slim * rx, cy - slim * ry, cx + slim * rx, cy + slim * ry),
-                )
+                yield group.findtext(f"{_SVG}title") or "", Rectangle(cx - slim * rx, cy - slim * ry, cx + slim * rx, cy + slim * ry)
             elif shape.tag in (f"{_SVG}polygon", f"{_SVG}path"):
                 points = _points(shape.get("points") or shape.get("d") or "")
                 xs, ys = zip(*points, strict=True)
