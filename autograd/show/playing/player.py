@@ -38,12 +38,12 @@ if TYPE_CHECKING:
 
 MAX_NODES = 500
 _SIZE = re.compile(r'<svg width="([\d.]+)pt" height="([\d.]+)pt"')
-_AROUND = 480  # pixels of the page that are not the drawing
+_REST = 480  # pixels of the page that are not the drawing, for the longest words
 _HEIGHTS = 560, 860  # pixels of the frame in a notebook, at least and at most
 _PIXELS = 96 / 72  # in a point
 _LEAST = 0.75  # of its size a drawing may shrink to
-_WORDS = 395  # pixels of the page beside the drawing, and below it with what is above
-_BELOW = 370
+_BESIDE = 395  # pixels across the page that words beside the drawing take, with all margins
+_AROUND = 370  # pixels down the page that are above and below the drawing
 
 
 @dataclass(frozen=True)
@@ -200,7 +200,7 @@ def _measures(svg: str, scenes: Sequence[Scene]) -> str:
 def _style(svg: str) -> str:
     """The look, with the words beside a drawing where there is room for both, and too little below."""
     width, height = (size * _PIXELS for size in _size(svg))
-    least, most = _LEAST * width + _WORDS, height + _BELOW
+    least, most = _LEAST * width + _BESIDE, height + _AROUND
     beside = f"(min-width: {least:.0f}px) and (max-height: {most:.0f}px)"
     return Template(_asset("player.css")).substitute(beside=beside)
 
@@ -241,7 +241,7 @@ def _size(svg: str) -> tuple[float, float]:
 
 def _height(svg: str) -> int:
     least, most = _HEIGHTS
-    return min(max(ceil(_size(svg)[1]) + _AROUND, least), most)
+    return min(max(ceil(_size(svg)[1]) + _REST, least), most)
 
 
 @cache
