@@ -24,10 +24,9 @@ from autograd.command.expression import (
     shortened,
 )
 from autograd.command.listing import as_record, as_table, finite
-from autograd.command.page import as_page
+from autograd.command.page import as_drawing, as_page, as_svg
 from autograd.differences import check
 from autograd.graph import trace
-from autograd.show.drawing.dot import draw_dot
 from autograd.show.drawing.layout import EngineNotFound
 from autograd.show.explanation.explain import explain
 from autograd.show.playing.player import player
@@ -36,7 +35,6 @@ from autograd.value import Value
 
 if TYPE_CHECKING:
     from autograd.differences import Check
-    from autograd.show.drawing.digraph import Drawing
     from autograd.show.explanation.explanation import Explanation
 
 _OPTION = re.compile(r"-h|--|--[a-z]+(=.*)?", re.DOTALL)
@@ -205,9 +203,9 @@ def _write_files(
 ) -> list[str]:
     """Write the files that are asked for; returns their names."""
     makers: dict[str, Callable[[], bytes]] = {
-        "svg": lambda: _drawing(root).pipe(format="svg"),
-        "png": lambda: _drawing(root).pipe(format="png"),
-        "dot": lambda: _drawing(root).source.encode(),
+        "svg": lambda: as_svg(root).encode(),
+        "png": lambda: as_drawing(root).pipe(format="png"),
+        "dot": lambda: as_drawing(root).source.encode(),
         "html": lambda: as_page(expression.text, root, explanation).encode(),
         "player": lambda: player(root, title=expression.text).html.encode(),
     }
@@ -215,10 +213,6 @@ def _write_files(
     for kind, file in asked.items():
         _write(file, makers[kind])
     return list(asked.values())
-
-
-def _drawing(root: Value) -> Drawing:
-    return draw_dot(root, color=True, local_derivatives=True)
 
 
 def _write(file: str, make: Callable[[], bytes]) -> None:
@@ -236,7 +230,7 @@ def _write(file: str, make: Callable[[], bytes]) -> None:
 
 def _example() -> str:
     text, loss = worked_example()
-    _write(EXAMPLE_FILE, lambda: _drawing(loss).pipe(format="svg"))
+    _write(EXAMPLE_FILE, lambda: as_svg(loss).encode())
     return f"{text}\n\nThe graph is drawn in {EXAMPLE_FILE}."
 
 

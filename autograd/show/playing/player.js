@@ -59,21 +59,44 @@ function light() {
   for (const id of target) groups.get(id)[0].classList.add("target");
 }
 
+const ends = ({ edges }) => edges.flatMap(([title]) => title.split("->"));
+
+/** What should be seen, most first: what a step's edges join, or at least its target. */
+function wishes() {
+  const { target } = scenes[now];
+  if (ends(scenes[now]).length > 0) {
+    const targets = ends(scenes[now]).filter((id) => target.includes(id));
+    return [ends(scenes[now]), targets, targets.slice(-1)];
+  }
+  const beside = ends(scenes[now === 0 ? 1 : now - 1]); // of all leaves, those that come first or last
+  return [target, beside, beside.slice(-1)].filter((ids) => ids.length > 0);
+}
+
 /** Scroll the drawing, and nothing around it, until what is lit stands in its middle. */
 function follow(behavior) {
-  const boxes = (role) => [...figure.querySelectorAll(role)].map((group) => group.getBoundingClientRect());
-  const [seen, targets, lit] = [figure.getBoundingClientRect(), boxes(".target"), boxes(".source, .target")];
+  const seen = figure.getBoundingClientRect();
+  const wished = wishes().map((ids) => ids.map((id) => groups.get(id)[0].getBoundingClientRect()));
   const distance = (start, end) => {
-    const range = (all) => [Math.min(...all.map((box) => box[start])), Math.max(...all.map((box) => box[end]))];
-    let [first, last] = range(lit);
-    if (last - first > seen[end] - seen[start]) [first, last] = range(targets); // the target is what counts
+    const ranges = wished.map((boxes) => [
+      Math.min(...boxes.map((box) => box[start])),
+      Math.max(...boxes.map((box) => box[end])),
+    ]);
+    const fitting = ranges.find(([first, last]) => last - first <= seen[end] - seen[start]);
+    const [first, last] = fitting ?? ranges.at(-1);
     return (first + last - seen[start] - seen[end]) / 2;
   };
-  figure.scrollBy({
-    left: now === 0 ? -figure.scrollWidth : distance("left", "right"),
-    top: distance("top", "bottom"),
-    behavior,
-  });
+  figure.scrollBy({ left: distance("left", "right"), top: distance("top", "bottom"), behavior });
+}
+
+/** Show the whole drawing if it can be read then; otherwise the reader chooses. */
+function settle() {
+  figure.classList.add("whole");
+  const whole = figure.scrollWidth <= figure.clientWidth && figure.scrollHeight <= figure.clientHeight;
+  const width = () => figure.querySelector("svg").getBoundingClientRect().width;
+  const shrunk = width();
+  figure.classList.toggle("whole", whole);
+  fit.hidden = whole || width() <= shrunk;
+  figure.classList.toggle("whole", whole || fit.ariaPressed === "true");
 }
 
 function say() {
@@ -124,7 +147,8 @@ function toggle() {
 
 function toggleFit() {
   if (fit.hidden) return;
-  fit.ariaPressed = figure.classList.toggle("whole");
+  fit.ariaPressed = fit.ariaPressed !== "true";
+  settle();
   follow("auto");
 }
 
@@ -175,8 +199,9 @@ addEventListener("hashchange", () => jump(addressed()));
 
 for (const id of ["controls", "now", "hint"]) byId(id).hidden = false;
 list.open = false;
-const overflows = () => figure.scrollWidth > figure.clientWidth || figure.scrollHeight > figure.clientHeight;
-new ResizeObserver(() => {
-  fit.hidden = !figure.classList.contains("whole") && !overflows();
-}).observe(figure);
+settle();
 go(addressed(), "instant");
+addEventListener("resize", () => {
+  settle();
+  follow("auto");
+});

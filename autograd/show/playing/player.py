@@ -22,20 +22,28 @@ from typing import TYPE_CHECKING
 
 from autograd import modes
 from autograd.graph import contributions_by_hand, nodes_of
+from autograd.show.drawing import look
 from autograd.show.drawing.dot import draw_everything
 from autograd.show.playing.scenes import Scene, Script
-from autograd.show.playing.steps import backward_steps
+from autograd.show.playing.steps import BackwardStep, backward_steps
 from autograd.value import Value, recorded_node
 from autograd.words.names import names_of, one_line
-from autograd.words.numerals import digits
+from autograd.words.numerals import digits, short
 
 if TYPE_CHECKING:
     from os import PathLike
 
+    from autograd.show.drawing.digraph import Drawing
+    from autograd.show.drawing.picture import Picture
+
 MAX_NODES = 500
 _SIZE = re.compile(r'<svg width="([\d.]+)pt" height="([\d.]+)pt"')
-_AROUND = 480  # pixels of the page that are not the drawing
+_REST = 480  # pixels of the page that are not the drawing, for the longest words
 _HEIGHTS = 560, 860  # pixels of the frame in a notebook, at least and at most
+_PIXELS = 96 / 72  # in a point
+_LEAST = 0.75  # of its size a drawing may shrink to
+_BESIDE = 395  # pixels across the page that words beside the drawing take, with all margins
+_AROUND = 370  # pixels down the page that are above and below the drawing
 
 
 @dataclass(frozen=True)
@@ -113,6 +121,7 @@ def player(
     copies = _copy(nodes, names)
     steps = list(backward_steps(copies[value]))
     drawing, picture = draw_everything(copies[value], rankdir)
+    _make_room(drawing, picture, steps)
     svg = str(drawing.pipe(format="svg", encoding="utf-8"))
     svg = svg[svg.index("<svg") :]
     called = {copy: names[node] for node, copy in copies.items()}
@@ -151,8 +160,16 @@ def _copy_by_hand(node: Value, operands: Sequence[Value]) -> Value:
     return copy
 
 
+def _make_room(drawing: Drawing, picture: Picture, steps: Sequence[BackwardStep]) -> None:
+    """Make every box as wide as the widest number that its gradient is on the way."""
+    for step in steps:
+        width = look.width([f"grad {short(step.after)}"])
+        if width > picture.texts.width(step.operand):
+            drawing.node(picture.ids[step.operand], width=f"{width / 72:.2f}")
+
+
 def _page(title: str, svg: str, scenes: Sequence[Scene]) -> str:
-    style, script = _asset("player.css") + _measures(svg, scenes), _asset("player.js")
+    style, script = _measures(svg, scenes) + _style(svg), _asset("player.js")
     named = f'<svg role="img" aria-labelledby="drawing-title drawing-desc"{svg.removeprefix("<svg")}'
     start = named.index(">") + 1
     description = (
@@ -176,7 +193,16 @@ def _measures(svg: str, scenes: Sequence[Scene]) -> str:
     """What the style depends on: the size of the drawing, and where the backward pass starts."""
     width, height = _size(svg)
     turn = (_operations(scenes) + 0.5) / (len(scenes) - 1)
-    return f":root {{ --width: {width / 16}rem; --aspect: {width / height:.3f}; --turn: {turn:.1%}; }}\n"
+    rem = width * _PIXELS / 16
+    return f":root {{ --width: {rem:.3f}rem; --aspect: {width / height:.3f}; --turn: {turn:.1%}; }}\n"
+
+
+def _style(svg: str) -> str:
+    """The look, with the words beside a drawing where there is room for both, and too little below."""
+    width, height = (size * _PIXELS for size in _size(svg))
+    least, most = _LEAST * width + _BESIDE, height + _AROUND
+    beside = f"(min-width: {least:.0f}px) and (max-height: {most:.0f}px)"
+    return Template(_asset("player.css")).substitute(beside=beside)
 
 
 def _description(scenes: Sequence[Scene]) -> str:
@@ -215,7 +241,7 @@ def _size(svg: str) -> tuple[float, float]:
 
 def _height(svg: str) -> int:
     least, most = _HEIGHTS
-    return min(max(ceil(_size(svg)[1]) + _AROUND, least), most)
+    return min(max(ceil(_size(svg)[1]) + _REST, least), most)
 
 
 @cache

@@ -6,7 +6,7 @@ seen at a scene is what all scenes up to it have made appear, so a player can ju
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -68,6 +68,11 @@ class Script:
         self.root = nodes[-1]
         self.ids = {node: f"n{i}" for i, node in enumerate(nodes)}
         self.leaves = [node for node in nodes if not node._prev]
+        self.copies: defaultdict[Value, list[str]] = defaultdict(list)
+        for node in nodes:
+            for operand in dict.fromkeys(node._prev):
+                if tail(operand, node) != self.ids[operand]:
+                    self.copies[operand].append(tail(operand, node))
 
     def scenes(self) -> Iterator[Scene]:
         """The leaves, the forward pass, the backward pass in the order of `backward()`, and the gradients."""
@@ -86,7 +91,7 @@ class Script:
             "forward",
             "Given",
             (listed, "The leaves: numbers that everything else is computed from."),
-            target=tuple(self.ids[leaf] for leaf in self.leaves),
+            target=self._everywhere(self.leaves),
             numbers=tuple(self._number(leaf, "data", leaf.data) for leaf in self.leaves),
         )
 
@@ -103,7 +108,7 @@ class Script:
             ),
             source=tuple(place for x in node._prev for place in self._places(x, node)),
             edges=(*(self._edge(node, i) for i in range(len(node._prev))), self._result_edge(node)),
-            target=(self.ids[node], self.ids[node] + "_op"),
+            target=(self.ids[node] + "_op", *self._everywhere([node])),
             numbers=(self._number(node, "data", node.data),),
         )
 
@@ -188,7 +193,7 @@ class Script:
                 listed,
                 f"{escape(self.names[self.root])} changes this many times as much as each of these does.",
             ),
-            target=tuple(self.ids[leaf] for leaf in self._named(self.leaves)),
+            target=self._everywhere(self._named(self.leaves)),
             numbers=tuple(self._number(node, "grad", node.grad) for node in self.nodes),
         )
 
@@ -202,6 +207,10 @@ class Script:
     def _edge(self, node: Value, index: int) -> tuple[str, int]:
         operand = node._prev[index]
         return f"{self.tail(operand, node)}->{self.ids[node]}_op", node._prev[:index].count(operand)
+
+    def _everywhere(self, nodes: Iterable[Value]) -> tuple[str, ...]:
+        """Where nodes stand, and all their copies."""
+        return tuple(place for node in nodes for place in (self.ids[node], *self.copies[node]))
 
     def _places(self, operand: Value, node: Value) -> tuple[str, ...]:
         """Where an operand stands, and its copy beside the node if there is one."""
@@ -229,7 +238,9 @@ def _equation(left: str, *parts: str) -> str:
 def _list(equations: Iterable[str]) -> str:
     listed = list(equations)
     more = [f"and {len(listed) - _MAX_LISTED:,} more"] if len(listed) > _MAX_LISTED else []
-    return ", ".join(f'<span class="item">{escape(text)}</span>' for text in [*listed[:_MAX_LISTED], *more])
+    *others, last = [escape(text) for text in [*listed[:_MAX_LISTED], *more]]
+    items = [*(f"{text}," for text in others), last]  # a line must not begin with a comma
+    return " ".join(f'<span class="item">{item}</span>' for item in items)
 
 
 def _sides(formula: str, with_numbers: str, number: str) -> list[str]:
