@@ -65,7 +65,7 @@ def _folded(picture: Picture) -> Iterator[str]:
     scopes = [box for box in picture.boxes if box.is_scope]
     if scopes:
         yield f"{_nodes_in(scopes)} are folded into {_boxes(scopes)}, one for each scope"
-        yield f'unfold="{_shortest(scopes)}" opens this box'
+        yield f'unfold="{_shortest(scopes)}" opens one of them'
     others = [box for box in picture.boxes if not box.is_scope]
     if others:
         yield f"{_nodes_in(others)} {'others ' if scopes else ''}are folded into {_boxes(others)}"

@@ -48,7 +48,8 @@ def fold(
 
     if is_small({}):
         return {}
-    outside, scoped = nodes[-1].scope, any(node.scope for node in nodes)
+    within = {node.scope for node in nodes if node.scope}
+    outside, scoped = (nodes[-1].scope if len(within) == 1 else ""), bool(within)
 
     def is_outside(last: Value) -> bool:
         return last.scope == outside

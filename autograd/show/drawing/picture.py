@@ -16,7 +16,7 @@ from autograd.show.drawing.box import Box
 from autograd.show.drawing.escapes import label, tooltip
 from autograd.show.drawing.highlight import Highlight
 from autograd.show.drawing.look import AGAIN, FACTOR, OPERATION, Look
-from autograd.show.drawing.plan import Plan
+from autograd.show.drawing.plan import STRAIGHT, Plan
 from autograd.show.drawing.texts import Texts
 from autograd.value import Value
 from autograd.words.numerals import digits
@@ -123,6 +123,8 @@ class Picture:
             line = self._line(node.grad, computed_on_it)
             if float(line.get("penwidth", 1)) > 1 and not self.look.micrograd:
                 line["arrowhead"] = "none"  # the tip of a heavy arrow would reach the words in the record
+            if node in self.plan.trunk:
+                line["weight"] = STRAIGHT
             home.edge(operation, self.ids[node], **line)
 
     def add_box(self, home: Digraph, box: Box, frame: str) -> None:

@@ -21,6 +21,8 @@ Place = Value | Box
 
 PAGE = 624.0  # points; shrunk to the 468 of a printed page, letters of 10 points are 10 pixels high
 _CROSSINGS = 24, 1.0  # ranks that edges may pass in all, besides this many for every place
+STRAIGHT, _BENT = "8", "4"  # weights of edges; that of an edge from a leaf is 1
+_TWIG = 2  # operations one behind the other that may hang on a trunk
 _SLACK = 1.15  # by which the layout is wider than its widest rank, more or less
 _FRAMED = 1.6  # the same for frames, which cannot reach into each other
 _PASSING = 9.0  # points of width that an edge takes in a rank that it passes
@@ -39,6 +41,7 @@ class Plan:
         places: the nodes and boxes, the boxes at their first node.
         rank: the longest way from each place to the root.
         again: the nodes that are drawn again beside each use but the farthest from the root.
+        trunk: the nodes of a chain on which everything else hangs, along which the drawing goes straight.
     """
 
     def __init__(self, nodes: Sequence[Value], box_of: Mapping[Value, Box], texts: Texts, look: Look) -> None:
@@ -55,6 +58,7 @@ class Plan:
         for source, target in self._edges:
             self._height[target] = max(self._height[target], self._height[source] + 1)
         self.again = self._again()
+        self.trunk = self._trunk(nodes[-1])
 
     def _ranks(self) -> dict[Place, int]:
         """The longest way from each place to the root; 0 for those in a circle, which boxes can make."""
@@ -92,16 +96,29 @@ class Plan:
                 excess -= lengths[place]
         return again
 
+    def _trunk(self, root: Value) -> set[Value]:
+        """The nodes on a longest way to the root; none if another long way joins it."""
+        trunk: list[Value] = [root]
+        while True:
+            below = self._height[trunk[-1]] - 1
+            longest = [x for x in trunk[-1]._prev if self._height.get(x) == below]
+            if any(below > self._height[x] > _TWIG for x in trunk[-1]._prev if x in self._height):
+                return set()
+            if not longest:
+                return set(trunk)
+            trunk.append(longest[0])
+
     def copied(self, operand: Place, target: Place) -> bool:
         """Whether a use of an operand has a copy of it, instead of an edge across the drawing."""
         return operand in self.again and self.rank[operand] > self.rank[target] + 1
 
     def weight(self, operand: Value, node: Value) -> dict[str, str]:
-        """How much an edge resists a bend; that of the operand with the most steps behind it is the trunk."""
+        """How much an edge resists a bend: most along the trunk, or from the operand of the longest way."""
         if not operand._prev:
             return {}
-        trunk = self._height[operand] == self._height[node] - 1 and node._prev.count(operand) == 1
-        return {"weight": "8" if trunk else "4"}
+        longest = self._height[operand] == self._height[node] - 1 and node._prev.count(operand) == 1
+        straight = operand in self.trunk and node in self.trunk if self.trunk else longest
+        return {"weight": STRAIGHT if straight else _BENT}
 
     @cached_property
     def length(self) -> float:

@@ -14,7 +14,7 @@ from autograd.words.names import one_line
 from autograd.words.numerals import decimals, digits, short
 from autograd.words.symbol import NOTHING_PASSES, applied, derivative_at
 
-_LONGEST = 16  # letters of a line
+_LONGEST = 15  # letters of a line
 _LONGEST_TITLE = 26  # of a box
 
 

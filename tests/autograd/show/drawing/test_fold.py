@@ -122,7 +122,7 @@ def test_the_picture_says_that_it_is_folded_and_how():
     assert seen.caption == [
         f"{total} nodes, of which {shown} are drawn",
         f"{total - shown} are folded into 6 boxes, one for each scope",
-        'unfold="layer 1/neuron 1" opens this box',
+        'unfold="layer 1/neuron 1" opens one of them',
     ]
     counts = [re.search(r"(\d+) nodes", " ".join(texts)) for texts in seen.nodes.values()]
     assert sum(int(count[1]) for count in counts if count) == total - shown
@@ -340,3 +340,26 @@ def test_a_very_long_chain_can_be_drawn():
     for _ in range(200_000):
         y = -y
     assert "200,001 nodes, of which 3 are drawn" in draw_dot(y).source
+
+
+def test_the_output_of_a_network_folds_to_its_layers():
+    """Else the neurons of all layers disappear in one box, because the output itself stands in a scope."""
+    out = nn.MLP(2, [16, 16, 1], seed=1)([1.0, 2.0])
+    found = {texts[0] for name, texts in picture(out).nodes.items() if name.startswith("box")}
+    assert found == {"layer 1", "layer 2", "layer 3"}
+
+
+def test_a_neuron_of_many_inputs_folds_inside_its_scope():
+    """Else the graph of one neuron, all in one scope, is a single box."""
+    out = nn.MLP(100, [1], seed=1)([0.01 * i for i in range(100)])
+    found = {texts[0] for name, texts in picture(out).nodes.items() if name.startswith("box")}
+    assert found == {"99 more like this"}
+
+
+def test_a_long_product_goes_straight_down():
+    """Else every step of a chain stands a little to the side of the one before, and the picture gets too wide."""
+    y = Value(1.0, label="x0") + 1
+    for i in range(1, 9):
+        y = y * (Value(float(i), label=f"x{i}") + 1)
+    svg = draw_dot(y).pipe(format="svg", encoding="utf-8")
+    assert float(re.search(r'<svg width="([\d.]+)pt"', svg)[1]) < 500
