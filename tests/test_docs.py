@@ -61,14 +61,6 @@ def test_examples_fit_the_width_of_a_page(page):
     assert [line for _, code in blocks for line in code.splitlines() if len(line) > 84] == []
 
 
-def extension(name: str) -> ModuleType:
-    """A file that Sphinx loads, as a module."""
-    spec = importlib.util.spec_from_file_location(name, NOTEBOOKS / "_extensions" / f"{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 DRAWN = [page for page in PAGES if "```{drawing}" in page.read_text(encoding="utf-8")]
 
 
