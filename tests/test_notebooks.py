@@ -76,10 +76,7 @@ def texts_of(path: Path) -> dict[str, str]:
     return {cell["id"]: text_of(cell["source"]) for cell in cells_of(path) if cell["cell_type"] == "markdown"}
 
 
-CLAIMING = [path for path in NOTEBOOKS if any("<!--" in text for text in texts_of(path).values())]
-
-
-@pytest.mark.parametrize("path", CLAIMING, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_each_decimal_number_in_the_text_is_claimed(path):
     """Else a number in a sentence would stay when the cells beside it show another one."""
     assert {cell: unclaimed(text) for cell, text in texts_of(path).items() if unclaimed(text)} == {}

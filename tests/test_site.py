@@ -178,7 +178,7 @@ def test_no_page_scrolls_sideways(chromium, site, articles, width):
 
 def test_the_text_of_a_drawing_is_never_too_small(chromium, site, articles):
     """Else a wide graph is shrunk until nothing in it can be read."""
-    small = """() => [...document.querySelectorAll('article img[src$=".svg"]')]
+    small = """() => [...document.querySelectorAll('article :is(img[src$=".svg"], img.drawing)')]
         .filter(image => !image.closest('.sheet') ||
             image.clientWidth < parseFloat(getComputedStyle(image).getPropertyValue('--least')) - 1)
         .map(image => image.src)"""
@@ -193,7 +193,7 @@ def test_pictures_stand_on_white_on_a_dark_page(chromium, site, articles):
     assert look(chromium, site, articles, WIDE, dark, color_scheme="dark") == {}
 
 
-@pytest.mark.parametrize(("name", "examples"), [("figures", 2), ("references", 1)])
+@pytest.mark.parametrize(("name", "examples"), [("figures", 2), ("references", 2)])
 def test_the_examples_of_the_extensions(name, examples, monkeypatch):
     """Else the size of a text, or what a sentence names, is taken for something else."""
     monkeypatch.syspath_prepend(NOTEBOOKS / "_extensions")

@@ -27,6 +27,7 @@ def drawn(text, arguments):
 
 def setup(app):
     from docutils import nodes
+    from figures import box
     from sphinx.util.docutils import SphinxDirective
 
     class Drawing(SphinxDirective):
@@ -38,8 +39,9 @@ def setup(app):
             svg = drawn("\n".join(above[: self.lineno - 1]), arguments)
             data = base64.b64encode(svg.encode()).decode()
             name = f"The graph of {arguments.partition(',')[0]}, with data and gradient of each node"
-            image = f'<p><img class="drawing" alt="{name}" src="data:image/svg+xml;base64,{data}"></p>'
-            return [nodes.raw("", image, format="html")]
+            image = f'<img class="drawing" alt="{name}" src="data:image/svg+xml;base64,{data}">'
+            start, end = box(svg)
+            return [nodes.raw("", f"<p>{start}{image}{end}</p>", format="html")]
 
     app.add_directive("drawing", Drawing)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

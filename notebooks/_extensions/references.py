@@ -39,7 +39,7 @@ _PROSE = re.compile(
     rf"(?P<lecture>sections?\s+{_NUMBERS}\s+of\s+the\s+lecture|lecture['\u2019]s\s+sections?\s+{_NUMBERS}"
     rf"|\bits\s+sections?\s+{_NUMBERS}(?:,[^.]*?\bsection\s+\d+)?)"
     r"|(?P<elsewhere>[Nn]otebook\s+\d\d,\s+section\s+\d+|[Ss]ection\s+\d+\s+of\s+notebook\s+\d\d)"
-    r"|(?P<notebook>[Nn]otebooks?\s+\d\d(?:(?:,|\s+and|\s+to)\s+\d\d)*)"
+    r"|(?P<notebook>[Nn]otebook\s+\d\d|[Nn]otebooks\s+\d\d(?:(?:,|\s+and|\s+to)\s+\d\d)*)"
     rf"|(?P<here>[Ss]ections?\s+{_NUMBERS})"
 )
 _NUMBER = re.compile(r"\d+")
@@ -174,6 +174,8 @@ def pieces(text, pattern, replaced):
 
     >>> pieces("sections 2 and 3; section 5 of notebook 03", _PROSE, lambda found: [found.lastgroup, found[0]])
     ['here', 'sections 2 and 3', <#text: '; '>, 'elsewhere', 'section 5 of notebook 03']
+    >>> pieces("as in notebook 07, 20 epochs", _PROSE, lambda found: [found.lastgroup, found[0]])
+    [<#text: 'as in '>, 'notebook', 'notebook 07', <#text: ', 20 epochs'>]
     """
     made, end = [], 0
     for found in pattern.finditer(text):

@@ -1,6 +1,8 @@
 """Exercises of notebook 01, values and the chain rule."""
 
-from autograd import Value, explain, grad
+import math
+
+from autograd import Value, explain, grad, tanh
 from exercises.answers import Anything, Exercise, Mistake, Number, Numbers
 
 
@@ -36,6 +38,13 @@ def zero_times():
     x = Value(5.0, label="x")
     return 0 * x + x
 
+
+def whole_pass():
+    return grad(lambda p: tanh(p["a"] * p["b"] + p["c"]) * p["a"])({"a": 2.0, "b": -1.0, "c": 1.5})
+
+
+T = math.tanh(-0.5)
+SLOPE = 1 - T * T
 
 EXERCISES = {
     "01.1": Exercise(
@@ -90,5 +99,32 @@ EXERCISES = {
         ],
         "All contributions but the last must be 0. `explain(y).gradients['x'].contributions` lists them in "
         "the order in which they arrive.",
+    ),
+    "01.4": Exercise(
+        Numbers(whole_pass, tolerance=1e-3, what="the gradients of a, b and c"),
+        "two contributions for a, t = -0.462 directly and 1.573 b by way of the product.",
+        [
+            Mistake(
+                {"a": T, "b": 4 * SLOPE, "c": 2 * SLOPE},
+                "a is used twice. It receives t as the factor outside, and something by way of the product too.",
+            ),
+            Mistake(
+                {"a": -2 * SLOPE, "b": 4 * SLOPE, "c": 2 * SLOPE},
+                "a is used twice. It receives something by way of the product, and t as the factor outside too.",
+            ),
+            Mistake(
+                {"a": T - 2, "b": 4.0, "c": 2.0},
+                "on its way through tanh the gradient is multiplied by the slope there, 1 - t².",
+            ),
+            Mistake(
+                {"a": T - SLOPE, "b": 2 * SLOPE, "c": SLOPE},
+                "what tanh receives is not 1: y = t a hands it the other factor, a = 2.",
+            ),
+            Mistake(
+                {"a": T - 1.5, "b": 3.0, "c": 1.5},
+                "the slope of tanh is 1 - t², where t is its result and not the number that goes in.",
+            ),
+        ],
+        "`player((a * b + c).tanh() * a)` shows every step.",
     ),
 }
