@@ -357,7 +357,7 @@ def test_a_neuron_of_many_inputs_folds_inside_its_scope():
 
 
 def test_a_long_product_goes_straight_down():
-    """Else every step of a chain stands a little to the side of the one before, and the picture gets too wide."""
+    """Else every step of a chain stands a little to the side of the one before."""
     y = Value(1.0, label="x0") + 1
     for i in range(1, 9):
         y = y * (Value(float(i), label=f"x{i}") + 1)
