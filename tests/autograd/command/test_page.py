@@ -12,7 +12,7 @@ from tests.autograd.show.svg import read
 
 LECTURE = "(3*x + 2)**2"
 SHARED = "tanh(w1*x1 + w2*x2 + b)*exp(x1)"
-WIDE = f"sum({', '.join(f'w{i}*x{i}' for i in range(1, 9))})"  # 800 pixels of drawing
+WIDE = "tanh(w1*x1 + w2*x2 + b)*v1 + tanh(w3*x1 + w4*x2 + c)*v2"  # some 700 pixels of drawing
 LONG = "*".join(f"(x{i} + 1)" for i in range(6))
 
 SIZES = """() => {
@@ -57,7 +57,7 @@ def test_the_drawing_is_whole_and_can_be_read(chromium, tmp_path, text, width, k
 def test_in_a_narrow_window_the_parts_scroll_and_the_page_does_not(chromium, tmp_path):
     """Broken if a drawing shrinks until nobody can read it, or a wide table widens the page."""
     root, file = computed(WIDE), tmp_path / "page.html"
-    file.write_text(as_page("+".join(WIDE), root, explain(root)), encoding="utf-8")
+    file.write_text(as_page(WIDE * 9, root, explain(root)), encoding="utf-8")
     with browser.opened(chromium, file.as_uri(), viewport={"width": 390, "height": 844}) as page:
         sizes = page.evaluate(SIZES)
         assert page.evaluate("document.querySelector('figure').scrollWidth") > 390
