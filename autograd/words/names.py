@@ -8,7 +8,7 @@ number does: x and x_2.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from itertools import chain, count
+from itertools import count
 
 from autograd.value import Value
 from autograd.words.numerals import digits
@@ -51,11 +51,18 @@ def _labelled(nodes: Sequence[Value]) -> dict[Value, str]:
     for label, group in alike.items():
         candidates: dict[str, Iterator[str]] = {}
         for node, name in zip(group, _scoped(label, group), strict=True):
-            numbered = candidates.setdefault(name, chain([name], map(f"{name}_{{}}".format, count(2))))
+            numbered = candidates.setdefault(name, _numbered(name))
             free = (x for x in numbered if x not in taken and (x == label or x not in alike))
             names[node] = next(free)
             taken.add(names[node])
     return names
+
+
+def _numbered(name: str) -> Iterator[str]:
+    """A name, then name_2, name_3, ..."""
+    yield name
+    for number in count(2):
+        yield f"{name}_{number}"
 
 
 def _scoped(label: str, group: Sequence[Value]) -> list[str]:

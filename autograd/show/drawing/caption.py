@@ -73,8 +73,10 @@ def _folded(picture: Picture) -> Iterator[str]:
 
 def _again(picture: Picture) -> Iterator[str]:
     if picture.plan.again:
-        names = [picture.texts.names[node] for node in picture.kept if node in picture.plan.again]
-        yield f"dashed box: {highlight.listed(names)}, drawn again beside each use"
+        names = dict.fromkeys(
+            picture.texts.names[node] for node in picture.kept if node in picture.plan.again
+        )
+        yield f"dashed box: {highlight.listed(list(names))}, drawn again beside each use"
 
 
 def _shortest(scopes: Sequence[Box]) -> str:

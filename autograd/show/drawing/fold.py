@@ -8,11 +8,11 @@ box stands for all the others.
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from autograd.show.drawing import scopes
 from autograd.show.drawing.box import Box, Boxes, IsSmall, filled
+from autograd.show.drawing.ranks import longest_ways
 from autograd.show.drawing.repeats import fold_repeats
 from autograd.show.drawing.steps import fold_steps
 from autograd.value import Value
@@ -66,7 +66,10 @@ def fold(
 
 def _nearest(nodes: Sequence[Value], boxes: Boxes, max_nodes: int, is_small: IsSmall) -> Boxes:
     """The nodes and boxes nearest to the root, as many as can be drawn, and one box for everything else."""
-    places = list(_by_distance(nodes[-1], filled(nodes, boxes)))
+    places = list(dict.fromkeys(boxes.get(node, node) for node in reversed(nodes)))
+    edges = {(boxes.get(x, x), boxes.get(node, node)): None for node in nodes for x in node._prev}
+    rank, _ = longest_ways(places, (edge for edge in edges if edge[0] is not edge[1]))
+    places.sort(key=rank.__getitem__)  # so what is cut off is used by the rest, and never uses it
     count = min(max_nodes, len(places))
     while True:
         kept, rest = set(places[: count - 1]), Box(None)
@@ -75,18 +78,3 @@ def _nearest(nodes: Sequence[Value], boxes: Boxes, max_nodes: int, is_small: IsS
         if count <= 2 or is_small(cut):
             return cut
         count = max(2, count * 3 // 4)
-
-
-def _by_distance(root: Value, boxes: Boxes) -> Iterator[Value | Box]:
-    """Nodes and boxes in the order of their distance from the root."""
-    seen: set[Value | Box] = {root}
-    queue: deque[Value | Box] = deque([root])
-    while queue:
-        place = queue.popleft()
-        yield place
-        for node in place.nodes if isinstance(place, Box) else [place]:
-            for operand in node._prev:
-                further = boxes.get(operand, operand)
-                if further not in seen:
-                    seen.add(further)
-                    queue.append(further)

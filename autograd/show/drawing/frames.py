@@ -9,13 +9,14 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from autograd.show.drawing.box import Box
-from autograd.show.drawing.escapes import label, tooltip
+from autograd.show.drawing.escapes import label, tooltip, wrapped
 from autograd.show.drawing.picture import Picture
 
 if TYPE_CHECKING:
     from graphviz import Digraph
 
 
+_LONGEST = 20  # letters of a line in a title
 _FRAME = {"label": "", "style": "rounded", "color": "#8c8c8c"}
 _TITLE = {"shape": "plaintext", "width": "0", "height": "0", "margin": "0.03,0.02", "fontcolor": "#505050"}
 
@@ -34,7 +35,7 @@ def frames_of(picture: Picture) -> dict[str, Digraph]:
             frame = frames[path] = graphviz.Digraph(
                 f"cluster_{len(frames)}", graph_attr=_FRAME | {"tooltip": tooltip(path)}
             )
-            frame.node(f"frame{len(frames) - 1}", label(title), **_TITLE)
+            frame.node(f"frame{len(frames) - 1}", label(wrapped(title, _LONGEST)), **_TITLE)
             path = parent(path)
     return frames
 

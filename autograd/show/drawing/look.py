@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from unicodedata import east_asian_width
 
 # Helvetica has the widths of Arial and of what Linux puts in its place, and its digits all have the same.
-_LETTER, _DIGIT = 5.3, 5.56  # points of width, at 10 points
+_LETTER, _DIGIT, _WIDE = 5.3, 5.56, 10.0  # points of width, at 10 points
 _MARGIN = 5.0  # points beside the text of a box
 
 _NARROW = {
@@ -59,4 +60,10 @@ class Look:
 
 def width(lines: Sequence[str]) -> float:
     """Points across a box with these lines of text."""
-    return max(sum(_DIGIT if char.isdigit() else _LETTER for char in line) for line in lines) + 2 * _MARGIN
+    return max(sum(map(_width_of, line)) for line in lines) + 2 * _MARGIN
+
+
+def _width_of(char: str) -> float:
+    if east_asian_width(char) in "WF":
+        return _WIDE
+    return _DIGIT if char.isdigit() else _LETTER

@@ -60,7 +60,7 @@ def marks_of(nodes: Sequence[Value], ran: bool) -> dict[Value, tuple[str, ...]]:
             NOT_FINITE: not (isfinite(node.data) and isfinite(node.grad)),
             DEAD: _dead(node),
             SATURATED: _saturated(node),
-            VANISHED: abs(node.grad) < least and node in reached,
+            VANISHED: abs(node.grad) < least and node in reached and node is not nodes[-1],
         }
         found = tuple(word for word, true in tests.items() if true)
         if found:

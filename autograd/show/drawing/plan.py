@@ -14,6 +14,7 @@ from functools import cached_property
 
 from autograd.show.drawing.box import Box
 from autograd.show.drawing.look import Look, width
+from autograd.show.drawing.ranks import longest_ways
 from autograd.show.drawing.texts import Texts
 from autograd.value import Value
 
@@ -53,32 +54,12 @@ class Plan:
         ]
         edges = [(source, target) for source, target in edges if source is not target]
         self._edges = Counter(edges)
-        self.rank = self._ranks()
+        self.rank, self._in_circles = longest_ways(self.places, self._edges)
         self._height: dict[Place, int] = dict.fromkeys(self.places, 0)
         for source, target in self._edges:
             self._height[target] = max(self._height[target], self._height[source] + 1)
         self.again = self._again()
         self.trunk = self._trunk(nodes[-1])
-
-    def _ranks(self) -> dict[Place, int]:
-        """The longest way from each place to the root; 0 for those in a circle, which boxes can make."""
-        operands: defaultdict[Place, list[Place]] = defaultdict(list)
-        waiting: Counter[Place] = Counter()
-        for source, target in self._edges:
-            operands[target].append(source)
-            waiting[source] += 1
-        rank: dict[Place, int] = dict.fromkeys(self.places, 0)
-        ready = [place for place in self.places if not waiting[place]]
-        self._in_circles = len(self.places)
-        while ready:
-            target = ready.pop()
-            self._in_circles -= 1
-            for source in operands[target]:
-                rank[source] = max(rank[source], rank[target] + 1)
-                waiting[source] -= 1
-                if not waiting[source]:
-                    ready.append(source)
-        return rank
 
     def _again(self) -> set[Value]:
         """The nodes with the longest edges, as many as it takes to bound the length of the others."""

@@ -57,7 +57,7 @@ def fold_scopes(
         names = ", ".join(map(repr, unfold))
         raise ValueError(
             f"with {names} unfolded there are {drawn + 1:,} nodes and boxes to draw, and max_nodes is "
-            f"{max_nodes:,}; unfold a smaller scope, raise max_nodes, or draw the loss of fewer samples"
+            f"{max_nodes:,}; unfold a smaller scope, or raise max_nodes"
         )
     return boxes
 

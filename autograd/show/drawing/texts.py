@@ -56,7 +56,9 @@ class Texts:
         parameters = (
             [f"{box.parameters:,} parameter{'s' if box.parameters > 1 else ''}"] if box.parameters else []
         )
-        count = f"{len(box.nodes):,} {'nodes' if box.title is not None else 'more nodes'}"
+        count = (
+            f"{len(box.nodes):,} {'' if box.title is not None else 'more '}node{'s' * (len(box.nodes) > 1)}"
+        )
         marked = marks.counted([self.marks[node] for node in box.nodes if node in self.marks])
         return [*title, *parameters, count, *marked]
 
