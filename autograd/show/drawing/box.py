@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from autograd.value import Value
@@ -35,8 +35,14 @@ IsSmall = Callable[[Mapping[Value, Box]], bool]
 """Whether few enough nodes and boxes are left, and fit a page."""
 
 
-def with_leaves(nodes: Sequence[Value], folded: Boxes, boxes: Boxes) -> Boxes:
+def with_leaves(nodes: Sequence[Value], folded: Boxes, boxes: Boxes, kept: Collection[Value] = ()) -> Boxes:
     """The boxes given before, the new ones, and inside these the leaves that only nodes in boxes use.
+
+    Args:
+        nodes: the graph, operands first.
+        folded: the boxes given before.
+        boxes: the new ones.
+        kept: what is drawn in any case.
 
     A leaf stands with the first node that uses it, which is the farthest from the root. So boxes that share
     weights make no circles.
@@ -47,7 +53,7 @@ def with_leaves(nodes: Sequence[Value], folded: Boxes, boxes: Boxes) -> Boxes:
         box = result.get(node)
         if box is not None:
             for operand in node._prev:
-                if not operand._prev and operand not in shown:
+                if not (operand._prev or operand in shown or operand in kept):
                     result.setdefault(operand, box)
     return result
 

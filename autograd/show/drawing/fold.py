@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from autograd.show.drawing import scopes
 from autograd.show.drawing.box import Box, Boxes, IsSmall, filled
 from autograd.show.drawing.ranks import longest_ways
-from autograd.show.drawing.repeats import fold_repeats
+from autograd.show.drawing.repeats import Repeats
 from autograd.show.drawing.steps import fold_steps
 from autograd.value import Value
 
@@ -54,14 +54,24 @@ def fold(
     def is_outside(last: Value) -> bool:
         return last.scope == outside
 
-    boxes = fold_repeats(nodes, {}, is_small, is_outside)
+    repeats = Repeats(nodes, is_outside)
+    boxes = (
+        _without_parts_of_scopes(nodes, repeats.fold({}, is_small)) if scoped else repeats.fold({}, is_small)
+    )
     if scoped and not is_small(boxes):
         boxes = scopes.fold_scopes(nodes, boxes, max_nodes, unfold, is_small)
     if not is_small(boxes):
         boxes = fold_steps(nodes, boxes, is_small)
     if not (scoped or is_small(boxes)):
-        boxes = fold_repeats(nodes, fold_steps(nodes, {}, is_small), is_small, is_outside)
+        boxes = repeats.fold(fold_steps(nodes, {}, is_small), is_small)
     return filled(nodes, boxes if is_small(boxes) else _nearest(nodes, boxes, max_nodes, is_small))
+
+
+def _without_parts_of_scopes(nodes: Sequence[Value], boxes: Boxes) -> Boxes:
+    """The boxes but those that hide a whole scope, such as the other neurons of a layer: it gets its own."""
+    shown = {node.scope for node in nodes if node not in boxes}
+    hiding = {box for node, box in boxes.items() if node.scope not in shown}
+    return {node: box for node, box in boxes.items() if box not in hiding}
 
 
 def _nearest(nodes: Sequence[Value], boxes: Boxes, max_nodes: int, is_small: IsSmall) -> Boxes:

@@ -123,7 +123,7 @@ class Picture:
             line = self._line(node.grad, computed_on_it)
             if float(line.get("penwidth", 1)) > 1 and not self.look.micrograd:
                 line["arrowhead"] = "none"  # the tip of a heavy arrow would reach the words in the record
-            if node in self.plan.trunk:
+            if node in self.plan.trunk and not self.look.micrograd:
                 line["weight"] = STRAIGHT
             home.edge(operation, self.ids[node], **line)
 

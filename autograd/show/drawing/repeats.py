@@ -1,9 +1,9 @@
 """Repeated parts side by side: one of them stays open, the others become '19 more like this'.
 
-They are the terms of a sum, or of another operation that takes its operands in any order: the losses of
-samples, the products in a neuron, the neurons that those products need. Two terms are alike if the same
-operations made them from operands that are alike; numbers and labels do not count. So a loss over samples
-folds to its first sample, and the layer of a network to its first neuron.
+They are the terms of a sum, or of another operation that accumulates: the losses of samples, the products in
+a neuron, the neurons that those products need. Two terms are alike if the same operations made them from
+operands that are alike; numbers and labels do not count. So a loss over samples folds to its first sample,
+and the layer of a network to its first neuron.
 """
 
 from __future__ import annotations
@@ -15,7 +15,14 @@ from autograd import ops
 from autograd.show.drawing.box import Box, Boxes, IsSmall, with_leaves
 from autograd.value import Value
 
-_ACCUMULATING = {ops.add, ops.mul, ops.maximum, ops.minimum}
+# What goes on with the result of its like: (a + b) - c is one sum.
+_ACCUMULATING = {
+    ops.add: "sum",
+    ops.sub: "sum",
+    ops.mul: "product",
+    ops.maximum: "largest",
+    ops.minimum: "least",
+}
 _FEWEST = 3  # terms that are alike: a box in place of one other part says less than the part
 
 
@@ -23,75 +30,90 @@ class Sum:
     """An operation over many terms, made of operations of two operands.
 
     Attributes:
-        chain: the operations that add up, the first before those it enters.
-        terms: what they add up, in order.
+        chain: these operations, each on the result of the one before.
+        terms: what they accumulate, in order, each with the symbol of the operation that it enters by.
     """
 
-    def __init__(self, head: Value, inner: set[Value]) -> None:
-        self.chain: list[Value] = []
-        self.terms: list[Value] = []
-        stack = [(head, False)]
-        while stack:
-            node, done = stack.pop()
-            if done:
-                self.chain.append(node)
-            else:
-                stack.append((node, True))
-                for operand in reversed(node._prev):
-                    if operand in inner:
-                        stack.append((operand, False))
-        for node in self.chain:
-            self.terms += [operand for operand in node._prev if operand not in inner]
+    def __init__(self, last: Value, inner: Collection[Value]) -> None:
+        chain = [last]
+        while chain[-1]._prev[0] in inner:
+            chain.append(chain[-1]._prev[0])
+        self.chain = chain[::-1]
+        first = self.chain[0]
+        self.terms = [(first._prev[0], "+" if first._op == "-" else first._op)]
+        self.terms += [(node._prev[1], node._op) for node in self.chain]
 
 
-def fold_repeats(
-    nodes: Sequence[Value], folded: Boxes, is_small: IsSmall, sums: Callable[[Value], bool]
-) -> Boxes:
-    """The boxes given, and those of repeated terms, from the root on, as many as it takes.
+class Repeats:
+    """The repeated parts of a graph.
 
     Args:
         nodes: the graph, operands first, the root last.
-        folded: the nodes that are in boxes already.
-        is_small: whether enough is folded.
-        sums: whether a sum, known by its last operation, may be folded.
+        may_fold: whether a sum, known by its last operation, may be folded.
     """
-    groups = list(_groups(nodes, sums))
-    boxes = folded
-    count = 0
-    while count < len(groups) and (not count or not is_small(boxes)):
-        count = max(1, 2 * count)
-        boxes = with_leaves(nodes, folded, _boxes(nodes, folded, groups[:count]))
-    return boxes
+
+    def __init__(self, nodes: Sequence[Value], may_fold: Callable[[Value], bool]) -> None:
+        self._nodes = nodes
+        self._groups = list(_groups(nodes, may_fold))
+
+    def fold(self, folded: Boxes, is_small: IsSmall) -> Boxes:
+        """The boxes given, and those of repeated terms, from the root on, as many as it takes.
+
+        Args:
+            folded: the nodes that are in boxes already.
+            is_small: whether enough is folded.
+        """
+        everything = _boxes(self._nodes, folded, self._groups)
+        if not is_small(everything):
+            return everything
+        count = 1
+        while count < len(self._groups):
+            boxes = _boxes(self._nodes, folded, self._groups[:count])
+            if is_small(boxes):
+                return boxes
+            count *= 2
+        return everything
 
 
-def _groups(nodes: Sequence[Value], sums: Callable[[Value], bool]) -> Iterator[tuple[Sum, list[Value]]]:
-    """Every sum, the nearest to the root first, with those of its terms that are like an earlier one."""
+_Group = tuple[Sum, list[Value]]
+"""A sum, and those of its terms that are like an earlier one."""
+
+
+def _groups(nodes: Sequence[Value], may_fold: Callable[[Value], bool]) -> Iterator[_Group]:
+    """The repeated terms of every sum, the nearest to the root first."""
     inner = _inner(nodes)
-    signature, made = _signatures(nodes, inner)
-    for head in reversed(nodes):
-        if head in made and sums(head):
-            alike: dict[tuple[int, str], list[Value]] = {}
-            for term in dict.fromkeys(made[head].terms):
+    signature, sums = _signatures(nodes, inner)
+    for last in reversed(nodes):
+        if last in sums and may_fold(last):
+            alike: defaultdict[Hashable, list[Value]] = defaultdict(list)
+            for term, symbol in dict.fromkeys(sums[last].terms):
                 # Neurons of a layer are alike, but of different scopes, which have boxes of their own.
-                alike.setdefault((signature[term], term.scope), []).append(term)
+                alike[signature[term], symbol, term.scope].append(term)
             for terms in alike.values():
                 if len(terms) >= _FEWEST:
-                    yield made[head], terms[1:]
+                    yield sums[last], terms[1:]
 
 
 def _inner(nodes: Sequence[Value]) -> set[Value]:
-    """The operations that only enter another one of the same kind."""
+    """The results that only go on into an operation of their kind."""
     uses = Counter(operand for node in nodes for operand in node._prev)
-    return {
-        operand
-        for node in nodes
-        if node._operation in _ACCUMULATING
-        for operand in node._prev
-        if operand._operation is node._operation and uses[operand] == 1 and operand.scope == node.scope
-    }
+    inner = set()
+    for node in nodes:
+        kind = _ACCUMULATING.get(node._operation)
+        if kind is not None:
+            before = node._prev[0]
+            if (
+                _ACCUMULATING.get(before._operation) == kind
+                and uses[before] == 1
+                and before.scope == node.scope
+            ):
+                inner.add(before)
+    return inner
 
 
-def _signatures(nodes: Sequence[Value], inner: set[Value]) -> tuple[dict[Value, int], dict[Value, Sum]]:
+def _signatures(
+    nodes: Sequence[Value], inner: Collection[Value]
+) -> tuple[dict[Value, int], dict[Value, Sum]]:
     """A number for every node, equal for those that are alike, and all sums of several terms."""
     numbers: dict[Hashable, int] = {}
     signature: dict[Value, int] = {}
@@ -100,46 +122,71 @@ def _signatures(nodes: Sequence[Value], inner: set[Value]) -> tuple[dict[Value, 
         if node in inner:
             continue
         key: Hashable
-        if any(operand in inner for operand in node._prev):
+        if node._prev and node._prev[0] in inner:
             sums[node] = Sum(node, inner)
-            counts = Counter(signature[term] for term in sums[node].terms)
+            counts = Counter((signature[term], symbol) for term, symbol in sums[node].terms)
             key = node._op, frozenset(counts.items())
         else:
-            key = node._op, tuple(signature[operand] for operand in node._prev)
+            squared = len(set(node._prev)) < len(node._prev)  # x*x is not like x*y
+            key = node._op, squared, tuple(signature[operand] for operand in node._prev)
         signature[node] = numbers.setdefault(key, len(numbers))
     return signature, sums
 
 
-def _boxes(nodes: Sequence[Value], folded: Boxes, groups: Sequence[tuple[Sum, list[Value]]]) -> Boxes:
-    """A box for each group: its terms, what only they need, and the operations that add them up."""
-    closed: defaultdict[Sum, dict[Value, Box]] = defaultdict(dict)  # of each sum the terms and sums in a box
+def _boxes(nodes: Sequence[Value], folded: Boxes, groups: Sequence[_Group]) -> Boxes:
+    """The boxes given, and one for each group: its terms, what only they need, and what adds them up."""
+    terms_of: defaultdict[Sum, dict[Value, Box]] = defaultdict(dict)  # the terms that are not drawn
     for made, terms in groups:
-        box = Box(f"{len(terms):,} more like this")
-        closed[made] |= dict.fromkeys(terms, box)
-        for node in made.chain[:-1]:
-            if any(closed[made].get(operand) is box for operand in node._prev):
-                closed[made].setdefault(node, box)
-    by_last = {made.chain[-1]: made for made in closed}
-
-    def still_open(node: Value) -> Iterable[Value]:
-        made = by_last.get(node)
-        parts = node._prev if made is None else (*made.chain[:-1], *made.terms)
-        return parts if made is None else (part for part in parts if part not in closed[made])
-
-    kept = _reachable(nodes[-1:], still_open, folded)
+        terms_of[made] |= dict.fromkeys(terms, Box(""))
+    chain_of = {made: _closed(made, terms) for made, terms in terms_of.items()}
+    kept = _kept(nodes, folded, terms_of, chain_of)
+    drawn = [made for made in terms_of if made.chain[-1] in kept]
     box_of: Boxes = {}
     done = kept.union(folded)
-    for made, inside in reversed(closed.items()):  # the outer boxes hold what no inner one does
-        if made.chain[-1] in kept:
-            for start, box in inside.items():
-                found = _reachable([start], lambda node: node._prev, done)
-                box_of |= dict.fromkeys(found, box)
-                done |= found
-    return box_of
+    for made in reversed(drawn):  # inner sums first, so that an outer box does not take what is theirs
+        counts: Counter[Box] = Counter()
+        for term, box in terms_of[made].items():
+            found = _reachable([term], lambda node: node._prev, done)
+            counts[box] += term in found
+            box_of |= dict.fromkeys(found, box)
+            done |= found
+        for box, count in counts.items():
+            box.title = f"{count:,} more like this"
+        box_of |= {node: box for node, box in chain_of[made].items() if counts[box]}
+    return with_leaves(nodes, folded, box_of, kept)
+
+
+def _closed(made: Sum, terms: dict[Value, Box]) -> dict[Value, Box]:
+    """The operations of a sum, but for the last, with a term that is not drawn before or in them."""
+    closed: dict[Value, Box] = {}
+    for node in made.chain[:-1]:
+        box = closed.get(node._prev[0]) or terms.get(node._prev[0]) or terms.get(node._prev[1])
+        if box is not None:
+            closed[node] = box
+    return closed
+
+
+def _kept(
+    nodes: Sequence[Value],
+    folded: Boxes,
+    terms_of: dict[Sum, dict[Value, Box]],
+    chain_of: dict[Sum, dict[Value, Box]],
+) -> set[Value]:
+    """The nodes that are still drawn: those on ways down from the root that lead through no closed term."""
+    sums = {made.chain[-1]: made for made in terms_of}
+
+    def still_open(node: Value) -> Iterable[Value]:
+        made = sums.get(node)
+        if made is None:
+            return node._prev
+        open_terms = (term for term, _ in made.terms if term not in terms_of[made])
+        return (*open_terms, *(link for link in made.chain[:-1] if link not in chain_of[made]))
+
+    return _reachable(nodes[-1:], still_open, folded)
 
 
 def _reachable(
-    starts: Sequence[Value], operands: Callable[[Value], Iterable[Value]], without: Collection[Value] = ()
+    starts: Sequence[Value], operands: Callable[[Value], Iterable[Value]], without: Collection[Value]
 ) -> set[Value]:
     """The nodes on the ways down from some, those included."""
     found: set[Value] = set()

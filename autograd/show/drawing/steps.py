@@ -7,7 +7,7 @@ hold the same operations with a period.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from autograd.show.drawing.box import Box, Boxes, IsSmall, with_leaves
 from autograd.value import Value
@@ -18,18 +18,27 @@ _FEWEST = 4  # repetitions
 
 
 def fold_steps(nodes: Sequence[Value], boxes: Boxes, is_small: IsSmall) -> Boxes:
-    """The boxes given, and one for the steps in the middle; if need be for the last step, too."""
+    """The boxes given, and one for the steps in the middle; if need be for the last, and for all before."""
     ranks = _ranks(nodes, boxes)
-    found = _period([tuple(sorted(node._op for node in rank)) for rank in ranks])
+    place = {node: number for number, rank in enumerate(ranks) for node in rank}
+    found = _period([tuple(sorted(_shape(node, place) for node in rank)) for rank in ranks])
     if found is None:
         return boxes
     start, period, count = found
     last = start + period * (count - 1)
-    for end, steps in ((last, count - 2), (last + period, count - 1), (len(ranks), count - 1)):
-        result = _with_box(nodes, boxes, ranks[start + period : end], steps)
-        if is_small(result):
-            break
-    return result
+    result = _with_box(nodes, boxes, ranks[start + period : last], count - 2)
+    if is_small(result):
+        return result
+    result = _with_box(nodes, boxes, ranks[start + period : last + period], count - 1)
+    if is_small(result):
+        return result
+    before = dict.fromkeys((node for rank in ranks[last + period :] for node in rank), Box(None))
+    return with_leaves(nodes, result, before)
+
+
+def _shape(node: Value, place: Mapping[Value, int]) -> str:
+    """The operation of a node, and how many ranks away its operands are."""
+    return f"{node._op} {[place[x] - place[node] if x in place else 1 for x in node._prev]}"
 
 
 def _ranks(nodes: Sequence[Value], boxes: Boxes) -> list[list[Value]]:
