@@ -9,6 +9,7 @@ import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -28,15 +29,17 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]
     """A computation graph in the DOT language; every method of `graphviz.Digraph` works as it does there.
 
     Attributes:
-        further: makes the same drawing, folded further, for when the layout takes too long; None if it is
-            small enough, or everything was asked for.
+        further: makes the same drawing, folded further, when it is told how much too wide it is, or None for a
+            layout that takes too long. It is None if nothing more can be folded, or must not be.
+        room: how many points it may be wide.
 
     Raises:
         EngineNotFound: from `render`, `pipe` and `view`, if no program to render with is installed.
         ValueError: from the same, for a format such as pdf that only system Graphviz can write.
     """
 
-    further: Callable[[], Drawing] | None = None
+    further: Callable[[float | None], Drawing] | None = None
+    room: float = inf
 
     def pipe(self, format: str | None = None, *args: Any, **kwargs: Any) -> Any:
         """The rendered picture as bytes, or as a string if an encoding is given."""
@@ -88,9 +91,12 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]
                 dot_command.DOT_BINARY = before
 
     def _settle(self, program: Path) -> None:
-        """Become a drawing whose layout does not take too long."""
-        while self.further is not None and layout.takes_longer(program, self.source, LIMIT):
-            folded = self.further()
+        """Become a drawing that fits, and whose layout does not take too long."""
+        while self.further is not None:
+            width = layout.width(program, self.source, LIMIT)
+            if width is not None and width <= self.room:
+                break
+            folded = self.further(width)
             self.body[:] = folded.body
             self.graph_attr.update(folded.graph_attr)
             self.further = folded.further

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from math import inf
 from typing import TYPE_CHECKING
 
 from autograd.graph import nodes_of, reached
@@ -14,7 +15,7 @@ from autograd.show.drawing.highlight import highlighted
 from autograd.show.drawing.look import Look
 from autograd.show.drawing.marks import marks_of
 from autograd.show.drawing.picture import Picture
-from autograd.show.drawing.plan import Plan
+from autograd.show.drawing.plan import PAGE, Plan
 from autograd.show.drawing.texts import Texts
 from autograd.value import Value
 from autograd.walk import topological_order
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
 
 RANKDIRS = ("LR", "TB", "RL", "BT")  # where the arrows point
 MAX_NODES = 60
-_SURE = 100  # nodes and boxes that are laid out quickly in any case
+_FEWEST = 3  # nodes and boxes that are not folded any further
+_NARROWER = 0.97  # than what would just fit
 
 
 def draw_dot(
@@ -107,13 +109,16 @@ def _drawing(
     highlight: Value | Iterable[Value] | None,
     unfold: Sequence[str],
     max_nodes: int | None,
+    page: float = PAGE,
     hurried: bool = False,
 ) -> tuple[Drawing, Picture]:
     try:
         from autograd.show.drawing.digraph import Drawing
     except ModuleNotFoundError as error:
         raise ImportError("drawing needs the package graphviz: pip install graphviz graphviz-pure") from error
-    picture = _picture(root, rankdir, look, highlight, unfold, max_nodes)
+    may_be_wide = bool(rankdir or unfold or look.micrograd or max_nodes is None or max_nodes > MAX_NODES)
+    page = inf if may_be_wide else page
+    picture = _picture(root, rankdir, look, highlight, unfold, max_nodes, page)
     words = caption(picture, hurried)
     drawing = Drawing(
         format=format,
@@ -122,9 +127,15 @@ def _drawing(
         edge_attr=look.attributes["edge"],
     )
     _add(drawing, picture, frames_of(picture) if look.clusters else {})
-    if max_nodes is not None and not unfold and len(picture.plan.places) > _SURE:
-        wishes = (root, format, rankdir, look, highlight, unfold)
-        drawing.further = lambda: _drawing(*wishes, max_nodes // 4, hurried=True)[0]
+    if max_nodes is not None and not unfold and len(picture.plan.places) > _FEWEST:
+
+        def further(width: float | None) -> Drawing:
+            wishes = (root, format, rankdir, look, highlight, unfold)
+            if width is None:
+                return _drawing(*wishes, max(2, max_nodes // 4), page, hurried=True)[0]
+            return _drawing(*wishes, max_nodes, page * _NARROWER * PAGE / width, hurried)[0]
+
+        drawing.further, drawing.room = further, PAGE if page < inf else inf
     return drawing, picture
 
 
@@ -149,6 +160,7 @@ def _picture(
     highlight: Value | Iterable[Value] | None,
     unfold: Sequence[str],
     max_nodes: int | None,
+    page: float,
 ) -> Picture:
     """What is drawn, folded until it is small enough, and in which direction."""
     nodes = nodes_of(root)
@@ -162,8 +174,6 @@ def _picture(
         micrograd=look.micrograd,
         named=set(strong.starts) if strong else set(),
     )
-    wide = bool(rankdir or unfold or look.micrograd or max_nodes is None or max_nodes > MAX_NODES)
-
     latest: list[tuple[Mapping[Value, Box], Plan]] = []
 
     def planned(boxes: Mapping[Value, Box]) -> Plan:
@@ -171,7 +181,7 @@ def _picture(
             latest[:] = [(boxes, Plan(nodes, boxes, texts, look))]
         return latest[0][1]
 
-    boxes = fold(nodes, max_nodes, unfold, lambda boxes: wide or planned(boxes).fits())
+    boxes = fold(nodes, max_nodes, unfold, lambda boxes: page == inf or planned(boxes).fits(page))
     plan = planned(boxes)
     texts.named |= plan.again
     return Picture(nodes, boxes, plan, texts, look, strong, rankdir or plan.direction)

@@ -11,6 +11,7 @@ the bundled program is found where the installed package says that it is, not by
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -18,6 +19,9 @@ from importlib import metadata
 from pathlib import Path
 
 BUNDLED = "graphviz-pure"
+_SIZE = re.compile(rb"graph \S+ (\S+)")
+_INCH, _BORDER = 72.0, 8.0  # points
+
 FORMATS = ("svg", "png")  # that it writes
 
 INSTALL = (
@@ -47,14 +51,17 @@ def find(format: str = "svg") -> Path:
     return program
 
 
-def takes_longer(program: Path, source: str, seconds: float) -> bool:
-    """Whether laying a drawing out takes a program longer than this; it is given up then."""
-    command = [str(program), "-Tdot"]
+def width(program: Path, source: str, seconds: float) -> float | None:
+    """How many points a drawing is wide; None if laying it out takes longer than these seconds."""
+    command = [str(program), "-Tplain"]
     try:
-        subprocess.run(command, input=source.encode(), capture_output=True, timeout=seconds, check=False)
+        run = subprocess.run(
+            command, input=source.encode(), capture_output=True, timeout=seconds, check=False
+        )
     except subprocess.TimeoutExpired:
-        return True
-    return False
+        return None
+    found = _SIZE.match(run.stdout)
+    return _INCH * float(found[1]) + _BORDER if found else 0.0
 
 
 def bundled() -> Path | None:

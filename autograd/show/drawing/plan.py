@@ -139,6 +139,6 @@ class Plan:
         sideways = self._look.micrograd or self.length <= max(PAGE, self.width)
         return "LR" if sideways else "TB"
 
-    def fits(self) -> bool:
+    def fits(self, page: float) -> bool:
         """Whether the drawing is no wider than a page, in one direction or the other."""
-        return min(self.length, self.width) <= PAGE
+        return min(self.length, self.width) <= page
