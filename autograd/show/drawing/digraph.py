@@ -29,7 +29,7 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]
     """A computation graph in the DOT language; every method of `graphviz.Digraph` works as it does there.
 
     Attributes:
-        further: makes the same drawing, folded further, when it is told how much too wide it is, or None for a
+        further: makes the same drawing, folded further, when it is told how wide it came out, or None for a
             layout that takes too long. It is None if nothing more can be folded, or must not be.
         room: how many points it may be wide.
 
