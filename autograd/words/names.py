@@ -7,14 +7,14 @@ number does: x and x_2.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import count
 
 from autograd.value import Value
 from autograd.words.numerals import digits
 
 
-def names_of(nodes: Sequence[Value], variables: Collection[Value] = ()) -> dict[Value, str]:
+def names_of(nodes: Sequence[Value], variables: Iterable[Value] = ()) -> dict[Value, str]:
     """A name for every node of a graph; the same graph gets the same names, however little of it is shown.
 
     Args:
@@ -34,7 +34,8 @@ def names_of(nodes: Sequence[Value], variables: Collection[Value] = ()) -> dict[
     if "out" not in taken:
         names.setdefault(nodes[-1], "out")
     generated = (name for name in map("v{}".format, count(1)) if name not in taken)
-    for node in [node for node in nodes if node._prev] + [leaf for leaf in nodes if leaf in variables]:
+    asked = set(variables)
+    for node in [node for node in nodes if node._prev] + [leaf for leaf in nodes if leaf in asked]:
         if node not in names:
             names[node] = next(generated)
     return {node: names[node] if node in names else digits(node.data) for node in nodes}

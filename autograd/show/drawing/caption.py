@@ -12,6 +12,7 @@ from autograd.show.drawing.escapes import markup
 from autograd.show.drawing.picture import Picture
 from autograd.words.numerals import short
 
+EVERYTHING = "max_nodes=None draws everything"
 HURRIED = "folded this far because the layout of more took over a second"
 NO_BACKWARD = "backward() has not run: every gradient is still 0"
 OLD_GRADIENTS = "backward() has not run here: the leaves have gradients of an earlier pass"
@@ -69,6 +70,7 @@ def _folded(picture: Picture) -> Iterator[str]:
     others = [box for box in picture.boxes if not box.is_scope]
     if others:
         yield f"{_nodes_in(others)} {'others ' if scopes else ''}are folded into {_boxes(others)}"
+        yield EVERYTHING
 
 
 def _again(picture: Picture) -> Iterator[str]:

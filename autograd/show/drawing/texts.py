@@ -65,8 +65,8 @@ class Texts:
     def name(self, node: Value, frame: str = "") -> str:
         """The name of a node as it stands in its box; a label keeps its lines and its spaces."""
         name = self.names[node]
-        label = node.label if name == one_line(node.label) else name
-        return wrapped(_inside(label, frame), _LONGEST)
+        is_label = name == one_line(node.label)
+        return wrapped(node.label if is_label else _inside(name, frame), _LONGEST)
 
     def width(self, place: Value | Box) -> float:
         """About how many points its box is wide."""

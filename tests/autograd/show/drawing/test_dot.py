@@ -523,3 +523,11 @@ def test_highlighted_nodes_without_a_label_show_their_names():
     seen = picture(hidden + 1, highlight=hidden)
     assert seen.caption == ["strong: every path from v1 to out"]
     assert ["v1", "data 2", "grad 0"] in seen.nodes.values()
+
+
+def test_a_label_with_a_slash_is_no_path():
+    # Broken if a frame called a cuts the label a/x down to x, and two boxes read x.
+    with scope("a"):
+        root = Value(1.0, label="a/x") * Value(2.0, label="x")
+    seen = picture(root, clusters=True)
+    assert {texts[0] for texts in seen.nodes.values() if len(texts) == 3} == {"a/x", "x"}

@@ -8,6 +8,7 @@ from autograd import Value, mean, scope
 from autograd.graph import nodes_of
 from autograd.show import draw_dot
 from autograd.show.drawing import colors, scopes
+from autograd.show.drawing.caption import EVERYTHING
 from autograd.show.drawing.fold import fold
 from tests.autograd.show.svg import read
 
@@ -136,7 +137,7 @@ def test_what_is_cut_off_is_counted_in_the_picture():
         y = getattr(y, rng.choice(["sin", "cos"]))()
     seen = picture(y, max_nodes=5)
     assert ["997 more nodes"] in seen.nodes.values()
-    assert seen.caption == ["1,001 nodes, of which 4 are drawn", "997 are folded into 1 box"]
+    assert seen.caption == ["1,001 nodes, of which 4 are drawn", "997 are folded into 1 box", EVERYTHING]
 
 
 def test_folded_scopes_stand_in_the_frame_of_their_layer():
