@@ -35,6 +35,13 @@ IsSmall = Callable[[Mapping[Value, Box]], bool]
 """Whether few enough nodes and boxes are left, and fit a page."""
 
 
+def edges_between(
+    nodes: Sequence[Value], boxes: Mapping[Value, Box]
+) -> dict[tuple[Value | Box, Value | Box], None]:
+    """The edges between nodes and boxes, each once, in order; one inside a box leads from it to itself."""
+    return {(boxes.get(x, x), boxes.get(node, node)): None for node in nodes for x in node._prev}
+
+
 def with_leaves(nodes: Sequence[Value], folded: Boxes, boxes: Boxes, kept: Collection[Value] = ()) -> Boxes:
     """The boxes given before, the new ones, and inside these the leaves that only nodes in boxes use.
 

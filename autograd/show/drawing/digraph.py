@@ -17,11 +17,11 @@ import graphviz
 from graphviz.backend import dot_command
 
 from autograd.show.drawing import layout
+from autograd.show.drawing.look import LEAST
 
 _NAMED_DOT = Path("dot")  # what graphviz runs unless somebody tells it otherwise
 _QUIET = {"quiet": True}  # no warnings about the widths of Greek letters; errors are raised all the same
 LIMIT = 1.0  # seconds that a layout may take
-_LEAST = 0.75  # of its size a drawing may shrink to
 _RENDERING = threading.RLock()  # graphviz holds the name of the program in one variable for all threads
 
 
@@ -61,7 +61,7 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]
         width = re.search(r'<svg width="([\d.]+)pt"', svg)
         if width is None:
             return str(svg)
-        fit = f"max-width:max(100%,{float(width[1]) * _LEAST:.0f}pt);height:auto"
+        fit = f"max-width:max(100%,{float(width[1]) * LEAST:.0f}pt);height:auto"
         return str(svg).replace("<svg ", f'<svg style="{fit}" ', 1)
 
     def __getstate__(self) -> dict[str, Any]:

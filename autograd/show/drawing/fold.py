@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from autograd.show.drawing import scopes
-from autograd.show.drawing.box import Box, Boxes, IsSmall, filled
+from autograd.show.drawing.box import Box, Boxes, IsSmall, edges_between, filled
 from autograd.show.drawing.ranks import longest_ways
 from autograd.show.drawing.repeats import Repeats
 from autograd.show.drawing.steps import fold_steps
@@ -55,9 +55,9 @@ def fold(
         return last.scope == outside
 
     repeats = Repeats(nodes, is_outside)
-    boxes = (
-        _without_parts_of_scopes(nodes, repeats.fold({}, is_small)) if scoped else repeats.fold({}, is_small)
-    )
+    boxes = repeats.fold({}, is_small)
+    if scoped:
+        boxes = _without_parts_of_scopes(nodes, boxes)
     if scoped and not is_small(boxes):
         boxes = scopes.fold_scopes(nodes, boxes, max_nodes, unfold, is_small)
     if not is_small(boxes):
@@ -77,8 +77,8 @@ def _without_parts_of_scopes(nodes: Sequence[Value], boxes: Boxes) -> Boxes:
 def _nearest(nodes: Sequence[Value], boxes: Boxes, max_nodes: int, is_small: IsSmall) -> Boxes:
     """The nodes and boxes nearest to the root, as many as can be drawn, and one box for everything else."""
     places = list(dict.fromkeys(boxes.get(node, node) for node in reversed(nodes)))
-    edges = {(boxes.get(x, x), boxes.get(node, node)): None for node in nodes for x in node._prev}
-    rank, _ = longest_ways(places, (edge for edge in edges if edge[0] is not edge[1]))
+    edges = ((x, place) for x, place in edges_between(nodes, boxes) if x is not place)
+    rank, _ = longest_ways(places, edges)
     places.sort(key=rank.__getitem__)  # so what is cut off is used by the rest, and never uses it
     count = min(max_nodes, len(places))
     while True:

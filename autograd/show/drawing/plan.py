@@ -8,11 +8,11 @@ node with such edges is drawn again beside each of its uses, as a small copy wit
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
-from autograd.show.drawing.box import Box
+from autograd.show.drawing.box import Box, edges_between
 from autograd.show.drawing.look import Look, width
 from autograd.show.drawing.ranks import longest_ways
 from autograd.show.drawing.texts import Texts
@@ -49,11 +49,8 @@ class Plan:
         self._texts = texts
         self._look = look
         self.places: list[Place] = list(dict.fromkeys(box_of.get(node, node) for node in nodes))
-        edges = [
-            (box_of.get(operand, operand), box_of.get(node, node)) for node in nodes for operand in node._prev
-        ]
-        edges = [(source, target) for source, target in edges if source is not target]
-        self._edges = Counter(edges)
+        edges = edges_between(nodes, box_of)
+        self._edges = [(source, target) for source, target in edges if source is not target]
         self.rank, self._in_circles = longest_ways(self.places, self._edges)
         self._height: dict[Place, int] = dict.fromkeys(self.places, 0)
         for source, target in self._edges:
@@ -122,8 +119,9 @@ class Plan:
         passing: defaultdict[int, float] = defaultdict(float)  # where it changes
         for source, target in self._edges:
             high, low = self.rank[source], self.rank[target]
-            if self.copied(source, target):
-                across[low + 1] += width([self._texts.title(source)]) + self._look.beside
+            if isinstance(source, Value) and self.copied(source, target):
+                copy = width(self._texts.name(source).split("\n"))
+                across[low + 1] += copy + self._look.beside
             elif high > low + 1:
                 passing[low + 1] += _PASSING
                 passing[high] -= _PASSING

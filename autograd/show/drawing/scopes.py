@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Sequence
 
-from autograd.show.drawing.box import Box, Boxes, IsSmall
+from autograd.show.drawing.box import Box, Boxes, IsSmall, edges_between
 from autograd.show.drawing.outside_scopes import overview
 from autograd.value import Value
 
@@ -99,5 +99,4 @@ def _can_be_followed(nodes: Sequence[Value], boxes: Boxes, max_nodes: int) -> bo
     A layer of a hundred neurons folded into a hundred boxes has ten thousand edges to the next such layer,
     which nobody can follow and which take half a minute to lay out.
     """
-    edges = {(boxes.get(operand, operand), boxes.get(node, node)) for node in nodes for operand in node._prev}
-    return len(edges) <= _EDGES_PER_NODE * max_nodes
+    return len(edges_between(nodes, boxes)) <= _EDGES_PER_NODE * max_nodes

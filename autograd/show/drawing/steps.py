@@ -6,10 +6,10 @@ hold the same operations with a period.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from autograd.show.drawing.box import Box, Boxes, IsSmall, with_leaves
+from autograd.show.drawing.ranks import longest_ways
 from autograd.value import Value
 
 _LONGEST = 64  # ranks of a period
@@ -43,14 +43,13 @@ def _shape(node: Value, place: Mapping[Value, int]) -> str:
 
 def _ranks(nodes: Sequence[Value], boxes: Boxes) -> list[list[Value]]:
     """The computed nodes that are drawn, by their longest way from the root."""
-    rank: defaultdict[Value, int] = defaultdict(int)
-    ranks: defaultdict[int, list[Value]] = defaultdict(list)
-    for node in reversed(nodes):
-        if node not in boxes and node._prev:
-            ranks[rank[node]].append(node)
-            for operand in node._prev:
-                rank[operand] = max(rank[operand], rank[node] + 1)
-    return [ranks[i] for i in range(max(ranks) + 1)]
+    drawn = [node for node in nodes if node._prev and node not in boxes]
+    among = set(drawn)
+    rank, _ = longest_ways(drawn, {(x, node): None for node in drawn for x in node._prev if x in among})
+    ranks: list[list[Value]] = [[] for _ in range(max(rank.values()) + 1)]
+    for node, number in rank.items():
+        ranks[number].append(node)
+    return ranks
 
 
 def _period(profile: Sequence[tuple[str, ...]]) -> tuple[int, int, int] | None:

@@ -72,10 +72,6 @@ class Texts:
         """About how many points its box is wide."""
         return look.width([part for line in self.lines(place) for part in line.split("\n")])
 
-    def title(self, place: Value | Box) -> str:
-        """What a copy of it says."""
-        return place.title or "" if isinstance(place, Box) else self.names[place]
-
     def sentence(self, node: Value) -> str:
         """A node as an equation, such as 'y = w*x = 6'."""
         name, number = self.names[node], digits(node.data)

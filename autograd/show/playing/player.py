@@ -41,7 +41,6 @@ _SIZE = re.compile(r'<svg width="([\d.]+)pt" height="([\d.]+)pt"')
 _REST = 480  # pixels of the page that are not the drawing, for the longest words
 _HEIGHTS = 560, 860  # pixels of the frame in a notebook, at least and at most
 _PIXELS = 96 / 72  # in a point
-_LEAST = 0.75  # of its size a drawing may shrink to
 _BESIDE = 395  # pixels across the page that words beside the drawing take, with all margins
 _AROUND = 370  # pixels down the page that are above and below the drawing
 
@@ -200,7 +199,7 @@ def _measures(svg: str, scenes: Sequence[Scene]) -> str:
 def _style(svg: str) -> str:
     """The look, with the words beside a drawing where there is room for both, and too little below."""
     width, height = (size * _PIXELS for size in _size(svg))
-    least, most = _LEAST * width + _BESIDE, height + _AROUND
+    least, most = look.LEAST * width + _BESIDE, height + _AROUND
     beside = f"(min-width: {least:.0f}px) and (max-height: {most:.0f}px)"
     return Template(_asset("player.css")).substitute(beside=beside)
 
