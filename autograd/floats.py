@@ -14,12 +14,12 @@ from math import copysign, inf, nan
 from autograd.annotations import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Final
 
-DEGREE = math.pi / 180.0  # in radians
-RADIAN = 180.0 / math.pi  # in degrees
-_LOG_2 = math.log(2.0)
-_EXACT = (("decimal", "Decimal"), ("fractions", "Fraction"))
+DEGREE: Final = math.pi / 180.0  # in radians
+RADIAN: Final = 180.0 / math.pi  # in degrees
+_LOG_2: Final = math.log(2.0)
+_EXACT: Final = (("decimal", "Decimal"), ("fractions", "Fraction"))
 
 
 def div(x: float, y: float) -> float:
@@ -334,6 +334,8 @@ def _is_of_another_kind(number: object) -> bool:
 
 def is_array(thing: object) -> bool:
     """Whether something is a numpy array of numbers or of objects, and not a number itself."""
+    if isinstance(thing, float):
+        return False
     kind = getattr(getattr(thing, "dtype", None), "kind", None)
     return kind == "O" or (kind in ("b", "i", "u", "f") and getattr(thing, "shape", ()) != ())
 

@@ -146,7 +146,7 @@ __all__ = [
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from typing import Any
+    from typing import Any, Final
 
     from autograd.vectors import Number
 
@@ -157,7 +157,7 @@ def log(x: Value, base: Number | None = None) -> Value: ...
 def log(x: float, base: float | None = None) -> float: ...
 @overload
 def log(x: Number, base: Number | None = None) -> Number: ...
-def log(x: Number, base: Number | None = None) -> Number:
+def log(x: Any, base: Any = None) -> Any:
     """The natural logarithm, or that to another base; -inf at zero, nan below.
 
     Args:
@@ -175,13 +175,14 @@ def log(x: Number, base: Number | None = None) -> Number:
 
 
 _OF_BASE = {2.0: log2, 10.0: log10}
+_LARGEST: Final = float_info.max
 
 
 @overload
 def degrees(x: Value) -> Value: ...
 @overload
 def degrees(x: float) -> float: ...
-def degrees(x: Number) -> Number:
+def degrees(x: Any) -> Any:
     """An angle of x radians in degrees.
 
     Args:
@@ -197,7 +198,7 @@ def degrees(x: Number) -> Number:
 def radians(x: Value) -> Value: ...
 @overload
 def radians(x: float) -> float: ...
-def radians(x: Number) -> Number:
+def radians(x: Any) -> Any:
     """An angle of x degrees in radians.
 
     Args:
@@ -213,7 +214,7 @@ def radians(x: Number) -> Number:
 def leaky_relu(x: Value, slope: Number = 0.01) -> Value: ...
 @overload
 def leaky_relu(x: float, slope: float = 0.01) -> float: ...
-def leaky_relu(x: Number, slope: Number = 0.01) -> Number:
+def leaky_relu(x: Any, slope: Any = 0.01) -> Any:
     """x where it is positive, else slope * x (Maas, Hannun and Ng, 2013).
 
     Args:
@@ -230,7 +231,7 @@ def leaky_relu(x: Number, slope: Number = 0.01) -> Number:
 def elu(x: Value, alpha: Number = 1.0) -> Value: ...
 @overload
 def elu(x: float, alpha: float = 1.0) -> float: ...
-def elu(x: Number, alpha: Number = 1.0) -> Number:
+def elu(x: Any, alpha: Any = 1.0) -> Any:
     """x where it is positive, else alpha * (exp(x) - 1) (Clevert, Unterthiner and Hochreiter, 2016).
 
     Args:
@@ -249,7 +250,7 @@ def clip(x: Value, low: Number, high: Number) -> Value: ...
 def clip(x: float, low: float, high: float) -> float: ...
 @overload
 def clip(x: Number, low: Number, high: Number) -> Number: ...
-def clip(x: Number, low: Number, high: Number) -> Number:
+def clip(x: Any, low: Any, high: Any) -> Any:
     """x held between low and high: the bound where x is beyond it.
 
     The gradient flows to the number that is the result; where x equals a bound, each gets half.
@@ -268,9 +269,8 @@ def clip(x: Number, low: Number, high: Number) -> Number:
     if floats.is_number(low) and floats.is_number(high) and low > high:
         raise ValueError(f"clip needs low <= high, got low={low} and high={high}")
     if floats.is_array(low) or floats.is_array(high):
-        x = on_arrays(clip, (x, low, high))
-        return x
-    return minimum(maximum(x, low), high)
+        return on_arrays(clip, (x, low, high))
+    return ops.minimum(ops.maximum(x, low), high)
 
 
 @overload
@@ -281,7 +281,7 @@ def where(condition: Value, x: Number, y: Number) -> Value: ...
 def where(condition: float, x: float, y: float) -> float: ...
 @overload
 def where(condition: Number, x: Number, y: Number) -> Number: ...
-def where(condition: Number, x: Number, y: Number) -> Number:
+def where(condition: Any, x: Any, y: Any) -> Any:
     """x if the condition is not zero, else y; the gradient flows to the chosen one only.
 
     Both x and y are computed before, whatever the condition is; but what is not chosen gets no gradient, even
@@ -306,19 +306,18 @@ def where(condition: Number, x: Number, y: Number) -> Number:
     (-20.0, 10.0)
     """
     if floats.is_array(condition) or floats.is_array(x) or floats.is_array(y):
-        x = on_arrays(where, (condition, x, y))
-        return x
+        return on_arrays(where, (condition, x, y))
     if floats.is_number(condition):
         return x if condition else y
     # The value that is not chosen is -0.0, and adding that leaves every number as it is, 0.0 and -0.0 too.
-    return ops.when(condition, x) + ops.when(equal(condition, 0.0), y)
+    return ops.add(ops.when(condition, x), ops.when(ops.equal(condition, 0.0), y))
 
 
 @overload
 def logsumexp(values: Iterable[Value]) -> Value: ...
 @overload
 def logsumexp(values: Iterable[float]) -> float: ...
-def logsumexp(values: Iterable[Number]) -> Number:
+def logsumexp(values: Iterable[Any]) -> Any:
     """log(exp(v[0]) + exp(v[1]) + ...), shifted by the largest so that no exponential overflows.
 
     Args:
@@ -330,16 +329,16 @@ def logsumexp(values: Iterable[Number]) -> Number:
     >>> logsumexp([1000.0, 1000.0])
     1000.6931471805599
     """
-    values = _not_empty("logsumexp", values)
-    shift = _shift(values)
-    return shift + ops.log(sum(exp(value - shift) for value in values))
+    listed = _not_empty("logsumexp", values)
+    shift = _shift(listed)
+    return ops.add(shift, ops.log(sum([ops.exp(ops.sub(value, shift)) for value in listed])))
 
 
 @overload
 def softmax(values: Iterable[Value]) -> list[Value]: ...
 @overload
 def softmax(values: Iterable[float]) -> list[float]: ...
-def softmax(values: Iterable[Number]) -> list[Any]:
+def softmax(values: Iterable[Any]) -> list[Any]:
     """Each exponential divided by the sum of all: positive numbers that add up to one.
 
     Args:
@@ -354,9 +353,9 @@ def softmax(values: Iterable[Number]) -> list[Any]:
     >>> softmax([0.0, 1000.0])
     [0.0, 1.0]
     """
-    values = _not_empty("softmax", values)
-    shift = _shift(values)
-    exponentials = [exp(value - shift) for value in values]
+    listed = _not_empty("softmax", values)
+    shift = _shift(listed)
+    exponentials = [ops.exp(ops.sub(value, shift)) for value in listed]
     total = sum(exponentials)
     return [ops.div(exponential, total) for exponential in exponentials]
 
@@ -365,7 +364,7 @@ def softmax(values: Iterable[Number]) -> list[Any]:
 def log_softmax(values: Iterable[Value]) -> list[Value]: ...
 @overload
 def log_softmax(values: Iterable[float]) -> list[float]: ...
-def log_softmax(values: Iterable[Number]) -> list[Any]:
+def log_softmax(values: Iterable[Any]) -> list[Any]:
     """The logarithm of softmax, exact where softmax itself would round to zero.
 
     Args:
@@ -380,26 +379,26 @@ def log_softmax(values: Iterable[Number]) -> list[Any]:
     >>> log_softmax([0.0, 1000.0])
     [-1000.0, 0.0]
     """
-    values = _not_empty("log_softmax", values)
-    shift = _shift(values)
-    shifted = [value - shift for value in values]
-    total = ops.log(sum(exp(value) for value in shifted))
-    return [value - total for value in shifted]
+    listed = _not_empty("log_softmax", values)
+    shift = _shift(listed)
+    shifted = [ops.sub(value, shift) for value in listed]
+    total = ops.log(sum([ops.exp(value) for value in shifted]))
+    return [ops.sub(value, total) for value in shifted]
 
 
-def _shift(values: list[Number]) -> Number:
+def _shift(values: list[Any]) -> Any:
     """The largest of the values as a constant, and finite, because inf - inf would be nan.
 
     Whatever is subtracted cancels in exact arithmetic, so it needs no gradient.
     """
     largest = values[0]
     for value in values[1:]:
-        largest = maximum(largest, value)
-    return stop_gradient(clip(largest, -float_info.max, float_info.max))
+        largest = ops.maximum(largest, value)
+    return ops.stop_gradient(ops.minimum(ops.maximum(largest, -_LARGEST), _LARGEST))
 
 
-def _not_empty(name: str, values: Iterable[Number]) -> list[Number]:
-    values = list(values)
-    if not values:
+def _not_empty(name: str, values: Iterable[Any]) -> list[Any]:
+    listed = list(values)
+    if not listed:
         raise ValueError(f"{name} needs at least one number, got none")
-    return values
+    return listed

@@ -20,6 +20,7 @@ from math import inf, pi
 
 from autograd import by_hand, floats, special
 from autograd.annotations import TYPE_CHECKING
+from autograd.kernels import KERNELS
 from autograd.primitive import Operation
 
 if TYPE_CHECKING:
@@ -40,7 +41,8 @@ def _line(
     kink: Callable[..., float] | None = None,
     choice: Sequence[bool] = (),
 ) -> Operation:
-    TABLE[name] = Operation(name, symbol, value, partials, domain, kink, choice, home=f"{__name__}:{name}")
+    kind = KERNELS.get(name, Operation)
+    TABLE[name] = kind(name, symbol, value, partials, domain, kink, choice, home=f"{__name__}:{name}")
     return TABLE[name]
 
 

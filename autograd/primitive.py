@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import inf
 
 from autograd import floats
-from autograd.annotations import TYPE_CHECKING, final, overload
+from autograd.annotations import TYPE_CHECKING, overload
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     T = TypeVar("T", bound=Operand)
 
 
-@final
 class Operation:
     """One operation; calling it computes floats, extends a graph or writes a formula.
 
@@ -108,11 +107,19 @@ class Operation:
         if found is None:
             if len(self._bound) >= 1000:  # exponents that are used only once must not pile up
                 self._bound.clear()
-            found = self._bound[key] = _bind(self, number)
+            found = self._bound[key] = Bound(self, number)
         return found
 
+    # How an operation computes: here by reading its line of the table. When the package is compiled, every
+    # line is a class of its own, in which these four are written out; see autograd/kernels.py.
+
+    def compute(self, x: float, y: float) -> float:
+        """The value on floats; an operation of one operand ignores `y`."""
+        out: float = self.value(x) if self.arity == 1 else self.value(x, y)
+        return out
+
     def local_number(self, index: int, x: float, y: float, out: float) -> float:
-        """The local derivative by one operand, 0.0 where there is none; an operation of one ignores `y`."""
+        """The local derivative by one operand, 0.0 where there is none."""
         partial = self.partials[index]
         if partial is None:
             return 0.0
@@ -124,9 +131,13 @@ class Operation:
                 return local
         except (ArithmeticError, ValueError):
             local = 0j
-        operands = (x, y)[: self.arity]
+        return self._number_by_ieee(partial, (x, y)[: self.arity], out, local)
+
+    def _number_by_ieee(
+        self, partial: Partial, operands: Sequence[float], out: float, local: object
+    ) -> float:
+        """Where Python raises for 1 / 0.0 and 10.0**400 and makes (-1.0)**0.5 complex, IEEE 754 decides."""
         if isinstance(local, complex):
-            # Python raises for 1 / 0.0 and 10.0**400 and makes (-1.0)**0.5 complex; here IEEE 754 decides
             from autograd.ieee import Float  # seldom needed, and half a millisecond of every start
 
             try:
@@ -136,17 +147,22 @@ class Operation:
                 raise
         return _number(local, "the derivative of", self.name, operands)
 
-    def local_graph(self, index: int, operands: Sequence[T], out: T) -> T | float:
+    def local_graph(self, index: int, x: T, y: T | None, out: T) -> T | float:
         """The local derivative by one operand as a graph, to be differentiated again."""
+        return self._graph(index, (x,) if y is None else (x, y), out)
+
+    def bound_graph(self, x: T, y: float, out: T) -> T | float:
+        """The same by the first operand, where the second is a number."""
+        return self._graph(0, (x, y), out)
+
+    def _graph(self, index: int, operands: tuple[Any, ...], out: Any) -> Any:
         partial = self.partials[index]
         if partial is None:
             return 0.0
-        number: Any = out
-        if self.chooses and number.data != number.data:
+        if self.chooses and out.data != out.data:
             return float("nan")  # as in `local_number`
         try:
-            graph: T | float = partial(*operands, out)
-            return graph
+            return partial(*operands, out)
         except TypeError as error:
             if self.by_hand is not None:
                 raise
@@ -184,6 +200,39 @@ class Operation:
             )
 
 
+class Bound(Operation):
+    """An operation whose second operand is a number: `pow.bind(2.0)`."""
+
+    def __init__(self, base: Operation, y: float) -> None:
+        first = base.partials[0]
+        if first is None:
+            raise TypeError(f"{base.name} has no derivative by its first argument")
+        number = repr(y).removesuffix(".0")
+        super().__init__(
+            base.name,
+            f"{base.symbol}{number}" if base.symbol == "**" else f"{base.symbol}({number})",
+            lambda x: base.value(x, y),
+            [lambda x, out: first(x, y, out)],
+            base.domain[:1],
+            base.kink and (lambda x: base.kink(x, y)),  # type: ignore[misc]
+            choice=(base.chooses,),
+            bound=(base, y),
+        )
+        self.base = base
+        self.second = y
+
+    def compute(self, x: float, y: float) -> float:
+        return self.base.compute(x, self.second)
+
+    def local_number(self, index: int, x: float, y: float, out: float) -> float:
+        return self.base.local_number(0, x, self.second, out)
+
+    def local_graph(self, index: int, x: T, y: T | None, out: T) -> T | float:
+        if self.second == 0.0:  # x**0, which is read from the table: it would need a way of its own
+            return self._graph(0, (x,), out)
+        return self.base.bound_graph(x, self.second, out)
+
+
 def on_arrays(function: Callable[..., Any], args: Sequence[Any]) -> Any:
     """A function of single numbers on numpy arrays of them, element by element, broadcast to one shape."""
     import numpy
@@ -193,23 +242,6 @@ def on_arrays(function: Callable[..., Any], args: Sequence[Any]) -> Any:
     if isinstance(made, numpy.ndarray) and all(type(number) is float for number in made.flat):
         return made.astype(float)
     return made
-
-
-def _bind(base: Operation, y: float) -> Operation:
-    first = base.partials[0]
-    if first is None:
-        raise TypeError(f"{base.name} has no derivative by its first argument")
-    number = repr(y).removesuffix(".0")
-    return Operation(
-        base.name,
-        f"{base.symbol}{number}" if base.symbol == "**" else f"{base.symbol}({number})",
-        lambda x: base.value(x, y),
-        [lambda x, out: first(x, y, out)],
-        base.domain[:1],
-        base.kink and (lambda x: base.kink(x, y)),  # type: ignore[misc]
-        choice=(base.chooses,),
-        bound=(base, y),
-    )
 
 
 def _find(home: str) -> Operation:

@@ -9,12 +9,17 @@ from __future__ import annotations
 import math
 from math import inf, isqrt, nan, pi
 
-_PI_REST = 1.2246467991473532e-16  # beyond the digits of a float
-_ROOT_PI = math.sqrt(pi)
-_ROOT_2PI = math.sqrt(2 * pi)
-_ROOT_HALF = math.sqrt(0.5)
-_ROOT_HALF_HEAD = math.floor(_ROOT_HALF * 2.0**26) * 2.0**-26
-_ROOT_HALF_REST = _ROOT_HALF - _ROOT_HALF_HEAD - 4.833646656726457e-17  # beyond the digits of a float
+from autograd.annotations import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import Final
+
+_PI_REST: Final = 1.2246467991473532e-16  # beyond the digits of a float
+_ROOT_PI: Final = math.sqrt(pi)
+_ROOT_2PI: Final = math.sqrt(2 * pi)
+_ROOT_HALF: Final = math.sqrt(0.5)
+_ROOT_HALF_HEAD: Final = math.floor(_ROOT_HALF * 2.0**26) * 2.0**-26
+_ROOT_HALF_REST: Final = _ROOT_HALF - _ROOT_HALF_HEAD - 4.833646656726457e-17  # beyond the digits of a float
 
 
 def normal_pdf(x: float) -> float:

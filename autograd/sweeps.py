@@ -107,9 +107,11 @@ def tangents(roots: Sequence[Value], seeds: Mapping[Value, Number]) -> list[Numb
 
 
 def _local_graphs(node: Value, wanted: Container[Value]) -> Iterator[tuple[Value, Number]]:
-    for index, operand in enumerate(node._prev):
+    operands = node._prev
+    second = operands[1] if len(operands) > 1 else None
+    for index, operand in enumerate(operands):
         if operand in wanted and passes(node, index):
-            yield operand, node._operation.local_graph(index, node._prev, node)
+            yield operand, node._operation.local_graph(index, operands[0], second, node)
 
 
 def _times(gradient: Number, local: Number) -> Number:

@@ -201,25 +201,25 @@ class Value:
     # arithmetic: the derivatives of ops.py, unrolled because most nodes are made here
 
     def __add__(self, other: Value | SupportsFloat) -> Value:
-        right = other if isinstance(other, Value) else _constant(other)
+        right = other if isinstance(other, Value) else _lifted(other)
         if right is None:
             return NotImplemented
         return new_node(_ADD, self.data + right.data, self, 1.0, right, 1.0)
 
     def __sub__(self, other: Value | SupportsFloat) -> Value:
-        right = other if isinstance(other, Value) else _constant(other)
+        right = other if isinstance(other, Value) else _lifted(other)
         if right is None:
             return NotImplemented
         return new_node(_SUB, self.data - right.data, self, 1.0, right, -1.0)
 
     def __mul__(self, other: Value | SupportsFloat) -> Value:
-        right = other if isinstance(other, Value) else _constant(other)
+        right = other if isinstance(other, Value) else _lifted(other)
         if right is None:
             return NotImplemented
         return new_node(_MUL, self.data * right.data, self, right.data, right, self.data)
 
     def __truediv__(self, other: Value | SupportsFloat) -> Value:
-        right = other if isinstance(other, Value) else _constant(other)
+        right = other if isinstance(other, Value) else _lifted(other)
         if right is None:
             return NotImplemented
         y = right.data
@@ -228,24 +228,19 @@ class Value:
 
     def __pow__(self, other: Value | SupportsFloat) -> Value:
         if isinstance(other, Value):
-            return _binary(_POW, self, other)
-        if not floats.is_number(other):
-            return NotImplemented
-        y = floats.as_float(other)
-        x = self.data
-        local = y * floats.pow(x, y - 1.0) if y != 0.0 else _POW.local_number(0, x, y, 1.0)
-        return new_node(_POW.bind(y), floats.pow(x, y), self, local, None, 0.0)
+            return binary(_POW, self, other)
+        return power(self, floats.as_float(other)) if floats.is_number(other) else NotImplemented
 
     def __mod__(self, other: Value | SupportsFloat) -> Value:
-        right = other if isinstance(other, Value) else _constant(other)
-        return NotImplemented if right is None else _binary(ops.remainder, self, right)
+        right = other if isinstance(other, Value) else _lifted(other)
+        return NotImplemented if right is None else binary(ops.remainder, self, right)
 
     def __floordiv__(self, other: Value | SupportsFloat) -> Value:
-        right = other if isinstance(other, Value) else _constant(other)
-        return NotImplemented if right is None else _binary(ops.floor_divide, self, right)
+        right = other if isinstance(other, Value) else _lifted(other)
+        return NotImplemented if right is None else binary(ops.floor_divide, self, right)
 
     def __divmod__(self, other: Value | SupportsFloat) -> tuple[Value, Value]:
-        right = other if isinstance(other, Value) else _constant(other)
+        right = other if isinstance(other, Value) else _lifted(other)
         return NotImplemented if right is None else (self // right, self % right)
 
     def __neg__(self) -> Value:
@@ -283,45 +278,45 @@ class Value:
     # every other operation, through the table
     # fmt: off
 
-    def __pos__(self) -> Value: return _unary(ops.pos, self)
-    def __abs__(self) -> Value: return _unary(ops.abs, self)
+    def __pos__(self) -> Value: return unary(ops.pos, self)
+    def __abs__(self) -> Value: return unary(ops.abs, self)
 
-    def exp(self) -> Value: return _unary(ops.exp, self)
-    def exp2(self) -> Value: return _unary(ops.exp2, self)
-    def expm1(self) -> Value: return _unary(ops.expm1, self)
-    def log(self) -> Value: return _unary(ops.log, self)
-    def log2(self) -> Value: return _unary(ops.log2, self)
-    def log10(self) -> Value: return _unary(ops.log10, self)
-    def log1p(self) -> Value: return _unary(ops.log1p, self)
-    def sqrt(self) -> Value: return _unary(ops.sqrt, self)
-    def cbrt(self) -> Value: return _unary(ops.cbrt, self)
-    def sin(self) -> Value: return _unary(ops.sin, self)
-    def cos(self) -> Value: return _unary(ops.cos, self)
-    def tan(self) -> Value: return _unary(ops.tan, self)
-    def asin(self) -> Value: return _unary(ops.asin, self)
-    def acos(self) -> Value: return _unary(ops.acos, self)
-    def atan(self) -> Value: return _unary(ops.atan, self)
-    def sinc(self) -> Value: return _unary(ops.sinc, self)
-    def sinh(self) -> Value: return _unary(ops.sinh, self)
-    def cosh(self) -> Value: return _unary(ops.cosh, self)
-    def tanh(self) -> Value: return _unary(ops.tanh, self)
-    def asinh(self) -> Value: return _unary(ops.asinh, self)
-    def acosh(self) -> Value: return _unary(ops.acosh, self)
-    def atanh(self) -> Value: return _unary(ops.atanh, self)
-    def erf(self) -> Value: return _unary(ops.erf, self)
-    def erfc(self) -> Value: return _unary(ops.erfc, self)
-    def erfinv(self) -> Value: return _unary(ops.erfinv, self)
-    def normal_pdf(self) -> Value: return _unary(ops.normal_pdf, self)
-    def normal_cdf(self) -> Value: return _unary(ops.normal_cdf, self)
-    def sigmoid(self) -> Value: return _unary(ops.sigmoid, self)
-    def softplus(self) -> Value: return _unary(ops.softplus, self)
-    def leaky_relu(self, slope: SupportsFloat = 0.01) -> Value: return ops.leaky_relu.bind(slope)(self)
-    def elu(self, alpha: SupportsFloat = 1.0) -> Value: return ops.elu.bind(alpha)(self)
-    def gelu(self) -> Value: return _unary(ops.gelu, self)
-    def silu(self) -> Value: return _unary(ops.silu, self)
-    def floor(self) -> Value: return _unary(ops.floor, self)
-    def ceil(self) -> Value: return _unary(ops.ceil, self)
-    def trunc(self) -> Value: return _unary(ops.trunc, self)
+    def exp(self) -> Value: return unary(ops.exp, self)
+    def exp2(self) -> Value: return unary(ops.exp2, self)
+    def expm1(self) -> Value: return unary(ops.expm1, self)
+    def log(self) -> Value: return unary(ops.log, self)
+    def log2(self) -> Value: return unary(ops.log2, self)
+    def log10(self) -> Value: return unary(ops.log10, self)
+    def log1p(self) -> Value: return unary(ops.log1p, self)
+    def sqrt(self) -> Value: return unary(ops.sqrt, self)
+    def cbrt(self) -> Value: return unary(ops.cbrt, self)
+    def sin(self) -> Value: return unary(ops.sin, self)
+    def cos(self) -> Value: return unary(ops.cos, self)
+    def tan(self) -> Value: return unary(ops.tan, self)
+    def asin(self) -> Value: return unary(ops.asin, self)
+    def acos(self) -> Value: return unary(ops.acos, self)
+    def atan(self) -> Value: return unary(ops.atan, self)
+    def sinc(self) -> Value: return unary(ops.sinc, self)
+    def sinh(self) -> Value: return unary(ops.sinh, self)
+    def cosh(self) -> Value: return unary(ops.cosh, self)
+    def tanh(self) -> Value: return unary(ops.tanh, self)
+    def asinh(self) -> Value: return unary(ops.asinh, self)
+    def acosh(self) -> Value: return unary(ops.acosh, self)
+    def atanh(self) -> Value: return unary(ops.atanh, self)
+    def erf(self) -> Value: return unary(ops.erf, self)
+    def erfc(self) -> Value: return unary(ops.erfc, self)
+    def erfinv(self) -> Value: return unary(ops.erfinv, self)
+    def normal_pdf(self) -> Value: return unary(ops.normal_pdf, self)
+    def normal_cdf(self) -> Value: return unary(ops.normal_cdf, self)
+    def sigmoid(self) -> Value: return unary(ops.sigmoid, self)
+    def softplus(self) -> Value: return unary(ops.softplus, self)
+    def leaky_relu(self, slope: SupportsFloat = 0.01) -> Value: return unary(ops.leaky_relu.bind(slope), self)
+    def elu(self, alpha: SupportsFloat = 1.0) -> Value: return unary(ops.elu.bind(alpha), self)
+    def gelu(self) -> Value: return unary(ops.gelu, self)
+    def silu(self) -> Value: return unary(ops.silu, self)
+    def floor(self) -> Value: return unary(ops.floor, self)
+    def ceil(self) -> Value: return unary(ops.ceil, self)
+    def trunc(self) -> Value: return unary(ops.trunc, self)
 
     def hypot(self, y: Value | SupportsFloat) -> Value: return self._operate(ops.hypot, (self, y))
     def logaddexp(self, y: Value | SupportsFloat) -> Value: return self._operate(ops.logaddexp, (self, y))
@@ -331,21 +326,21 @@ class Value:
     # names by which numpy calls the methods of objects in arrays; np.floor calls __floor__, and so on
 
     def conjugate(self) -> Value: return self
-    def fabs(self) -> Value: return _unary(ops.abs, self)
-    def rint(self) -> Value: return _unary(ops.round, self)
-    def __floor__(self) -> Value: return _unary(ops.floor, self)
-    def __ceil__(self) -> Value: return _unary(ops.ceil, self)
-    def __trunc__(self) -> Value: return _unary(ops.trunc, self)
+    def fabs(self) -> Value: return unary(ops.abs, self)
+    def rint(self) -> Value: return unary(ops.round, self)
+    def __floor__(self) -> Value: return unary(ops.floor, self)
+    def __ceil__(self) -> Value: return unary(ops.ceil, self)
+    def __trunc__(self) -> Value: return unary(ops.trunc, self)
     def deg2rad(self) -> Value: return self * floats.DEGREE
     def radians(self) -> Value: return self * floats.DEGREE
     def rad2deg(self) -> Value: return self * floats.RADIAN
     def degrees(self) -> Value: return self * floats.RADIAN
-    def arcsin(self) -> Value: return _unary(ops.asin, self)
-    def arccos(self) -> Value: return _unary(ops.acos, self)
-    def arctan(self) -> Value: return _unary(ops.atan, self)
-    def arcsinh(self) -> Value: return _unary(ops.asinh, self)
-    def arccosh(self) -> Value: return _unary(ops.acosh, self)
-    def arctanh(self) -> Value: return _unary(ops.atanh, self)
+    def arcsin(self) -> Value: return unary(ops.asin, self)
+    def arccos(self) -> Value: return unary(ops.acos, self)
+    def arctan(self) -> Value: return unary(ops.atan, self)
+    def arcsinh(self) -> Value: return unary(ops.asinh, self)
+    def arccosh(self) -> Value: return unary(ops.acosh, self)
+    def arctanh(self) -> Value: return unary(ops.atanh, self)
     def arctan2(self, x: Value | SupportsFloat) -> Value: return self._operate(ops.atan2, (self, x))
 
     # a number taken out of the graph in silence would be a wrong gradient
@@ -409,11 +404,10 @@ class Value:
         """What calling an operation does when one of its arguments is a Value."""
         left = args[0] if isinstance(args[0], Value) else Value(args[0])
         if operation.arity == 1:
-            return _unary(operation, left)
+            return unary(operation, left)
         if operation is ops.pow and not isinstance(args[1], Value):
-            # A constant exponent needs no logarithm of a negative base.
-            return left ** floats.as_float(args[1])
-        return _binary(operation, left, args[1] if isinstance(args[1], Value) else Value(args[1]))
+            return power(left, floats.as_float(args[1]))
+        return binary(operation, left, args[1] if isinstance(args[1], Value) else Value(args[1]))
 
     # what a node says of itself
 
@@ -579,24 +573,44 @@ def _joined(operands: tuple[Value, ...]) -> Value:
     return joined
 
 
-def _unary(operation: Operation, operand: Value) -> Value:
-    """An operation of the table on one Value, its local derivative read from the table."""
+def unary(operation: Operation, operand: Value) -> Value:
+    """An operation of one operand."""
     if operation is _RELU:
         return operand.relu()
     x = operand.data
-    out = operation.value(x)
-    dleft = 0.0 if modes.unrecorded() else operation.local_number(0, x, 0.0, out)
-    return new_node(operation, out, operand, dleft, None, 0.0)
+    out = operation.compute(x, 0.0)
+    mode = modes.here()
+    if not mode.recording:
+        return new_node(operation, out, operand, 0.0, None, 0.0)
+    dleft = operation.local_number(0, x, 0.0, out)
+    if not mode.plain:
+        return new_node(operation, out, operand, dleft, None, 0.0)
+    return recorded_node(mode.tag, operation, out, operand, dleft, None, 0.0)
 
 
-def _binary(operation: Operation, left: Value, right: Value) -> Value:
-    """An operation of the table on two Values, its local derivatives read from the table."""
+def binary(operation: Operation, left: Value, right: Value) -> Value:
+    """An operation of two operands."""
     x, y = left.data, right.data
-    out = operation.value(x, y)
-    if modes.unrecorded():
+    out = operation.compute(x, y)
+    mode = modes.here()
+    if not mode.recording:
         return new_node(operation, out, left, 0.0, right, 0.0)
     dleft, dright = operation.local_number(0, x, y, out), operation.local_number(1, x, y, out)
-    return new_node(operation, out, left, dleft, right, dright)
+    if not mode.plain:
+        return new_node(operation, out, left, dleft, right, dright)
+    return recorded_node(mode.tag, operation, out, left, dleft, right, dright)
+
+
+def power(base: Value, y: float) -> Value:
+    """A power with a constant exponent, whose derivative needs no logarithm of a negative base."""
+    x = base.data
+    local = y * floats.pow(x, y - 1.0) if y != 0.0 else _POW.local_number(0, x, y, 1.0)
+    return new_node(_POW.bind(y), floats.pow(x, y), base, local, None, 0.0)
+
+
+def constant(number: float) -> Value:
+    """A number as a leaf."""
+    return recorded_node(modes.here().tag, _LEAF, number, None, 0.0, None, 0.0)
 
 
 def _no_number(wanted: str) -> TypeError:
@@ -607,6 +621,8 @@ def _no_number(wanted: str) -> TypeError:
     )
 
 
-def _constant(number: Any) -> Value | None:
+def _lifted(number: Any) -> Value | None:
     """A number as a leaf; None for anything else, so that Python tries the other operand's method."""
+    if type(number) is float:
+        return constant(number)
     return Value(number) if floats.is_number(number) else None

@@ -23,6 +23,7 @@ AUTOGRAD = """
     floats special stepwise
     ieee modes
     anomaly primitive
+    kernels
     by_hand
     walk
     ops

@@ -6,7 +6,7 @@ reason, and `README.md` in this folder what each is worth.
 
     python autograd/native/compile.py FOLDER
 
-copies both packages to the folder and compiles them there.
+copies both packages to the folder, adds the modules that `generate.py` writes, and compiles them there.
 """
 
 from __future__ import annotations
@@ -22,11 +22,17 @@ import sysconfig
 from pathlib import Path
 from typing import NamedTuple
 
+from generate import in_c, on_lines, write_modules
+
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("autograd", "nn")
 COMPILED = [
     "autograd/floats.py",
+    "autograd/functions.py",
     "autograd/graph.py",
+    "autograd/kernels.py",
+    "autograd/libm.py",
+    "autograd/lines.py",
     "autograd/modes.py",
     "autograd/primitive.py",
     "autograd/programs/flatten.py",
@@ -38,15 +44,16 @@ COMPILED = [
     "nn/optim/arithmetic.py",
 ]
 
-# A derivative may use operations that stand below it in the table, which mypy reads from the top.
+# A derivative may use operations that stand below it in the table, which mypy reads from the top; and the
+# lines of the table are called with Values only.
 MYPY = """\
 [mypy]
 ignore_missing_imports = True
-disable_error_code = has-type
+disable_error_code = has-type,override
 """
 
-# What type checkers know and mypyc has to be told: an operator may return NotImplemented, to leave the work
-# to the other operand, a numpy array for example; and a property is set to what it is read as.
+# What type checkers know and mypyc has to be told about Values: an operator may return NotImplemented, to leave
+# the work to the other operand, a numpy array for example; and a property is set to what it is read as.
 REWRITTEN = [
     (
         r"(def __(?:add|sub|mul|truediv|pow|mod|floordiv|divmod)__\(.*\)) -> (?:Value|tuple\[.*\]):",
@@ -189,20 +196,39 @@ def main(folder: Path) -> None:
         shutil.copytree(ROOT / package, folder / package, ignore=leftovers)
     os.chdir(folder)
     Path("mypy.ini").write_text(MYPY)
-    value = Path("autograd/value.py")
-    value.write_text(rewritten(value.read_text()))
+    write_modules(Path("autograd"))
+    for path in map(Path, COMPILED):
+        path.write_text(rewritten(path))
     build()
-    value.write_text((ROOT / value).read_text())
+    for path in map(Path, COMPILED):
+        if (ROOT / path).exists():
+            path.write_text((ROOT / path).read_text())
+        else:
+            path.unlink()
     require_all_modules()
 
 
-def rewritten(source: str) -> str:
-    """`value.py` as mypyc is to read it."""
-    for written, wanted in REWRITTEN:
+def rewritten(path: Path) -> str:
+    """A file as mypyc is to read it."""
+    source = without_overloads(path.read_text())
+    if path.stem in ("floats", "special"):
+        source = in_c(source)
+    if path.stem in ("value", "functions", "vectors"):
+        source = on_lines(source)
+    for written, wanted in REWRITTEN if path.stem == "value" else []:
         source, count = re.subn(written, wanted, source)
         if count == 0:
-            raise RuntimeError(f"expected in autograd/value.py, and not found: {written}")
+            raise RuntimeError(f"expected in {path}, and not found: {written}")
     return source
+
+
+def without_overloads(source: str) -> str:
+    """Source without the signatures that are for type checkers only: mypyc would take one for the function."""
+    lines = source.splitlines(keepends=True)
+    for node in reversed([node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)]):
+        if any(isinstance(each, ast.Name) and each.id == "overload" for each in node.decorator_list):
+            del lines[node.decorator_list[0].lineno - 1 : node.end_lineno]
+    return "".join(lines)
 
 
 def build() -> None:

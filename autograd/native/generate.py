@@ -1,0 +1,204 @@
+"""Write the modules that only the compiled package has: the table, line by line, as classes.
+
+- `kernels.py`: a class for each line, with the value and the derivatives that `Operation` reads from the table.
+- `lines.py`: every operation as a constant, which compiled code reads without a look at a dict.
+- `libm.py`: the functions of `math`, to be replaced by those of C that they call.
+
+The class of tanh, for example:
+
+    class tanh_line(Unary):
+        def compute(self, x: float, y: float) -> float:
+            return of_tanh(x)
+
+        def local_number(self, index: int, x: float, y: float, out: float) -> float:
+            return (1.0 - (out * out))
+
+        def local_graph(self, index: int, x: Value, y: Value | None, out: Value) -> Value | float:
+            return binary(lines.sub, constant(1.0), binary(lines.mul, out, out))
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+from table import Line, Reader, Table, parsed
+
+KERNELS = '''\
+"""Each line of the table as a class of its own."""
+
+from __future__ import annotations
+
+import math
+from math import inf, nan, pi
+from typing import TYPE_CHECKING, Any, Final
+
+from autograd import floats, libm, special
+from autograd.primitive import Operation
+
+if TYPE_CHECKING:  # modules that import this one: what is compiled together is called without an import
+    from autograd import lines
+    from autograd.value import Value, binary, constant, power, unary
+
+_MISSING: Final = object()
+
+
+class Unary(Operation):
+    """An operation of one operand, which is called without a detour where nothing is to be decided."""
+
+    def __call__(self, x: Any = _MISSING, /, *rest: Any) -> Any:
+        if not rest:
+            if isinstance(x, Value):
+                return unary(self, x)
+            if type(x) is float:
+                return self.compute(x, 0.0)
+        return Operation.__call__(self, *[each for each in (x, *rest) if each is not _MISSING])
+
+
+class Binary(Operation):
+    """An operation of two operands."""
+
+    def __call__(self, x: Any = _MISSING, y: Any = _MISSING, /, *rest: Any) -> Any:
+        if not rest:
+            if isinstance(x, Value):
+                if isinstance(y, Value):
+                    return binary(self, x, y)
+                if type(y) is float:
+                    return power(x, y) if self is lines.pow else binary(self, x, constant(y))
+            elif type(x) is float:
+                if isinstance(y, Value):
+                    return binary(self, constant(x), y)
+                if type(y) is float:
+                    return self.compute(x, y)
+        return Operation.__call__(self, *[each for each in (x, y, *rest) if each is not _MISSING])
+
+
+'''
+
+LINES = '''\
+"""Every operation of the table as a constant."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, cast
+
+from autograd import ops
+from autograd.kernels import Binary, Unary
+
+if TYPE_CHECKING:
+    from autograd.primitive import Operation
+
+LEAF: Final[Operation] = ops.LEAF
+RESULT: Final[Operation] = ops.RESULT
+'''
+
+LIBM = '''\
+"""The functions of C that those of Python's `math` call."""
+
+import math
+
+
+'''
+FUNCTIONS = {
+    "x: float": "acos acosh asin asinh atan atanh cbrt ceil cos cosh erf erfc exp exp2 expm1 fabs floor log log10 "
+    "log1p log2 sin sinh sqrt tan tanh trunc",
+    "x: float, y: float": "atan2 copysign fmod pow remainder",
+}
+
+
+def write_modules(package: Path) -> None:
+    """Write them beside the files of a copy of the package, and let those use them."""
+    table = parsed((package / "ops.py").read_text())
+    (package / "kernels.py").write_text(kernels(table))
+    kinds = {name: "Unary" if len(line.partials) == 1 else "Binary" for name, line in table.lines.items()}
+    constants = [f"{name}: Final[{kind}] = cast({kind}, ops.{name})\n" for name, kind in kinds.items()]
+    (package / "lines.py").write_text(LINES + "".join(constants))
+    (package / "libm.py").write_text(libm())
+
+
+def kernels(table: Table) -> str:
+    """The source of kernels.py."""
+    constants = [f"{name}: Final = {value}\n" for name, value in table.constants.items()]
+    values = [value_of(name, line, table) for name, line in table.lines.items()]
+    classes = [class_of(name, line, table) for name, line in table.lines.items()]
+    names = [f'    "{name}": {name}_line,\n' for name in table.lines]
+    return (
+        KERNELS
+        + "".join(constants)
+        + "\n\n"
+        + "\n\n".join(values)
+        + "\n\n"
+        + "\n\n".join(classes)
+        + "\n\nKERNELS: dict[str, type[Operation]] = {\n"
+        + "".join(names)
+        + "}\n"
+    )
+
+
+def value_of(name: str, line: Line, table: Table) -> str:
+    """A function of floats: the value of a line."""
+    names = ["x", "y"][: len(line.partials)]
+    if isinstance(line.value, ast.Lambda):
+        computed = Reader(table).number(line.value.body)
+    else:
+        computed = in_c(f"{ast.unparse(line.value)}({', '.join(names)})")
+    parameters = ", ".join(f"{each}: float" for each in names)
+    return f"def of_{name}({parameters}) -> float:\n    return {computed}\n"
+
+
+def class_of(name: str, line: Line, table: Table) -> str:
+    """The class of a line."""
+    arity = len(line.partials)
+    names = ("x", "y")[:arity]
+    on_floats, on_values = Reader(table), Reader(table, (*names, "out"))
+    numbers = [None if each is None else on_floats.number(each) for each in line.partials]
+    graphs = [None if each is None else on_values.graph(each)[0] for each in line.partials]
+    code = f"class {name}_line({'Unary' if arity == 1 else 'Binary'}):\n"
+    code += method("compute", "x: float, y: float", "float", [f"of_{name}({', '.join(names)})"])
+    lost = "out != out" if line.chooses else ""
+    parameters = "index: int, x: float, y: float, out: float"
+    code += method("local_number", parameters, "float", numbers, lost and f"if {lost}:\n            return out")
+    lost = lost and "if out.data != out.data:\n            return nan"
+    given = "assert y is not None" if arity == 2 else ""
+    parameters = "index: int, x: Value, y: Value | None, out: Value"
+    code += method("local_graph", parameters, "Value | float", graphs, lost, given)
+    first = line.partials[0]
+    if arity == 2 and first is not None:
+        graph, _ = Reader(table, ("x", "out"), not_zero=("y",)).graph(first)
+        code += method("bound_graph", "x: Value, y: float, out: Value", "Value | float", [graph], lost)
+    return code
+
+
+def method(name: str, parameters: str, returned: str, results: list[str | None], *before: str) -> str:
+    """A method that returns one of two results, by its argument `index`, or always the same."""
+    body = [line for line in before if line]
+    if len(results) == 2:
+        body.append(f"if index == 0:\n            return {results[0] or '0.0'}")
+    body.append(f"return {results[-1] or '0.0'}")
+    lines = "".join(f"        {line}\n" for line in body)
+    return f"    def {name}(self, {parameters}) -> {returned}:\n{lines}\n"
+
+
+def libm() -> str:
+    """The source of libm.py: each function as Python has it, for the types of its argument and result."""
+    code = LIBM
+    for parameters, names in FUNCTIONS.items():
+        arguments = parameters.replace(": float", "")
+        for name in names.split():
+            code += f"def {name}({parameters}) -> float:\n    return float(math.{name}({arguments}))\n\n\n"
+    return code + "def isfinite(x: float) -> bool:\n    return math.isfinite(x)\n"
+
+
+def in_c(source: str) -> str:
+    """Source that calls functions of `math`, with those of C in place of them."""
+    names = "|".join([*" ".join(FUNCTIONS.values()).split(), "isfinite"])
+    source = re.sub(r"\bfloat\(math\.(floor|ceil|trunc)\((\w+)\)\)", r"libm.\1(\2)", source)
+    source = re.sub(rf"\bmath\.({names})\(", r"libm.\1(", source)
+    return source.replace("from autograd.annotations import", "from autograd import libm\nfrom autograd.annotations import", 1)
+
+
+def on_lines(source: str) -> str:
+    """Source that uses operations of the table as `ops.exp`, with the constants in place of them."""
+    source = re.sub(r"\bops\.(?!py\b|named\b)(\w+)", r"lines.\1", source)
+    return source.replace("from autograd.annotations import", "from autograd import lines\nfrom autograd.annotations import", 1)
