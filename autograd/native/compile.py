@@ -128,6 +128,25 @@ CHANGES = [
         rf"\1{_SETUP}((PyObject *)CPyType_value___Value)",
     ),
     Change(
+        "the mode of a thread is read without a call of Python",
+        r"(cpy_r_r\d+)( = CPyStatic_modes____find_place;(?:(?!CPyStatic_modes____find).)*?)"
+        r"(cpy_r_r\d+) = PyObject_Vectorcall\(\1, 0, 0, 0\);",
+        r"\1\2\3 = NULL; PyContextVar_Get(CPyStatic_modes____PLACE, NULL, &\3);",
+        everywhere=True,
+    ),
+    Change(
+        "the functions of C are called where Python's `math` would call them",
+        r"((?:double|char) CPyDef_libm___(\w+)\((?:double cpy_r_x)\) \{)",
+        r"\1 return \2(cpy_r_x);",
+        everywhere=True,
+    ),
+    Change(
+        "and those of two arguments",
+        r"(double CPyDef_libm___(\w+)\(double cpy_r_x, double cpy_r_y\) \{)",
+        r"\1 return \2(cpy_r_x, cpy_r_y);",
+        everywhere=True,
+    ),
+    Change(
         "the walk asks for memory ahead",
         r"(cpy_r_node\)->__mark = cpy_r_r\d+;)",
         r"\1 prefetch_node((char *)cpy_r_node - AHEAD);",

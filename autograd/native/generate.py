@@ -42,6 +42,7 @@ if TYPE_CHECKING:  # modules that import this one: what is compiled together is 
     from autograd.value import Value, binary, constant, power, unary
 
 _MISSING: Final = object()
+_HYPOT: Final = math.hypot  # Python's own, which is more exact than that of C
 
 
 class Unary(Operation):
@@ -64,13 +65,14 @@ class Binary(Operation):
             if isinstance(x, Value):
                 if isinstance(y, Value):
                     return binary(self, x, y)
-                if type(y) is float:
-                    return power(x, y) if self is lines.pow else binary(self, x, constant(y))
-            elif type(x) is float:
-                if isinstance(y, Value):
-                    return binary(self, constant(x), y)
-                if type(y) is float:
-                    return self.compute(x, y)
+                if type(y) is float or type(y) is int:
+                    number = floats.as_float(y)
+                    return power(x, number) if self is lines.pow else binary(self, x, constant(number))
+            elif isinstance(y, Value):
+                if type(x) is float or type(x) is int:
+                    return binary(self, constant(floats.as_float(x)), y)
+            elif type(x) is float and type(y) is float:
+                return self.compute(x, y)
         return Operation.__call__(self, *[each for each in (x, y, *rest) if each is not _MISSING])
 
 
@@ -195,6 +197,7 @@ def in_c(source: str) -> str:
     names = "|".join([*" ".join(FUNCTIONS.values()).split(), "isfinite"])
     source = re.sub(r"\bfloat\(math\.(floor|ceil|trunc)\((\w+)\)\)", r"libm.\1(\2)", source)
     source = re.sub(rf"\bmath\.({names})\(", r"libm.\1(", source)
+    source = source.replace("math.hypot(", "_HYPOT(")
     return source.replace("from autograd.annotations import", "from autograd import libm\nfrom autograd.annotations import", 1)
 
 
