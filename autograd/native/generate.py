@@ -153,31 +153,30 @@ def class_of(name: str, line: Line, table: Table) -> str:
     """The class of a line."""
     arity = len(line.partials)
     names = ("x", "y")[:arity]
+    # Comparisons are false for nan, which is not to get lost; as in `Operation.local_number`.
+    number_lost = "out if out != out else " if line.chooses else ""
+    graph_lost = "nan if out.data != out.data else " if line.chooses else ""
     on_floats, on_values = Reader(table), Reader(table, (*names, "out"))
-    numbers = [None if each is None else on_floats.number(each) for each in line.partials]
-    graphs = [None if each is None else on_values.graph(each)[0] for each in line.partials]
+    numbers = [number_lost + on_floats.number(each) if each else "0.0" for each in line.partials]
+    graphs = [graph_lost + on_values.graph(each)[0] if each else "0.0" for each in line.partials]
     code = f"class {name}_line({'Unary' if arity == 1 else 'Binary'}):\n"
     code += method("compute", "x: float, y: float", "float", [f"of_{name}({', '.join(names)})"])
-    lost = "out != out" if line.chooses else ""
-    parameters = "index: int, x: float, y: float, out: float"
-    code += method("local_number", parameters, "float", numbers, lost and f"if {lost}:\n            return out")
-    lost = lost and "if out.data != out.data:\n            return nan"
-    given = "assert y is not None" if arity == 2 else ""
+    code += method("local_number", "index: int, x: float, y: float, out: float", "float", numbers)
     parameters = "index: int, x: Value, y: Value | None, out: Value"
-    code += method("local_graph", parameters, "Value | float", graphs, lost, given)
+    code += method("local_graph", parameters, "Value | float", graphs, given="y" if arity == 2 else "")
     first = line.partials[0]
     if arity == 2 and first is not None:
         graph, _ = Reader(table, ("x", "out"), not_zero=("y",)).graph(first)
-        code += method("bound_graph", "x: Value, y: float, out: Value", "Value | float", [graph], lost)
+        code += method("bound_graph", "x: Value, y: float, out: Value", "Value | float", [graph_lost + graph])
     return code
 
 
-def method(name: str, parameters: str, returned: str, results: list[str | None], *before: str) -> str:
+def method(name: str, parameters: str, returned: str, results: list[str], given: str = "") -> str:
     """A method that returns one of two results, by its argument `index`, or always the same."""
-    body = [line for line in before if line]
+    body = [f"assert {given} is not None"] if given else []
     if len(results) == 2:
-        body.append(f"if index == 0:\n            return {results[0] or '0.0'}")
-    body.append(f"return {results[-1] or '0.0'}")
+        body.append(f"if index == 0:\n            return {results[0]}")
+    body.append(f"return {results[-1]}")
     lines = "".join(f"        {line}\n" for line in body)
     return f"    def {name}(self, {parameters}) -> {returned}:\n{lines}\n"
 
