@@ -79,6 +79,9 @@ class Operation:
     @overload
     def __call__(self, x: float, y: T, /) -> T: ...
     def __call__(self, *args: Any) -> Any:
+        return self._called(args)
+
+    def _called(self, args: tuple[Any, ...]) -> Any:
         if len(args) == self.arity and type(args[0]) is float and type(args[-1]) is float:
             return self.value(*args)  # the common case: a derivative that is computed on floats
         if len(args) != self.arity:

@@ -54,7 +54,7 @@ class Unary(Operation):
                 return unary(self, x)
             if type(x) is float:
                 return self.compute(x, 0.0)
-        return Operation.__call__(self, *[each for each in (x, *rest) if each is not _MISSING])
+        return self._called(tuple([each for each in (x, *rest) if each is not _MISSING]))
 
 
 class Binary(Operation):
@@ -73,7 +73,7 @@ class Binary(Operation):
                     return binary(self, constant(floats.as_float(x)), y)
             elif type(x) is float and type(y) is float:
                 return self.compute(x, y)
-        return Operation.__call__(self, *[each for each in (x, y, *rest) if each is not _MISSING])
+        return self._called(tuple([each for each in (x, y, *rest) if each is not _MISSING]))
 
 
 '''
