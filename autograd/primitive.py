@@ -152,11 +152,13 @@ class Operation:
 
     def local_graph(self, index: int, x: T, y: T | None, out: T) -> T | float:
         """The local derivative by one operand as a graph, to be differentiated again."""
-        return self._graph(index, (x,) if y is None else (x, y), out)
+        graph: T | float = self._graph(index, (x,) if y is None else (x, y), out)
+        return graph
 
     def bound_graph(self, x: T, y: float, out: T) -> T | float:
         """The same by the first operand, where the second is a number."""
-        return self._graph(0, (x, y), out)
+        graph: T | float = self._graph(0, (x, y), out)
+        return graph
 
     def _graph(self, index: int, operands: tuple[Any, ...], out: Any) -> Any:
         partial = self.partials[index]
@@ -231,9 +233,10 @@ class Bound(Operation):
         return self.base.local_number(0, x, self.second, out)
 
     def local_graph(self, index: int, x: T, y: T | None, out: T) -> T | float:
-        if self.second == 0.0:  # x**0, which is read from the table: it would need a way of its own
-            return self._graph(0, (x,), out)
-        return self.base.bound_graph(x, self.second, out)
+        # x**0 is read from the table: compiled, it would need a way of its own
+        zero = self.second == 0.0
+        graph: T | float = self._graph(0, (x,), out) if zero else self.base.bound_graph(x, self.second, out)
+        return graph
 
 
 def on_arrays(function: Callable[..., Any], args: Sequence[Any]) -> Any:

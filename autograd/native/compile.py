@@ -52,8 +52,8 @@ ignore_missing_imports = True
 disable_error_code = has-type,override
 """
 
-# What type checkers know and mypyc has to be told about Values: an operator may return NotImplemented, to leave
-# the work to the other operand, a numpy array for example; and a property is set to what it is read as.
+# What type checkers know and mypyc has to be told about Values: an operator may return NotImplemented, to
+# leave the work to the other operand, a numpy array for example; and a property is set to what it is read as.
 REWRITTEN = [
     (
         r"(def __(?:add|sub|mul|truediv|pow|mod|floordiv|divmod)__\(.*\)) -> (?:Value|tuple\[.*\]):",
@@ -242,7 +242,7 @@ def rewritten(path: Path) -> str:
 
 
 def without_overloads(source: str) -> str:
-    """Source without the signatures that are for type checkers only: mypyc would take one for the function."""
+    """Source without the signatures for type checkers, which mypyc would take for the function."""
     lines = source.splitlines(keepends=True)
     for node in reversed([node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)]):
         if any(isinstance(each, ast.Name) and each.id == "overload" for each in node.decorator_list):

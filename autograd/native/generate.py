@@ -1,6 +1,6 @@
 """Write the modules that only the compiled package has: the table, line by line, as classes.
 
-- `kernels.py`: a class for each line, with the value and the derivatives that `Operation` reads from the table.
+- `kernels.py`: a class for each line, with the value and the derivatives that `Operation` reads.
 - `lines.py`: every operation as a constant, which compiled code reads without a look at a dict.
 - `libm.py`: the functions of `math`, to be replaced by those of C that they call.
 
@@ -103,8 +103,8 @@ import math
 
 '''
 FUNCTIONS = {
-    "x: float": "acos acosh asin asinh atan atanh cbrt ceil cos cosh erf erfc exp exp2 expm1 fabs floor log log10 "
-    "log1p log2 sin sinh sqrt tan tanh trunc",
+    "x: float": "acos acosh asin asinh atan atanh cbrt ceil cos cosh erf erfc exp exp2 expm1 fabs floor log "
+    "log10 log1p log2 sin sinh sqrt tan tanh trunc",
     "x: float, y: float": "atan2 copysign fmod pow remainder",
 }
 
@@ -196,11 +196,14 @@ def in_c(source: str) -> str:
     names = "|".join([*" ".join(FUNCTIONS.values()).split(), "isfinite"])
     source = re.sub(r"\bfloat\(math\.(floor|ceil|trunc)\((\w+)\)\)", r"libm.\1(\2)", source)
     source = re.sub(rf"\bmath\.({names})\(", r"libm.\1(", source)
-    source = source.replace("math.hypot(", "_HYPOT(")
-    return source.replace("from autograd.annotations import", "from autograd import libm\nfrom autograd.annotations import", 1)
+    return _importing("libm", source.replace("math.hypot(", "_HYPOT("))
 
 
 def on_lines(source: str) -> str:
     """Source that uses operations of the table as `ops.exp`, with the constants in place of them."""
-    source = re.sub(r"\bops\.(?!py\b|named\b)(\w+)", r"lines.\1", source)
-    return source.replace("from autograd.annotations import", "from autograd import lines\nfrom autograd.annotations import", 1)
+    return _importing("lines", re.sub(r"\bops\.(?!py\b|named\b)(\w+)", r"lines.\1", source))
+
+
+def _importing(name: str, source: str) -> str:
+    first = "from autograd.annotations import"
+    return source.replace(first, f"from autograd import {name}\n{first}", 1)

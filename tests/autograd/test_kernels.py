@@ -1,7 +1,7 @@
 """The table as the compiled package has it, against the table as it is read: bit for bit the same.
 
-`native/generate.py` writes a class for each line. What it writes is Python, so it is tested in both builds: as it
-is written, and as it was compiled.
+`native/generate.py` writes a class for each line. What it writes is Python, so it is tested in both builds:
+as it is written, and as it was compiled.
 """
 
 import itertools
@@ -114,7 +114,8 @@ def everything():
         values = [Value(x), Value(y), Value(z)]
         for name in ("logsumexp", "softmax", "log_softmax", "norm", "sum", "mean"):
             made = getattr(functions, name)(values)
-            lines.append(f"{name} {x, y, z} {[shape(each) for each in (made if type(made) is list else [made])]}")
+            shapes = [shape(each) for each in (made if type(made) is list else [made])]
+            lines.append(f"{name} {x, y, z} {shapes}")
         lines.append(f"where {x, y, z} {shape(functions.where(*values))}")
         lines.append(f"power {x, y} {shape(values[0] ** y)}")
     return "\n".join(lines)
