@@ -69,7 +69,8 @@ class Operation:
         self.bound = bound
         self.home = home
         self.by_hand = by_hand
-        self._bound: dict[float | str, Operation] = {}
+        self._bound: dict[float | str, Bound] = {}
+        self._last: Bound | None = None  # of those, the one that was asked for last
         self.function: Callable[..., Any] = value  # whose docstring and parameters help() shows
 
     @overload
@@ -105,12 +106,16 @@ class Operation:
         (9.0, '**2')
         """
         number = floats.as_float(y)
+        last = self._last
+        if last is not None and last.second == number and number != 0.0:
+            return last
         key = number if number != 0.0 else repr(number)  # 0.0 and -0.0 are equal, but not the same number
         found = self._bound.get(key)
         if found is None:
             if len(self._bound) >= 1000:  # exponents that are used only once must not pile up
                 self._bound.clear()
             found = self._bound[key] = Bound(self, number)
+        self._last = found
         return found
 
     # How an operation computes: here by reading its line of the table. When the package is compiled, every
