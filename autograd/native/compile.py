@@ -110,6 +110,12 @@ CHANGES = [
         r"\1",
     ),
     Change(
+        "a call with nothing but a number, as most are, has no arguments to sort",
+        r"(value___Value_new\(PyTypeObject \*type, PyObject \*args, PyObject \*kwds\)\s*\{\s*if .*?\})",
+        r"\1 if (kwds == NULL && PyTuple_GET_SIZE(args) == 1) "
+        "return CPyDef_value___Value(PyTuple_GET_ITEM(args, 0), NULL, NULL, NULL);",
+    ),
+    Change(
         "attributes of the user's own, in the place of the table of methods",
         rf"(\.tp_basicsize = sizeof\({_NODE}\),)",
         rf"\1 .tp_dictoffset = offsetof({_NODE}, vtable),",
