@@ -43,7 +43,7 @@ def test_a_network_gives_the_numbers_that_it_gives_when_recorded(activation, x):
 def test_a_recorded_network_is_the_graph_of_its_neurons():
     model, x = network("tanh"), [Value(number) for number in X[0]]
     out = x
-    for i, layer in enumerate(model.layers, 1):
+    for layer in model.layers:
         out = [neuron(out) for neuron in layer.neurons]
     made = model(x)
     for ours, expected in zip(made, out, strict=True):

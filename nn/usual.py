@@ -1,0 +1,140 @@
+"""A short walk through a module that holds what modules usually hold; compiled with the engine.
+
+`contents` finds more, says where it stands and what is wrong with it, and takes longer. A training step asks
+for the parameters several times, so what is usual is found here: Values, lists, tuples, dicts by name,
+modules and dataclasses with plain attributes, and beside these only what can hold no Value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import is_dataclass
+from functools import partial
+from types import (
+    BuiltinFunctionType,
+    FunctionType,
+    GetSetDescriptorType,
+    MemberDescriptorType,
+    MethodType,
+    ModuleType,
+)
+from typing import Any, Final
+
+from autograd import Operation, Value
+
+# Nothing is found in these, and functions may close over anything.
+PLAIN: Final[set[Any]] = {
+    *(type(None), bool, int, float, complex, str, bytes, range, ModuleType, Operation, partial),
+    *(FunctionType, BuiltinFunctionType, MethodType, property, classmethod, staticmethod),
+}
+_BARREN: Final[set[Any]] = {*PLAIN, type, GetSetDescriptorType}
+
+_MODULE: Final = 0  # what objects of a class are to the walk
+_RECORD: Final = 1
+_OTHER: Final = 2
+_UNUSUAL: Final = 3
+
+
+def usual_contents(root: Any, whole: Any, buffer: Any) -> tuple[list[Any], list[Value]] | None:
+    """The modules and the parameters in a module, each once, in the order of `contents`.
+
+    Args:
+        root: where to start.
+        whole: the class `Module`.
+        buffer: the class `Buffer`, whose Values are no parameters.
+
+    Returns:
+        None if there is something unusual, for `contents` to look at.
+    """
+    modules: list[Any] = []
+    parameters: dict[Value, None] = {}
+    kinds: dict[Any, int] = {}
+    seen: dict[int, Any] = {}
+    waiting: list[Any] = [root]
+    while waiting:
+        thing = waiting.pop()
+        if isinstance(thing, Value):
+            if not thing.is_result:
+                parameters[thing] = None
+            continue
+        if id(thing) in seen:
+            continue
+        seen[id(thing)] = thing
+        kind = type(thing)
+        if kind is list:
+            inside: list[Any] = thing
+        elif kind is tuple:
+            inside = list(thing)
+        elif kind is dict:
+            if not _has_names(thing):
+                return None
+            inside = list(thing.values())
+        elif kind is buffer:
+            if not _is_barren(list(thing)) or thing.__dict__:
+                return None
+            continue
+        else:
+            if kind not in kinds:
+                kinds[kind] = _kind_of(thing, whole)
+            what = kinds[kind]
+            inside = list(getattr(thing, "__dict__", {}).values())
+            if what == _MODULE:
+                modules.append(thing)
+            elif what == _UNUSUAL or (what == _OTHER and not _is_barren(inside)):
+                return None
+        _add(inside, parameters, waiting)
+    return modules, list(parameters)
+
+
+def _add(inside: list[Any], parameters: dict[Value, None], waiting: list[Any]) -> None:
+    """Take what a thing holds: parameters at once if there is nothing else, else one by one, in order."""
+    for thing in inside:
+        if not isinstance(thing, Value):
+            break
+    else:
+        for thing in inside:
+            if not thing.is_result:
+                parameters[thing] = None
+        return
+    for thing in inside[::-1]:
+        if type(thing) is not float and type(thing) not in _BARREN:
+            waiting.append(thing)
+
+
+def _has_names(holder: Any) -> bool:
+    for key in holder:  # noqa: SIM110 (compiled, a loop is quicker than all() over a generator)
+        if type(key) is not str and type(key) is not int:
+            return False
+    return True
+
+
+def _is_barren(things: list[Any]) -> bool:
+    for thing in things:  # noqa: SIM110 (likewise)
+        if type(thing) not in _BARREN:
+            return False
+    return True
+
+
+def _kind_of(thing: Any, whole: Any) -> int:
+    """What the objects of its class are: all have their attributes in a dict, else they are unusual."""
+    kind = type(thing)
+    if isinstance(thing, Collection):
+        return _UNUSUAL
+    for base in kind.__mro__:
+        for attribute in vars(base).values():
+            if type(attribute) is MemberDescriptorType:  # of a slot
+                return _UNUSUAL
+    if not isinstance(thing, whole):
+        return _RECORD if is_dataclass(thing) else _OTHER
+    for base in kind.__mro__[: kind.__mro__.index(whole)]:
+        for attribute in vars(base).values():
+            if type(attribute) not in _BARREN and not _is_an_empty_shell(attribute):
+                return _UNUSUAL
+    return _MODULE
+
+
+def _is_an_empty_shell(attribute: Any) -> bool:
+    """Whether an attribute of a class is a container without Values: its annotations, for example."""
+    if type(attribute) is dict:
+        return _has_names(attribute) and _is_barren(list(attribute.values()))
+    return type(attribute) is tuple and _is_barren(list(attribute))
