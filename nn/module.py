@@ -9,6 +9,7 @@ from typing import Any, Protocol, Self, TypeVar
 from autograd import Value, as_float
 from nn.arguments import described, few, listed
 from nn.contents import Buffer, Found, contents, path_of, things_in
+from nn.optim.arithmetic import zero
 from nn.usual import usual_contents
 
 T = TypeVar("T", covariant=True)
@@ -120,8 +121,7 @@ class Module:
 
     def zero_grad(self) -> None:
         """Set the gradient of every parameter to zero, as each step must before its backward pass."""
-        for parameter in self.parameters():
-            parameter.grad = 0.0
+        zero(list(self.parameters()))
 
     def state_dict(self) -> dict[str, float]:
         """Every number in the parameters, then in the buffers, by name.

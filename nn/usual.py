@@ -13,10 +13,12 @@ from functools import partial
 from types import (
     BuiltinFunctionType,
     FunctionType,
+    GenericAlias,
     GetSetDescriptorType,
     MemberDescriptorType,
     MethodType,
     ModuleType,
+    UnionType,
 )
 from typing import Any, Final
 
@@ -27,7 +29,7 @@ PLAIN: Final[set[Any]] = {
     *(type(None), bool, int, float, complex, str, bytes, range, ModuleType, Operation, partial),
     *(FunctionType, BuiltinFunctionType, MethodType, property, classmethod, staticmethod),
 }
-_BARREN: Final[set[Any]] = {*PLAIN, type, GetSetDescriptorType}
+_BARREN: Final[set[Any]] = {*PLAIN, type, GenericAlias, UnionType, GetSetDescriptorType}
 
 _MODULE: Final = 0  # what objects of a class are to the walk
 _RECORD: Final = 1
@@ -70,7 +72,7 @@ def usual_contents(root: Any, whole: Any, buffer: Any) -> tuple[list[Any], list[
                 return None
             inside = list(thing.values())
         elif kind is buffer:
-            if not _is_barren(list(thing)) or thing.__dict__:
+            if not _hold_nothing([list(thing), thing.__dict__]):
                 return None
             continue
         else:
@@ -80,7 +82,9 @@ def usual_contents(root: Any, whole: Any, buffer: Any) -> tuple[list[Any], list[
             inside = list(getattr(thing, "__dict__", {}).values())
             if what == _MODULE:
                 modules.append(thing)
-            elif what == _UNUSUAL or (what == _OTHER and not _is_barren(inside)):
+            elif what == _OTHER and _hold_nothing(inside):
+                continue
+            elif what != _RECORD:
                 return None
         _add(inside, parameters, waiting)
     return modules, list(parameters)
@@ -108,10 +112,22 @@ def _has_names(holder: Any) -> bool:
     return True
 
 
-def _is_barren(things: list[Any]) -> bool:
-    for thing in things:  # noqa: SIM110 (likewise)
-        if type(thing) not in _BARREN:
+def _hold_nothing(things: list[Any]) -> bool:
+    """Whether there is nothing in some things but what no Value can be in, or containers of that."""
+    waiting, seen = list(things), set[int]()
+    while waiting:
+        thing = waiting.pop()
+        kind = type(thing)
+        if kind in _BARREN or kind.__module__ == "typing" or id(thing) in seen:
+            continue
+        seen.add(id(thing))
+        if kind is list or kind is tuple:
+            inside: Any = thing
+        elif kind is dict and _has_names(thing):
+            inside = thing.values()
+        else:
             return False
+        waiting += [each for each in inside if type(each) is not float]
     return True
 
 
@@ -128,13 +144,6 @@ def _kind_of(thing: Any, whole: Any) -> int:
         return _RECORD if is_dataclass(thing) else _OTHER
     for base in kind.__mro__[: kind.__mro__.index(whole)]:
         for attribute in vars(base).values():
-            if type(attribute) not in _BARREN and not _is_an_empty_shell(attribute):
+            if not _hold_nothing([attribute]):
                 return _UNUSUAL
     return _MODULE
-
-
-def _is_an_empty_shell(attribute: Any) -> bool:
-    """Whether an attribute of a class is a container without Values: its annotations, for example."""
-    if type(attribute) is dict:
-        return _has_names(attribute) and _is_barren(list(attribute.values()))
-    return type(attribute) is tuple and _is_barren(list(attribute))
