@@ -49,15 +49,14 @@ def usual_contents(root: Any, whole: Any, buffer: Any) -> tuple[list[Any], list[
         None if there is something unusual, for `contents` to look at.
     """
     modules: list[Any] = []
-    parameters: dict[Value, None] = {}
+    values: dict[int, Value] = {}
     kinds: dict[Any, int] = {}
     seen: dict[int, Any] = {}
     waiting: list[Any] = [root]
     while waiting:
         thing = waiting.pop()
         if isinstance(thing, Value):
-            if not thing.is_result:
-                parameters[thing] = None
+            values[id(thing)] = thing
             continue
         if id(thing) in seen:
             continue
@@ -86,19 +85,18 @@ def usual_contents(root: Any, whole: Any, buffer: Any) -> tuple[list[Any], list[
                 continue
             elif what != _RECORD:
                 return None
-        _add(inside, parameters, waiting)
-    return modules, list(parameters)
+        _add(inside, values, waiting)
+    return modules, [value for value in values.values() if not value.is_result]
 
 
-def _add(inside: list[Any], parameters: dict[Value, None], waiting: list[Any]) -> None:
-    """Take what a thing holds: parameters at once if there is nothing else, else one by one, in order."""
+def _add(inside: list[Any], values: dict[int, Value], waiting: list[Any]) -> None:
+    """Take what a thing holds: at once if there are only Values, else one by one, in order."""
     for thing in inside:
         if not isinstance(thing, Value):
             break
     else:
         for thing in inside:
-            if not thing.is_result:
-                parameters[thing] = None
+            values[id(thing)] = thing
         return
     for thing in inside[::-1]:
         if type(thing) is not float and type(thing) not in _BARREN:
