@@ -226,7 +226,7 @@ def test_a_metric_that_refuses_a_nan_does_not_hide_where_it_began():
 
 @pytest.mark.parametrize(("monitor", "count"), [(None, 4), ("val_loss", 3), ("loss", 7)])
 def test_early_stopping_copies_the_parameters_only_where_it_may_keep_them(monkeypatch, monitor, count):
-    # One copy at the start and one at the end, those of the epochs are between. Broken: each epoch costs one more.
+    # One copy at the start, one at the end, some between. Broken: each epoch costs one more.
     model, copies = line(), []
     state_dict = model.state_dict
     monkeypatch.setattr(nn.MLP, "state_dict", lambda self: copies.append(self) or state_dict())
