@@ -42,6 +42,7 @@ COMPILED = [
     "autograd/walk.py",
     "nn/sample.py",
     "nn/optim/arithmetic.py",
+    "nn/usual.py",
 ]
 
 GENERATED = ["autograd/lines.py", "autograd/libm.py"]  # which are not in the source
