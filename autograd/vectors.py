@@ -139,7 +139,7 @@ def _dot_of_numbers(x: list[Value], y: list[Value], total: float) -> float:
 
 def _result(number: float, then: Operation | None) -> Value:
     """What is computed where nothing is recorded, without a node for the sum."""
-    return unrecorded_node(number if then is None else then.value(number))
+    return unrecorded_node(number if then is None else then.compute(number, 0.0))
 
 
 @overload

@@ -106,9 +106,8 @@ class EarlyStopping(Callback):
         self.best_state = training.model.state_dict()
 
     def on_epoch_begin(self, training: Training) -> None:
-        if not _name(self.monitor, training).startswith(
-            "val_"
-        ):  # else those at the end of the epoch are kept
+        # A number of training is of the parameters before the epoch, one of validation of those after it.
+        if not _name(self.monitor, training).startswith("val_"):
             self.state_before = training.model.state_dict()
 
     def on_epoch_end(self, training: Training) -> None:

@@ -24,10 +24,16 @@ from typing import Any, Final
 
 from autograd import Operation, Value
 
+
+def _with_subclasses(kind: Any) -> list[Any]:
+    return [kind, *[each for below in kind.__subclasses__() for each in _with_subclasses(below)]]
+
+
 # Nothing is found in these, and functions may close over anything.
 PLAIN: Final[set[Any]] = {
-    *(type(None), bool, int, float, complex, str, bytes, range, ModuleType, Operation, partial),
+    *(type(None), bool, int, float, complex, str, bytes, range, ModuleType, partial),
     *(FunctionType, BuiltinFunctionType, MethodType, property, classmethod, staticmethod),
+    *_with_subclasses(Operation),
 }
 _BARREN: Final[set[Any]] = {*PLAIN, type, GenericAlias, UnionType, GetSetDescriptorType}
 
