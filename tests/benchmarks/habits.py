@@ -1,4 +1,4 @@
-"""What programs do with Values beside arithmetic, in units of the same with floats, with lists, or of less."""
+"""What programs do with Values beside arithmetic, beside the same with floats, with lists, or less."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ def moved(values: list[Value]) -> None:
 
 def attribute(values: list[Value]) -> None:
     for value in values:
-        value.momentum = 0.0  # type: ignore[attr-defined]
+        value.momentum = 0.0
 
 
 HABITS = Comparison(
