@@ -86,7 +86,7 @@ def plain() -> Step:
 
 
 def in_block(block: Callable[[], Any]) -> Callable[[], Step]:
-    """A chain that is built and passed backward inside a block."""
+    """A chain that is built inside a block."""
 
     def prepare() -> Step:
         def step() -> None:
