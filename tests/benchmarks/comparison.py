@@ -6,6 +6,8 @@ row is slow if its ratio is large, whatever the machine.
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -65,4 +67,13 @@ def beside(
 def task(step: Step, scale: float, checked: bool) -> Task:
     """Time the mean of as many calls as a moment holds."""
     first = step()
-    return Task(repeated(step, scale), list(flat(first)) if checked else [])
+    return Task(repeated(step, scale, processor_seconds), list(flat(first)) if checked else [])
+
+
+def processor_seconds() -> float:
+    """The time that the processor gave to this process, and to those that it started and that have ended.
+
+    Two sides that take turns do not wait alike for a machine that is busy with other things.
+    """
+    times = os.times()
+    return time.process_time() + times.children_user + times.children_system
