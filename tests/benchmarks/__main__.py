@@ -1,9 +1,12 @@
-"""Measure this engine beside others: `python -m tests.benchmarks`.
+"""Measure this engine beside others, and what it does beside references: `python -m tests.benchmarks`.
 
 Every engine runs in a process of its own, which it may crash. A round runs each of them once, in turns; the
 numbers are medians over the rounds. An engine that is not installed is said to be missing:
 
     pip install micrograd==0.1.0 minigrad xad torch casadi jax
+
+What no other engine does is held against this one itself, in comparisons such as `operations`: a row for
+each thing measured, its time, that of its reference, and the ratio.
 
 From the root of the repository the engine measured is the one in the tree. To measure the one that is
 installed, such as a wheel with a compiled `Value`, start in a folder that holds nothing but `tests/`.
@@ -13,13 +16,19 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from tests.benchmarks import plot
+from tests.benchmarks.comparison import SIDES
+from tests.benchmarks.comparisons import COMPARISONS
 from tests.benchmarks.engines import ENGINES
 from tests.benchmarks.measure import Results, measure
 from tests.benchmarks.report import as_json, heading, table
 from tests.benchmarks.workloads import WORKLOADS
+
+NAMES = (*WORKLOADS, *COMPARISONS)
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -28,15 +37,23 @@ def main(arguments: list[str] | None = None) -> None:
     print(f"{heading()}\n")
     results: Results = {}
     for name in options.only:
-        engines = [engine for engine in ENGINES if not ENGINES[engine].only or name in ENGINES[engine].only]
         results[name] = {
-            label(case): measure(name, case, options.rounds, engines) for case in WORKLOADS[name].cases
+            label(case): measure(name, case, options.rounds, sides) for case, sides in cases_of(name)
         }
         print(table(name, results[name]), flush=True, end="\n\n")
     if options.json:
         options.json.write_text(json.dumps(as_json(results), indent=2) + "\n", encoding="utf-8")
     if options.plot:
         plot.draw(plot.curves(options.rounds), options.plot)
+
+
+def cases_of(name: str) -> Iterator[tuple[Any, Sequence[str]]]:
+    """The cases of a workload, each with the engines to measure; the rows of a comparison, with its sides."""
+    if name in COMPARISONS:
+        yield from ((row, SIDES) for row in COMPARISONS[name].rows)
+    else:
+        engines = [engine for engine in ENGINES if not ENGINES[engine].only or name in ENGINES[engine].only]
+        yield from ((case, engines) for case in WORKLOADS[name].cases)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -52,8 +69,8 @@ def parser() -> argparse.ArgumentParser:
     described.add_argument(
         "--only",
         type=workloads,
-        default=list(WORKLOADS),
-        help=f"workloads, separated by commas (default: {','.join(WORKLOADS)})",
+        default=list(NAMES),
+        help=f"workloads and comparisons, separated by commas (default: {','.join(NAMES)})",
     )
     described.add_argument("--json", type=Path, metavar="FILE", help="write the numbers to this file")
     described.add_argument(
@@ -71,8 +88,8 @@ def positive(text: str) -> int:
 def workloads(text: str) -> list[str]:
     names = text.split(",")
     for name in names:
-        if name not in WORKLOADS:
-            raise argparse.ArgumentTypeError(f"{name!r} is none of {', '.join(WORKLOADS)}")
+        if name not in NAMES:
+            raise argparse.ArgumentTypeError(f"{name!r} is none of {', '.join(NAMES)}")
     return names
 
 

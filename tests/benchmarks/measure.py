@@ -29,11 +29,11 @@ class Outcome:
         return sum(self.numbers.values()) if self.numbers else math.nan
 
 
-Results = dict[str, dict[str, dict[str, Outcome]]]  # workload -> case -> engine
+Results = dict[str, dict[str, dict[str, Outcome]]]  # workload -> case -> engine, or comparison -> row -> side
 
 
 def measure(workload: str, case: Any, rounds: int, engines: Iterable[str] = ENGINES) -> dict[str, Outcome]:
-    """One case of a workload on all engines that can.
+    """One case of a workload on all engines that can, or one row of a comparison on both of its sides.
 
     Raises:
         SystemExit: if two engines do not compute the same numbers.
@@ -47,7 +47,7 @@ def measure(workload: str, case: Any, rounds: int, engines: Iterable[str] = ENGI
             outcomes[name] = Outcome(unable=str(reason))
     try:
         agree(workload, case, {name: worker.check for name, worker in workers.items()})
-        outcomes |= in_turns(workers, 1 if WORKLOADS[workload].once else rounds)
+        outcomes |= in_turns(workers, rounds_of(workload, rounds))
     finally:
         for worker in workers.values():
             worker.close()
@@ -56,11 +56,17 @@ def measure(workload: str, case: Any, rounds: int, engines: Iterable[str] = ENGI
 
 def start(name: str, workload: str, case: Any) -> Worker:
     """A worker, or Unable with what is known before one is tried."""
-    engine = ENGINES[name]
-    reason = engine.missing() or engine.cannot.get(workload)
-    if reason:
-        raise Unable(reason)
+    if workload in WORKLOADS:
+        engine = ENGINES[name]
+        reason = engine.missing() or engine.cannot.get(workload)
+        if reason:
+            raise Unable(reason)
     return Worker(name, workload, case)
+
+
+def rounds_of(workload: str, rounds: int) -> int:
+    """As many as are asked for, or one where a process can be measured only once."""
+    return 1 if workload in WORKLOADS and WORKLOADS[workload].once else rounds
 
 
 def in_turns(workers: dict[str, Worker], rounds: int) -> dict[str, Outcome]:

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import autograd
+from tests.benchmarks.comparison import SIDES
+from tests.benchmarks.comparisons import COMPARISONS
 from tests.benchmarks.engines import ENGINES, OURS
 from tests.benchmarks.measure import Outcome, Results
 from tests.benchmarks.workloads import WORKLOADS
@@ -32,7 +34,22 @@ def processor() -> str:
     return names[0] if names else platform.machine()
 
 
-def table(workload: str, cases: dict[str, dict[str, Outcome]]) -> str:
+def table(name: str, cases: dict[str, dict[str, Outcome]]) -> str:
+    """The table of a workload or of a comparison."""
+    return compared(name, cases) if name in COMPARISONS else raced(name, cases)
+
+
+def compared(comparison: str, rows: dict[str, dict[str, Outcome]]) -> str:
+    """One comparison: a line for each row, with its time, that of its reference, and the ratio."""
+    described = COMPARISONS[comparison]
+    lines = [["", "time", described.reference, "ratio"]]
+    for name, outcomes in rows.items():
+        sides = [outcomes[side] for side in SIDES]
+        lines.append([name, *map(cell, sides), ratio(*sides)])
+    return "\n".join([f"{described.title}; {described.unit}", *aligned(lines, words=1), *notes(rows)])
+
+
+def raced(workload: str, cases: dict[str, dict[str, Outcome]]) -> str:
     """One workload: a row for each engine, two columns for each case, and below them why cells are empty.
 
     The second column is the time (or the memory) divided by this project's.
@@ -43,7 +60,7 @@ def table(workload: str, cases: dict[str, dict[str, Outcome]]) -> str:
         head += [case, f"x {OURS}"]
     names = list(dict.fromkeys(name for outcomes in cases.values() for name in outcomes))
     rows = [row(name, cases) for name in names if any(outcomes[name].numbers for outcomes in cases.values())]
-    lines = [f"{described.title}; {described.unit}", *aligned([head, *rows]), *notes(cases)]
+    lines = [f"{described.title}; {described.unit}", *aligned([head, *rows], words=2), *notes(cases)]
     return "\n".join(lines)
 
 
@@ -51,16 +68,20 @@ def row(name: str, cases: dict[str, dict[str, Outcome]]) -> Row:
     """The numbers of one engine."""
     cells = [name, ENGINES[name].kind]
     for outcomes in cases.values():
-        outcome, ours = outcomes[name], outcomes.get(OURS, Outcome()).total
-        if outcome.numbers:
-            ratio = outcome.total / ours
-            cells += [
-                " + ".join(map(short, outcome.numbers.values())),
-                short(ratio) if ratio == ratio else "-",
-            ]
-        else:
-            cells += ["unable", "-"]
+        outcome, ours = outcomes[name], outcomes.get(OURS, Outcome())
+        cells += [cell(outcome), ratio(outcome, ours)]
     return cells
+
+
+def cell(outcome: Outcome) -> str:
+    """What was measured, part by part."""
+    return " + ".join(map(short, outcome.numbers.values())) or "unable"
+
+
+def ratio(outcome: Outcome, reference: Outcome) -> str:
+    """How many times the reference, where both could be measured."""
+    times = outcome.total / reference.total
+    return short(times) if times == times else "-"
 
 
 def short(number: float) -> str:
@@ -68,13 +89,13 @@ def short(number: float) -> str:
     return f"{number:,.0f}" if abs(number) >= 99.95 else f"{number:#.3g}"
 
 
-def aligned(rows: list[Row]) -> list[str]:
-    """Columns as wide as their widest cell: words to the left, numbers to the right."""
+def aligned(rows: list[Row], words: int) -> list[str]:
+    """Columns as wide as their widest cell: the first, of words, to the left, numbers to the right."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return [
         "  ".join(
-            cell.ljust(width) if i < 2 else cell.rjust(width)
-            for i, (cell, width) in enumerate(zip(cells, widths, strict=True))
+            text.ljust(width) if i < words else text.rjust(width)
+            for i, (text, width) in enumerate(zip(cells, widths, strict=True))
         ).rstrip()
         for cells in rows
     ]
@@ -104,7 +125,7 @@ def as_json(results: Results) -> dict[str, Any]:
         "cores": os.cpu_count(),
         "python": platform.python_version(),
         "native": autograd.native,
-        "units": {workload: WORKLOADS[workload].unit for workload in results},
+        "units": {name: (WORKLOADS | COMPARISONS)[name].unit for name in results},
         "results": {
             workload: {
                 case: {name: dataclasses.asdict(outcome) for name, outcome in outcomes.items()}

@@ -1,4 +1,7 @@
-"""A process for each engine, so that none disturbs the memory of another, and each may crash alone."""
+"""A process for each engine, so that none disturbs the memory of another, and each may crash alone.
+
+So it is with the sides of a comparison: what is measured, and its reference.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +11,15 @@ import signal
 from multiprocessing.connection import Connection
 from typing import Any
 
+from tests.benchmarks.comparisons import COMPARISONS
 from tests.benchmarks.engines import ENGINES, Unable
-from tests.benchmarks.workloads import WORKLOADS
+from tests.benchmarks.workloads import WORKLOADS, Task
 
 TIMEOUT = 300  # seconds that one answer may take
 
 
 class Worker:
-    """An engine that prepares one case of a workload and runs it when told to.
+    """An engine, or a side of a comparison, that prepares one case and runs it when told to.
 
     The new process imports the same modules as this one: it is given this one's `sys.path`.
 
@@ -63,10 +67,17 @@ class Worker:
         return f"crashes ({signal.Signals(-code).name})" if code < 0 else f"ends with exit code {code}"
 
 
+def task_of(engine: str, workload: str, case: Any) -> Task:
+    """One case, ready to run: of a workload on an engine, or of a comparison on one of its sides."""
+    if workload in COMPARISONS:
+        return COMPARISONS[workload].task(case, engine)
+    return WORKLOADS[workload].prepare(ENGINES[engine](), case)
+
+
 def serve(connection: Connection, engine: str, workload: str, case: Any) -> None:
     """What the process does: prepare, answer with the numbers to check, then run as often as asked."""
     try:
-        task = WORKLOADS[workload].prepare(ENGINES[engine](), case)
+        task = task_of(engine, workload, case)
         connection.send((task.check, ""))
         while connection.recv() == "run":
             connection.send((task.run(), ""))

@@ -148,17 +148,19 @@ def start_task(engine: Engine, case: str) -> Task:
     return Task(repeated(process, 1e3), [])
 
 
-def repeated(call: Callable[[], Any], scale: float) -> Callable[[], Numbers]:
+def repeated(
+    call: Callable[[], Any], scale: float, clock: Callable[[], float] = time.perf_counter
+) -> Callable[[], Numbers]:
     """Measures the mean of as many calls as a moment holds."""
 
     def run() -> Numbers:
-        count, start = 0, time.perf_counter()
+        count, start = 0, clock()
         elapsed = 0.0
         while elapsed < MOMENT:
             for _ in range(1 + count):  # twice as many as before, so that the clock is seldom asked
                 call()
             count += 1 + count
-            elapsed = time.perf_counter() - start
+            elapsed = clock() - start
         return {"call": scale * elapsed / count}
 
     return run
