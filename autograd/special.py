@@ -7,7 +7,7 @@ of the numbers whose difference it is.
 from __future__ import annotations
 
 import math
-from math import inf, isqrt, nan, pi
+from math import inf, nan, pi
 
 from autograd import floats
 from autograd.annotations import TYPE_CHECKING
@@ -90,7 +90,8 @@ def sinc(x: float) -> float:
         return 1.0
     if not math.isfinite(x):
         return x if x != x else 0.0
-    return _sin_of_turns(x, 0) / (pi * x)
+    angle, quarters = _reduced(x)
+    return _turned(angle, quarters) / (pi * x)
 
 
 def sinc_derivative(n: float, x: float) -> float:
@@ -115,29 +116,36 @@ def sinc_derivative(n: float, x: float) -> float:
     if math.isinf(x):
         return 0.0
     order, z = int(n), pi * x
-    sine, cosine = _sin_of_turns(x, 0), _sin_of_turns(x, 1)
+    angle, quarters = _reduced(x)
+    sine, cosine = _turned(angle, quarters), _turned(angle, quarters + 1)
     if abs(z) > n:
         integral = sine / z
         for k in range(1, order + 1):
-            integral = (_turned(sine, cosine, k) - k * integral) / z
+            integral = (_of_quarters(k, sine, cosine) - k * integral) / z
     else:
         integral = 0.0
-        for k in range(order + 10 * isqrt(order) + 20, order, -1):
-            integral = (_turned(sine, cosine, k) - z * integral) / k
-    power = pi**order
-    return (power + power * (order * (_PI_REST / pi))) * integral  # the rest of pi counts `order` times
+        for k in range(order + 10 * int(math.sqrt(n)) + 20, order, -1):
+            integral = (_of_quarters(k, sine, cosine) - z * integral) / k
+    power = math.pow(pi, n)
+    return (power + power * (n * (_PI_REST / pi))) * integral  # the rest of pi counts n times
 
 
-def _sin_of_turns(x: float, quarters: int) -> float:
-    """sin(pi * (x + quarters / 2)), where x is reduced to an eighth of a turn without a rounding."""
+def _reduced(x: float) -> tuple[float, int]:
+    """An angle of at most an eighth of a turn, and quarters, that together are pi * x: without a rounding."""
     x = math.fmod(x, 2.0)
     nearest = int(floats.round(2.0 * x))
-    angle = pi * (x - 0.5 * nearest)
-    return _turned(math.sin(angle), math.cos(angle), nearest + quarters)
+    return pi * (x - 0.5 * nearest), nearest
 
 
-def _turned(sine: float, cosine: float, quarters: int) -> float:
-    """The sine of an angle and so many quarters of a turn, from its sine and cosine."""
-    quadrant = quarters % 4
-    found = cosine if quadrant % 2 else sine
-    return 0.0 - found if quadrant >= 2 else found  # no -0.0, whichever zero it is
+def _turned(angle: float, quarters: int) -> float:
+    """The sine of an angle and so many quarters of a turn."""
+    return _signed(math.cos(angle) if quarters & 1 else math.sin(angle), quarters)
+
+
+def _of_quarters(quarters: int, sine: float, cosine: float) -> float:
+    """The same, of an angle whose sine and cosine are known."""
+    return _signed(cosine if quarters & 1 else sine, quarters)
+
+
+def _signed(found: float, quarters: int) -> float:
+    return 0.0 - found if quarters & 2 else found  # no -0.0, whichever zero it is

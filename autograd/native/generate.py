@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from pathlib import Path
 
 from table import Line, Reader, Table, parsed
@@ -157,7 +158,7 @@ def class_of(name: str, line: Line, table: Table) -> str:
     number_lost = "out if out != out else " if line.chooses else ""
     graph_lost = "nan if out.data != out.data else " if line.chooses else ""
     on_floats, on_values = Reader(table), Reader(table, (*names, "out"))
-    numbers = [number_lost + on_floats.number(each) if each else "0.0" for each in line.partials]
+    numbers = [number_lost + computed_once(each, on_floats) if each else "0.0" for each in line.partials]
     graphs = [graph_lost + on_values.graph(each)[0] if each else "0.0" for each in line.partials]
     code = f"class {name}_line({'Unary' if arity == 1 else 'Binary'}):\n"
     code += method("compute", "x: float, y: float", "float", [f"of_{name}({', '.join(names)})"])
@@ -168,6 +169,16 @@ def class_of(name: str, line: Line, table: Table) -> str:
     if arity == 2 and first is not None:
         graph, _ = Reader(table, ("x", "out"), not_zero=("y",)).graph(first)
         code += method("bound_graph", "x: Value, y: float, out: Value", "Value | float", [graph_lost + graph])
+    return code
+
+
+def computed_once(partial: ast.expr, reader: Reader) -> str:
+    """A partial on floats, in which a call that stands there twice is made once."""
+    code = reader.number(partial)
+    calls = Counter(reader.number(node) for node in ast.walk(partial) if isinstance(node, ast.Call))
+    for i, call in enumerate(call for call, count in calls.items() if count > 1):
+        before, _, after = code.partition(call)
+        code = f"{before}(known_{i} := {call}){after.replace(call, f'known_{i}')}"
     return code
 
 
