@@ -78,8 +78,6 @@ class Value:
         self._dleft: float = 0.0  # the local derivative by each operand
         self._dright: float = 0.0
         self._mark: i64 = NEVER  # the last walk that passed, and 1 more if it brought a gradient
-        if data is _BLANK:
-            return  # `recorded_node` does the rest
         self._operation: Operation = _LEAF
         self._left: Value | None = None
         self._right: Value | None = None
@@ -490,7 +488,7 @@ class _Doors:
 DOORS: Final = _Doors()
 
 
-_BLANK: Final[SupportsFloat] = float("0")  # recognised by `is`; equal literals can be one object
+_blank: Final = object.__new__  # makes a node without its parts
 
 
 def new_node(
@@ -545,8 +543,9 @@ def recorded_node(
     dright: float,
 ) -> Value:
     """A node that remembers its operands, whatever the mode."""
-    node = Value(_BLANK)
+    node = _blank(Value)
     node.data = data
+    node._grad = 0.0
     node._tag = tag
     node._operation = operation
     node._left = left

@@ -42,11 +42,11 @@ if hasattr(os, "register_at_fork"):  # the thread that held it does not live on 
 def pass_back(order: list[Value], arrived: i64) -> None:
     """The chain rule at every node at which a gradient has arrived, the last first.
 
-    A function of its own, because an interrupt at the end of a `while` in a `with` block can leave the block
+    A function of its own, because an interrupt at the end of a loop in a `with` block can leave the block
     without its `__exit__`, and the lock locked (Python 3.13; github.com/python/cpython/issues/130279).
     """
-    while order:  # emptied on the way, which saves the walk through memory that frees it afterwards
-        node = order.pop()
+    for _i in range(len(order)):
+        node = order.pop()  # emptied on the way, which saves the walk through memory that frees it afterwards
         if node._mark == arrived:
             node._pass_on()
 

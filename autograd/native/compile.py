@@ -132,9 +132,16 @@ CHANGES = [
         r"\1 clear_attributes(&self->vtable);",
     ),
     Change(
-        "a blank node is filled in by `recorded_node` alone",
-        r"((cpy_r_r\d+) = CPyStatic_value____BLANK;(?:(?!_BLANK;).)*?)CPyDef_value___Value\(\2,[^)]*\)",
+        "a blank node is made by memory.h",
+        r"((cpy_r_r\d+) = CPyStatic_value____blank;(?:(?!_blank;).)*?)PyObject_Vectorcall\(\2,[^)]*\)",
         rf"\1{_SETUP}((PyObject *)CPyType_value___Value)",
+        everywhere=True,
+    ),
+    Change(
+        "and refers to nothing yet that could be released",
+        rf"CPy_DECREF(\(\(\({_NODE} \*\)cpy_r_r\d+\)->__(?:tag|operation|left|right)\);)",
+        r"CPy_XDECREF\1",
+        everywhere=True,
     ),
     Change(
         "the mode of a thread is read without a call of Python",
