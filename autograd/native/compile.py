@@ -138,6 +138,11 @@ CHANGES = [
         everywhere=True,
     ),
     Change(
+        "where it is filled in: the compiler sees that it is a node, and that it is blank",
+        rf"\n *(PyObject \*{_SETUP}\(PyObject \*cpy_r_type\)\s*\{{)",
+        r"\nALWAYS_INLINE \1",
+    ),
+    Change(
         "and refers to nothing yet that could be released",
         rf"CPy_DECREF(\(\(\({_NODE} \*\)cpy_r_r\d+\)->__(?:tag|operation|left|right)\);)",
         r"CPy_XDECREF\1",
