@@ -73,7 +73,8 @@ def _jvp(
             )
             raise
         nodes = call.follow(call.numbers(out))
-        derivatives = sweeps.tangents(nodes, seeds)
+        graphs = call.leads_on or modes.watcher() is not None
+        derivatives = sweeps.tangents(nodes, seeds) if graphs else sweeps.tangent_numbers(nodes, seeds)
         return (
             tree.rebuild(out, map(call.result, nodes)),
             tree.rebuild(out, map(call.result, derivatives)),

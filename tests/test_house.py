@@ -26,6 +26,7 @@ AUTOGRAD = """
     kernels
     by_hand
     walk
+    places
     ops
     value
     graph containers
