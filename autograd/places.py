@@ -83,6 +83,7 @@ class Ways:
         ends: the place of each end.
         lefts: for each node of the order the place of its left operand; negative if no way leads there.
         rights: the same of the right one.
+        open: whether there is any way.
     """
 
     def __init__(self, roots: list[Value], ends: list[Value]) -> None:
@@ -113,6 +114,10 @@ class Ways:
                 on_a_way[here] = True
             self.lefts.append(int(left))
             self.rights.append(int(right))
+        self.open = False
+        for root in self.roots:
+            if root >= 0 and on_a_way[root]:
+                self.open = True
 
 
 def _place(node: Value | None, places: Places, on_a_way: list[bool]) -> i64:

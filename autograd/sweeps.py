@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from autograd.annotations import i64
     from autograd.vectors import Number
 
-
 def gradient(out: Value, wrt: Any, differentiable: bool = False) -> Any:
     """The gradient of one node of an existing graph with respect to others; no `grad` attribute changes.
 
@@ -200,13 +199,20 @@ def _passed_forward(roots: list[Value], seeds: dict[Value, Value], places: Place
         if left is not None and (node._dleft != 0.0 or not node._operation.choice[0]):
             moved = _at(table, places.of(left))
             if moved is not None:
-                table[here] = node._dleft * moved
+                table[here] = _left_local(node) * moved
         if right is not None and (node._dright != 0.0 or not node._operation.choice[1]):
             moved = _at(table, places.of(right))
             if moved is not None:
                 term, before = node._dright * moved, table[here]
                 table[here] = term if before is None else before + term
     return _found(table, roots, places)
+
+
+def _left_local(node: Value) -> float:
+    """The derivative by the left operand: of x**0 it is stored as -0.0 where x is negative, its graph is 0.0."""
+    if node._dleft == 0.0 and node._operation.bound is not None:
+        return as_value(_local_graph(node, 0)).data
+    return node._dleft
 
 
 def _at(table: list[float | None], place: i64) -> float | None:

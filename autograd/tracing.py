@@ -17,13 +17,13 @@ Pearlmutter, "Perturbation confusion and referential transparency", 2005).
 
 from __future__ import annotations
 
-from functools import cached_property
-
 from autograd import modes, tree
 from autograd.annotations import TYPE_CHECKING
 from autograd.containers import is_cell, numbers_of, shape_of
 from autograd.graph import dependents, nodes_of
 from autograd.ops import pos
+from autograd.places import Ways
+from autograd.rows import as_leaves, values_of
 from autograd.sweeps import as_value, slopes
 from autograd.value import Value, unrecorded_node
 
@@ -48,35 +48,38 @@ class Call:
         self, name: str, f: Function, choice: Choice, args: Sequence[Any], kwargs: dict[str, Any]
     ) -> None:
         self._name = name  # of the transform, for errors
-        self._f = f
-        self.wrt = choice.of(args, kwargs)
+        self._f: Any = f
+        self.wrt: Any = choice.of(args, kwargs)
         self.inputs: list[Value] = []
-        self.nested = any(map(tree.values, [*args, *kwargs.values()]))  # whether Values come back
+        self.nested = _have_values(args) or _have_values(kwargs.values())  # whether Values come back
         self.leads_on = False  # and whether their graphs lead on
-        self._outside_records = modes.current().recording
-        self._recording = modes.recording()
+        self._outside = modes.current_place()
+        self._recording: modes.Switch | None = None
         self._outer: list[Call] = []
-        self._args, self._kwargs = choice.put(
-            tree.rebuild(self.wrt, self.fresh(tree.leaves(self.wrt))), args, kwargs
-        )
+        new = self.fresh(tree.leaves(self.wrt))
+        self._args: Any = None
+        self._kwargs: Any = None
+        self._args, self._kwargs = choice.put(tree.rebuild(self.wrt, new), args, kwargs)
 
-    def fresh(self, numbers: list[Number]) -> list[Value]:
+    def fresh(self, numbers: list[Any]) -> list[Value]:
         """A new input for each number.
 
         A Value is passed on as a new node: what the function does with it must not be confused with what it
         does with the same Value taken from outside, as in lambda y: x + y at y = x.
         """
-        if any(isinstance(number, Value) for number in numbers):
+        if values_of(numbers):
             self.nested = True
             with modes.recording():
                 nodes = [pos(number) if isinstance(number, Value) else Value(number) for number in numbers]
         else:
-            nodes = [as_value(number) for number in numbers]
+            nodes = as_leaves(numbers)
         self.inputs += nodes
         return nodes
 
     def __enter__(self) -> Call:
-        self._recording.__enter__()
+        if not self._outside.mode.recording:
+            self._recording = modes.recording()
+            self._recording.__enter__()
         self._outer = _UNDER_WAY[:]
         _UNDER_WAY.append(self)
         return self
@@ -84,7 +87,10 @@ class Call:
     def __exit__(self, *exception: object) -> None:
         _UNDER_WAY.remove(self)
         self._outer = []
-        self._recording.__exit__(*exception)
+        if self._recording is None:
+            modes.here_again(self._outside)
+        else:
+            self._recording.__exit__(*exception)
 
     def output(self, has_aux: bool = False) -> tuple[Any, Any]:
         """What the function returns, and what it returns beside that; None unless it has such a thing."""
@@ -122,22 +128,23 @@ class Call:
         """The outputs as Values, when it has been decided whether their derivatives lead on."""
         nodes = [as_value(output) for output in outputs]
         if self._outer and not self.nested:
-            others = [call.all_inputs for call in self._outer]
-            self.nested = _reach([*nodes, *tree.values(aux)], others)
-        self.leads_on = self.nested and self._outside_records
+            variables = [node for call in self._outer for node in call.inputs]
+            self.nested = Ways([*nodes, *tree.values(aux)], variables).open
+        self.leads_on = self.nested and self._outside.mode.recording
         return nodes
-
-    @cached_property
-    def all_inputs(self) -> set[Value]:
-        """The inputs, to be looked up by calls inside this one."""
-        return set(self.inputs)
 
     def slopes(self, out: Value) -> list[Any]:
         """The gradient of an output: a row of a number for each input."""
-        return [self.result(slope) for slope in slopes(out, self.inputs, self.leads_on)]
+        return self.results(slopes(out, self.inputs, self.leads_on))
+
+    def results(self, numbers: list[Any]) -> list[Any]:
+        """Floats where the call was given floats, else Values; inside `no_grad()` without their graphs."""
+        if not self.nested:
+            return numbers
+        return [released(number, self.nested, self.leads_on) for number in numbers]
 
     def result(self, number: Number) -> Number:
-        """A float where the call was given floats, else a Value; inside `no_grad()` without its graph."""
+        """The same of one number."""
         return released(number, self.nested, self.leads_on)
 
     def beside(self, aux: Any) -> Any:
@@ -155,18 +162,10 @@ def released(number: Number, nested: bool, leads_on: bool) -> Number:
     return unrecorded_node(data) if nested else data
 
 
-def _reach(outputs: list[Value], targets: list[set[Value]]) -> bool:
-    """Whether gradients pass from one of the outputs to one of the targets."""
-    seen: set[Value] = set()
-    waiting = outputs
-    while waiting:
-        node = waiting.pop()
-        if any(node in nodes for nodes in targets):
+def _have_values(arguments: Iterable[Any]) -> bool:
+    for argument in arguments:  # and not any(...), which is slow where it is compiled
+        if tree.values(argument):
             return True
-        if node not in seen:
-            seen.add(node)
-            if node._operation.differentiable:
-                waiting += node._prev
     return False
 
 

@@ -29,7 +29,7 @@ AUTOGRAD = """
     places
     ops
     value
-    graph containers
+    graph containers rows
     tree
     vectors
     functions pickling
