@@ -9,9 +9,8 @@ from __future__ import annotations
 from autograd import modes, sweeps, tree
 from autograd.annotations import TYPE_CHECKING
 from autograd.arguments import FIRST, Choice, chosen
-from autograd.tracing import Call, released
+from autograd.tracing import Call, gradient_at, released
 from autograd.transformed import Transformed
-from autograd.transforms import gradient_at
 from autograd.vectors import dot
 
 if TYPE_CHECKING:

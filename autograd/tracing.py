@@ -25,7 +25,7 @@ from autograd.ops import pos
 from autograd.places import Ways
 from autograd.rows import as_leaves, values_of
 from autograd.sweeps import as_value, slopes
-from autograd.value import Value, unrecorded_node
+from autograd.value import Value, constant, unrecorded_node
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -49,17 +49,22 @@ class Call:
     ) -> None:
         self._name = name  # of the transform, for errors
         self._f: Any = f
-        self.wrt: Any = choice.of(args, kwargs)
         self.inputs: list[Value] = []
         self.nested = _have_values(args) or _have_values(kwargs.values())  # whether Values come back
         self.leads_on = False  # and whether their graphs lead on
         self._outside = modes.current_place()
         self._recording: modes.Switch | None = None
         self._outer: list[Call] = []
-        new = self.fresh(tree.leaves(self.wrt))
-        self._args: Any = None
-        self._kwargs: Any = None
-        self._args, self._kwargs = choice.put(tree.rebuild(self.wrt, new), args, kwargs)
+        self._args: list[Any] = list(args)
+        self._kwargs = kwargs
+        if choice.is_first and self._args and type(self._args[0]) is float:
+            self.wrt: Any = args[0]
+            self.inputs.append(constant(args[0]))
+            self._args[0] = self.inputs[0]
+        else:
+            self.wrt = choice.of(args, kwargs)
+            new = tree.rebuild(self.wrt, self.fresh(tree.leaves(self.wrt)))
+            self._args, self._kwargs = choice.put(new, args, kwargs)
 
     def fresh(self, numbers: list[Any]) -> list[Value]:
         """A new input for each number.
@@ -94,7 +99,7 @@ class Call:
 
     def output(self, has_aux: bool = False) -> tuple[Any, Any]:
         """What the function returns, and what it returns beside that; None unless it has such a thing."""
-        out = self._f(*self._args, **self._kwargs)
+        out = self._f(*self._args, **self._kwargs) if self._kwargs else self._f(*self._args)
         if not has_aux:
             return out, None
         if isinstance(out, (tuple, list)) and len(out) == 2:
@@ -137,6 +142,11 @@ class Call:
         """The gradient of an output: a row of a number for each input."""
         return self.results(slopes(out, self.inputs, self.leads_on))
 
+    def gradient(self, out: Value) -> Any:
+        """The same as a tree of the structure of what it is a gradient by."""
+        found = self.slopes(out)
+        return found[0] if type(self.wrt) is float else tree.rebuild(self.wrt, found)
+
     def results(self, numbers: list[Any]) -> list[Any]:
         """Floats where the call was given floats, else Values; inside `no_grad()` without their graphs."""
         if not self.nested:
@@ -154,6 +164,25 @@ class Call:
         return tree.replaced(aux, {value: self.result(value) for value in found if value in own})
 
 
+def gradient_at(
+    name: str, f: Function, choice: Choice, has_aux: bool, args: Sequence[Any], kwargs: dict[str, Any]
+) -> Any:
+    """What `grad(f)` returns for some arguments; `name` is the transform that asks."""
+    value, gradient = value_and_gradient_at(name, f, choice, has_aux, args, kwargs)
+    return (gradient, value[1]) if has_aux else gradient
+
+
+def value_and_gradient_at(
+    name: str, f: Function, choice: Choice, has_aux: bool, args: Sequence[Any], kwargs: dict[str, Any]
+) -> tuple[Any, Any]:
+    """What `value_and_grad(f)` returns for some arguments."""
+    with Call(name, f, choice, args, kwargs) as call:
+        out, aux = call.output(has_aux)
+        [node] = call.follow([call.number(out)], aux)
+        value, gradient = call.result(node), call.gradient(node)
+        return ((value, call.beside(aux)) if has_aux else value), gradient
+
+
 def released(number: Number, nested: bool, leads_on: bool) -> Number:
     """A number of a call's graph as it is handed out."""
     if leads_on:
@@ -164,7 +193,7 @@ def released(number: Number, nested: bool, leads_on: bool) -> Number:
 
 def _have_values(arguments: Iterable[Any]) -> bool:
     for argument in arguments:  # and not any(...), which is slow where it is compiled
-        if tree.values(argument):
+        if type(argument) is not float and tree.values(argument):
             return True
     return False
 
