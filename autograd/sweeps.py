@@ -49,8 +49,10 @@ def gradient(out: Value, wrt: Any, differentiable: bool = False) -> Any:
 def slopes(out: Value, nodes: list[Value], differentiable: bool) -> list[Any]:
     """The gradient of `out` with respect to each of the nodes: floats, or Values whose graphs lead on."""
     if differentiable:
-        with modes.recording():
-            return [as_value(number) for number in adjoint_graphs(out, nodes)]
+        if modes.unrecorded():
+            with modes.recording():
+                return slopes(out, nodes, True)
+        return [as_value(number) for number in adjoint_graphs(out, nodes)]
     if modes.watcher() is not None:
         watched = adjoints(out)
         return [watched.get(node, 0.0) for node in nodes]
