@@ -31,16 +31,19 @@ class Places:
     Attributes:
         order: the nodes, operands first.
         count: how many places there are.
+        inner: whether there may be some of the others in the order.
     """
 
     def __init__(self, roots: list[Value], others: list[Value], aside: bool) -> None:
         self._aside: dict[Value, int] | None = None
         self._first: i64 = 0
+        self.inner = False
         if aside:
             self.order = order_aside(*roots)
             ends = [node for node in others if node._mark >= NEVER]
             self._aside = {node: i for i, node in enumerate([*reversed(self.order), *dict.fromkeys(ends)])}
             self.count = len(self._aside)
+            self.inner = len(ends) < len(others)
             return
         CLOCK.now += 2
         walk = CLOCK.now
@@ -61,6 +64,8 @@ class Places:
             mark += 1
             if each._mark >= NEVER:
                 each._mark = NEVER + mark
+            else:
+                self.inner = True
 
     def of(self, node: Value) -> i64:
         """The place of a node; negative if it has none."""
@@ -81,7 +86,7 @@ class Ways:
         count: how many places there are; that of order[i] is len(order) - 1 - i.
         roots: the place of each root; negative if it has none.
         ends: the place of each end.
-        lefts: for each node of the order the place of its left operand; negative if no way leads there.
+        lefts: for each node of the order the place of its left operand; None if no way leads there.
         rights: the same of the right one.
         open: whether there is any way.
     """
@@ -96,12 +101,12 @@ class Ways:
         self.count = places.count
         self.roots = [int(places.of(root)) for root in roots]
         self.ends = [int(places.of(end)) for end in ends]
-        self.lefts: list[int] = []
-        self.rights: list[int] = []
-        on_a_way = [False] * self.count
+        self.lefts: list[int | None] = []
+        self.rights: list[int | None] = []
+        on_a_way: list[int | None] = [None] * self.count  # each place itself, if it is on a way
         for end in self.ends:
             if end >= 0:
-                on_a_way[end] = True
+                on_a_way[end] = end
         here: i64 = len(self.order)
         for node in self.order:
             here -= 1
@@ -109,19 +114,19 @@ class Ways:
             right = _place(node._right, places, on_a_way)
             if node._operation.by_hand is not None:  # of any number of operands
                 for operand in node._prev:
-                    left = max(left, _place(operand, places, on_a_way))
-            if left >= 0 or right >= 0:
-                on_a_way[here] = True
-            self.lefts.append(int(left))
-            self.rights.append(int(right))
+                    left = _place(operand, places, on_a_way) if left is None else left
+            if left is not None or right is not None:
+                on_a_way[here] = int(here)
+            self.lefts.append(left)
+            self.rights.append(right)
         self.open = False
         for root in self.roots:
-            if root >= 0 and on_a_way[root]:
+            if root >= 0 and on_a_way[root] is not None:
                 self.open = True
 
 
-def _place(node: Value | None, places: Places, on_a_way: list[bool]) -> i64:
+def _place(node: Value | None, places: Places, on_a_way: list[int | None]) -> int | None:
     if node is None:
-        return -1
+        return None
     place = places.of(node)
-    return place if place >= 0 and on_a_way[place] else -1
+    return on_a_way[place] if place >= 0 else None

@@ -95,6 +95,8 @@ def _passed_back(root: Value, wrt: list[Value], places: Places) -> list[float]:
         upstream = table[here]
         if upstream is None:
             continue
+        if not places.inner:
+            table[here] = None  # for the next number, which is then sooner at hand than new memory
         operation = node._operation
         if operation.by_hand is not None:
             for operand, received in zip(node._prev, contributions_by_hand(node, upstream), strict=True):
@@ -137,9 +139,9 @@ def adjoint_graphs(root: Value, wrt: list[Value]) -> list[Number]:
         here += 1
         if upstream is None:
             continue
-        if left >= 0 and passes(node, 0):
+        if left is not None and passes(node, 0):
             _receive_graph(table, left, _times(upstream, _local_graph(node, 0)))
-        if right >= 0 and passes(node, 1):
+        if right is not None and passes(node, 1):
             _receive_graph(table, right, _times(upstream, _local_graph(node, 1)))
     return _found_graphs(table, ways.ends)
 
@@ -169,9 +171,9 @@ def tangents(roots: list[Value], seeds: dict[Value, Value]) -> list[Number]:
         here -= 1
         if table[here] is not None:
             continue  # a seed
-        if left >= 0 and table[left] is not None and passes(node, 0):
+        if left is not None and table[left] is not None and passes(node, 0):
             table[here] = _times(table[left], _local_graph(node, 0))
-        if right >= 0 and table[right] is not None and passes(node, 1):
+        if right is not None and table[right] is not None and passes(node, 1):
             _receive_graph(table, here, _times(table[right], _local_graph(node, 1)))
     return _found_graphs(table, ways.roots)
 
