@@ -69,8 +69,8 @@ from autograd.ops import (
     tanh,
     trunc,
 )
-from autograd.primitive import on_arrays
-from autograd.value import Value
+from autograd.primitive import Operation, on_arrays
+from autograd.value import Value, unary
 from autograd.vectors import dot, mean, norm, sum
 
 __all__ = [
@@ -224,7 +224,7 @@ def leaky_relu(x: Any, slope: Any = 0.01) -> Any:
     >>> leaky_relu(-3.0), leaky_relu(-3.0, 0.5)
     (-0.03, -1.5)
     """
-    return ops.leaky_relu.bind(slope)(x) if floats.is_number(slope) else ops.leaky_relu(x, slope)
+    return _bound(ops.leaky_relu, x, slope)
 
 
 @overload
@@ -241,7 +241,7 @@ def elu(x: Any, alpha: Any = 1.0) -> Any:
     >>> elu(2.0), elu(-1000.0)
     (2.0, -1.0)
     """
-    return ops.elu.bind(alpha)(x) if floats.is_number(alpha) else ops.elu(x, alpha)
+    return _bound(ops.elu, x, alpha)
 
 
 @overload
@@ -266,9 +266,9 @@ def clip(x: Any, low: Any, high: Any) -> Any:
     >>> clip(5.0, -1.0, 1.0)
     1.0
     """
-    if floats.is_number(low) and floats.is_number(high) and low > high:
+    if _is_number(low) and _is_number(high) and low > high:
         raise ValueError(f"clip needs low <= high, got low={low} and high={high}")
-    if floats.is_array(low) or floats.is_array(high):
+    if _is_array(low) or _is_array(high):
         return on_arrays(clip, (x, low, high))
     return ops.minimum(ops.maximum(x, low), high)
 
@@ -305,9 +305,9 @@ def where(condition: Any, x: Any, y: Any) -> Any:
     >>> y.data, x.grad
     (-20.0, 10.0)
     """
-    if floats.is_array(condition) or floats.is_array(x) or floats.is_array(y):
+    if _is_array(condition) or _is_array(x) or _is_array(y):
         return on_arrays(where, (condition, x, y))
-    if floats.is_number(condition):
+    if _is_number(condition):
         return x if condition else y
     # The value that is not chosen is -0.0, and adding that leaves every number as it is, 0.0 and -0.0 too.
     return ops.add(ops.when(condition, x), ops.when(ops.equal(condition, 0.0), y))
@@ -395,6 +395,25 @@ def _shift(values: list[Any]) -> Any:
     for value in values[1:]:
         largest = ops.maximum(largest, value)
     return ops.stop_gradient(ops.minimum(ops.maximum(largest, -_LARGEST), _LARGEST))
+
+
+def _bound(operation: Operation, x: Any, y: Any) -> Any:
+    """An operation of two operands, or that of one operand where the second is a number."""
+    if not _is_number(y):
+        return operation(x, y)
+    bound = operation.bind(y)
+    return unary(bound, x) if isinstance(x, Value) else bound(x)
+
+
+# A Value is neither a number nor an array; to ask it for a dtype would take longer than all the rest.
+
+
+def _is_number(thing: Any) -> bool:
+    return not isinstance(thing, Value) and floats.is_number(thing)
+
+
+def _is_array(thing: Any) -> bool:
+    return not isinstance(thing, Value) and floats.is_array(thing)
 
 
 def _not_empty(name: str, values: Iterable[Any]) -> list[Any]:

@@ -285,7 +285,12 @@ def current_scope() -> str:
     return here().path
 
 
-def each_in_scope(name: str, functions: Sequence[Callable[[Any], T]], x: Any) -> list[T]:
+def each_in_scope(
+    name: str,
+    functions: Sequence[Callable[[Any], T]],
+    x: Any,
+    call: Callable[[Callable[[Any], T], Any], T] | None = None,
+) -> list[T]:
     """[function(x) for function in functions], the first in scope(f"{name} 1"), and so on.
 
     A task that a function starts without waiting for it runs on in the scope around them all.
@@ -294,6 +299,7 @@ def each_in_scope(name: str, functions: Sequence[Callable[[Any], T]], x: Any) ->
         name: what the scopes are called, before their number.
         functions: functions of one argument, such as the neurons of a layer.
         x: the argument of each.
+        call: what calls them, as call(function, x), if it knows a quicker way than function(x).
 
     Returns:
         A list of what they return.
@@ -313,7 +319,7 @@ def each_in_scope(name: str, functions: Sequence[Callable[[Any], T]], x: Any) ->
             place.mode = inside[i]
             if _find_place() is not place:  # at first, and after a function that left a block open
                 _set_place(place)
-            results.append(function(x))
+            results.append(function(x) if call is None else call(function, x))
     finally:
         place.mode = outside.mode
         OPEN.pop()

@@ -69,7 +69,8 @@ class Operation:
         self.bound = bound
         self.home = home
         self.by_hand = by_hand
-        self._bound: dict[float | str, Operation] = {}
+        self._bound: dict[float | str, Bound] = {}
+        self._last: Bound | None = None  # of those, the one that was asked for last
         self.function: Callable[..., Any] = value  # whose docstring and parameters help() shows
 
     @overload
@@ -79,6 +80,9 @@ class Operation:
     @overload
     def __call__(self, x: float, y: T, /) -> T: ...
     def __call__(self, *args: Any) -> Any:
+        return self._called(args)
+
+    def _called(self, args: tuple[Any, ...]) -> Any:
         if len(args) == self.arity and type(args[0]) is float and type(args[-1]) is float:
             return self.value(*args)  # the common case: a derivative that is computed on floats
         if len(args) != self.arity:
@@ -102,12 +106,16 @@ class Operation:
         (9.0, '**2')
         """
         number = floats.as_float(y)
+        last = self._last
+        if last is not None and last.second == number and number != 0.0:
+            return last
         key = number if number != 0.0 else repr(number)  # 0.0 and -0.0 are equal, but not the same number
         found = self._bound.get(key)
         if found is None:
             if len(self._bound) >= 1000:  # exponents that are used only once must not pile up
                 self._bound.clear()
             found = self._bound[key] = Bound(self, number)
+        self._last = found
         return found
 
     # How an operation computes: here by reading its line of the table. When the package is compiled, every
@@ -149,11 +157,13 @@ class Operation:
 
     def local_graph(self, index: int, x: T, y: T | None, out: T) -> T | float:
         """The local derivative by one operand as a graph, to be differentiated again."""
-        return self._graph(index, (x,) if y is None else (x, y), out)
+        graph: T | float = self._graph(index, (x,) if y is None else (x, y), out)
+        return graph
 
     def bound_graph(self, x: T, y: float, out: T) -> T | float:
         """The same by the first operand, where the second is a number."""
-        return self._graph(0, (x, y), out)
+        graph: T | float = self._graph(0, (x, y), out)
+        return graph
 
     def _graph(self, index: int, operands: tuple[Any, ...], out: Any) -> Any:
         partial = self.partials[index]
@@ -228,9 +238,10 @@ class Bound(Operation):
         return self.base.local_number(0, x, self.second, out)
 
     def local_graph(self, index: int, x: T, y: T | None, out: T) -> T | float:
-        if self.second == 0.0:  # x**0, which is read from the table: it would need a way of its own
-            return self._graph(0, (x,), out)
-        return self.base.bound_graph(x, self.second, out)
+        # x**0 is read from the table: compiled, it would need a way of its own
+        zero = self.second == 0.0
+        graph: T | float = self._graph(0, (x,), out) if zero else self.base.bound_graph(x, self.second, out)
+        return graph
 
 
 def on_arrays(function: Callable[..., Any], args: Sequence[Any]) -> Any:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from math import inf, isqrt, nan, pi
 
+from autograd import floats
 from autograd.annotations import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -115,15 +116,14 @@ def sinc_derivative(n: float, x: float) -> float:
         return 0.0
     order, z = int(n), pi * x
     sine, cosine = _sin_of_turns(x, 0), _sin_of_turns(x, 1)
-    turned = (sine, cosine, 0.0 - sine, 0.0 - cosine)
-    if abs(z) > order:
+    if abs(z) > n:
         integral = sine / z
         for k in range(1, order + 1):
-            integral = (turned[k % 4] - k * integral) / z
+            integral = (_turned(sine, cosine, k) - k * integral) / z
     else:
         integral = 0.0
         for k in range(order + 10 * isqrt(order) + 20, order, -1):
-            integral = (turned[k % 4] - z * integral) / k
+            integral = (_turned(sine, cosine, k) - z * integral) / k
     power = pi**order
     return (power + power * (order * (_PI_REST / pi))) * integral  # the rest of pi counts `order` times
 
@@ -131,8 +131,13 @@ def sinc_derivative(n: float, x: float) -> float:
 def _sin_of_turns(x: float, quarters: int) -> float:
     """sin(pi * (x + quarters / 2)), where x is reduced to an eighth of a turn without a rounding."""
     x = math.fmod(x, 2.0)
-    nearest = round(2.0 * x)
+    nearest = int(floats.round(2.0 * x))
     angle = pi * (x - 0.5 * nearest)
-    quadrant = (nearest + quarters) % 4
-    found = math.cos(angle) if quadrant % 2 else math.sin(angle)
+    return _turned(math.sin(angle), math.cos(angle), nearest + quarters)
+
+
+def _turned(sine: float, cosine: float, quarters: int) -> float:
+    """The sine of an angle and so many quarters of a turn, from its sine and cosine."""
+    quadrant = quarters % 4
+    found = cosine if quadrant % 2 else sine
     return 0.0 - found if quadrant >= 2 else found  # no -0.0, whichever zero it is

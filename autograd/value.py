@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from autograd import by_hand, floats, modes, ops, walk
 from autograd.annotations import TYPE_CHECKING, final, mypyc_attr
-from autograd.modes import OPEN, Tag
+from autograd.modes import OPEN, Mode, Tag
 from autograd.primitive import Operation
 from autograd.walk import NEVER, OPERANDS
 
@@ -498,22 +498,32 @@ def new_node(
 ) -> Value:
     """The result of an operation, linked to its operands unless the mode says otherwise."""
     mode = modes.here()
-    tag = mode.tag
-    if not mode.plain:
-        leaf = unrecorded_node(data)
-        if mode.watcher is not None:
-            mode.watcher.forward(leaf, operation, left, right)
-        if not mode.recording:
-            return leaf
-        tag = leaf._tag
-    return recorded_node(tag, operation, data, left, dleft, right, dright)
+    if mode.plain:
+        return recorded_node(mode.tag, operation, data, left, dleft, right, dright)
+    return _unusual_node(mode, operation, data, left, dleft, right, dright)
+
+
+def _unusual_node(
+    mode: Mode,
+    operation: Operation,
+    data: float,
+    left: Value,
+    dleft: float,
+    right: Value | None,
+    dright: float,
+) -> Value:
+    """The same where nothing is recorded, or somebody watches."""
+    leaf = recorded_node(mode.tag, _RESULT, data, None, 0.0, None, 0.0)
+    if mode.watcher is not None:
+        mode.watcher.forward(leaf, operation, left, right)
+    if not mode.recording:
+        return leaf
+    return recorded_node(leaf._tag, operation, data, left, dleft, right, dright)
 
 
 def unrecorded_node(data: float) -> Value:
     """A result that remembers no operands, as `no_grad()` makes them: a leaf, but nobody's parameter."""
-    leaf = Value(data)
-    leaf._operation = _RESULT
-    return leaf
+    return recorded_node(modes.here().tag, _RESULT, data, None, 0.0, None, 0.0)
 
 
 def affine(x: list[Value], y: list[Value], total: Value, tag: Tag | None) -> Value:
@@ -580,12 +590,10 @@ def unary(operation: Operation, operand: Value) -> Value:
     x = operand.data
     out = operation.compute(x, 0.0)
     mode = modes.here()
-    if not mode.recording:
-        return new_node(operation, out, operand, 0.0, None, 0.0)
-    dleft = operation.local_number(0, x, 0.0, out)
-    if not mode.plain:
-        return new_node(operation, out, operand, dleft, None, 0.0)
-    return recorded_node(mode.tag, operation, out, operand, dleft, None, 0.0)
+    dleft = operation.local_number(0, x, 0.0, out) if mode.recording else 0.0
+    if mode.plain:
+        return recorded_node(mode.tag, operation, out, operand, dleft, None, 0.0)
+    return _unusual_node(mode, operation, out, operand, dleft, None, 0.0)
 
 
 def binary(operation: Operation, left: Value, right: Value) -> Value:
@@ -594,11 +602,11 @@ def binary(operation: Operation, left: Value, right: Value) -> Value:
     out = operation.compute(x, y)
     mode = modes.here()
     if not mode.recording:
-        return new_node(operation, out, left, 0.0, right, 0.0)
+        return _unusual_node(mode, operation, out, left, 0.0, right, 0.0)
     dleft, dright = operation.local_number(0, x, y, out), operation.local_number(1, x, y, out)
-    if not mode.plain:
-        return new_node(operation, out, left, dleft, right, dright)
-    return recorded_node(mode.tag, operation, out, left, dleft, right, dright)
+    if mode.plain:
+        return recorded_node(mode.tag, operation, out, left, dleft, right, dright)
+    return _unusual_node(mode, operation, out, left, dleft, right, dright)
 
 
 def power(base: Value, y: float) -> Value:

@@ -6,6 +6,7 @@ from sys import float_info
 
 from autograd import floats, modes, ops
 from autograd.annotations import TYPE_CHECKING, overload
+from autograd.primitive import Operation
 from autograd.value import Value, affine, new_node, unrecorded_node
 
 if TYPE_CHECKING:
@@ -70,42 +71,75 @@ def mean(values: Iterable[Any]) -> Any:
 
 
 @overload
-def dot(x: Iterable[Value], y: Iterable[Value], start: Value | None = None) -> Value: ...
+def dot(
+    x: Iterable[Value], y: Iterable[Value], start: Value | None = None, then: Operation | None = None
+) -> Value: ...
 @overload
-def dot(x: Iterable[float], y: Iterable[float], start: float | None = None) -> float: ...
+def dot(
+    x: Iterable[float], y: Iterable[float], start: float | None = None, then: Operation | None = None
+) -> float: ...
 @overload
-def dot(x: Iterable[Number], y: Iterable[Number], start: Number | None = None) -> Number: ...
-def dot(x: Iterable[Any], y: Iterable[Any], start: Any = None) -> Any:
+def dot(
+    x: Iterable[Number], y: Iterable[Number], start: Number | None = None, then: Operation | None = None
+) -> Number: ...
+def dot(x: Iterable[Any], y: Iterable[Any], start: Any = None, then: Any = None) -> Any:
     """start + x[0]*y[0] + x[1]*y[1] + ..., summed in this order, as a neuron adds its inputs to its bias.
 
     Args:
         x: n numbers.
         y: n numbers.
         start: a number to add the products to; by default the first product.
+        then: an operation of one operand to apply to the sum, such as the activation of a neuron. Under
+            `no_grad()` no node is made for the sum itself.
 
     Returns:
         A Value if there is one among the numbers; 0.0 if there is nothing to add.
 
     Raises:
         ValueError: if x and y differ in length.
+        TypeError: if `then` is something else.
 
     >>> dot([1.0, 2.0], [3.0, 4.0])
     11.0
+    >>> dot([1.0, 2.0], [3.0, 4.0], -21.0, then=ops.relu)
+    0.0
     """
     left = x if type(x) is list else list(x)
     right = y if type(y) is list else list(y)
     if len(left) != len(right):
         raise ValueError(f"dot needs two sequences of the same length, got {len(left)} and {len(right)}")
+    if then is not None and not (isinstance(then, Operation) and then.arity == 1):
+        raise TypeError(f"dot ends with an operation of one operand, such as relu, got {then!r:.60}")
     mode = modes.here()
-    if mode.plain and isinstance(start, Value) and _are_values(left) and _are_values(right):
-        return affine(left, right, start, mode.tag)
-    if not mode.recording and mode.watcher is None and _has_values([*left, *right, start]):
+    unrecorded = not mode.recording and mode.watcher is None
+    total: Any
+    if isinstance(start, Value) and mode.watcher is None and _are_values(left) and _are_values(right):
+        if unrecorded:
+            return _result(_dot_of_numbers(left, right, start.data), then)
+        total = affine(left, right, start, mode.tag)
+    elif unrecorded and _has_values([*left, *right, start]):
         bias = None if start is None else _data(start)
-        return unrecorded_node(_data(dot([_data(a) for a in left], [_data(b) for b in right], bias)))
-    total = start
-    for a, b in zip(left, right, strict=True):
-        total = a * b if total is None else total + a * b
+        return _result(_data(_dot([_data(a) for a in left], [_data(b) for b in right], bias)), then)
+    else:
+        total = _dot(left, right, start)
+    return total if then is None else then(total)
+
+
+def _dot(x: list[Any], y: list[Any], total: Any) -> Any:
+    for i, a in enumerate(x):
+        total = a * y[i] if total is None else total + a * y[i]
     return 0.0 if total is None else total
+
+
+def _dot_of_numbers(x: list[Value], y: list[Value], total: float) -> float:
+    for i, a in enumerate(x):
+        total += a.data * y[i].data
+    return total
+
+
+def _result(number: float, then: Operation | None) -> Value:
+    """What is computed where nothing is recorded, without a node for the sum."""
+    return unrecorded_node(number if then is None else then.compute(number, 0.0))
 
 
 @overload
@@ -165,7 +199,10 @@ def as_values(numbers: Iterable[Value | SupportsFloat], name: str = "x") -> list
 
 
 def _are_values(numbers: list[Any]) -> TypeGuard[list[Value]]:
-    return all(isinstance(number, Value) for number in numbers)
+    for number in numbers:  # noqa: SIM110 (compiled, a loop is quicker than all() over a generator)
+        if not isinstance(number, Value):
+            return False
+    return True
 
 
 def _has_values(numbers: list[Any]) -> bool:

@@ -106,7 +106,9 @@ class EarlyStopping(Callback):
         self.best_state = training.model.state_dict()
 
     def on_epoch_begin(self, training: Training) -> None:
-        self.state_before = training.model.state_dict()
+        # A number of training is of the parameters before the epoch, one of validation of those after it.
+        if not _name(self.monitor, training).startswith("val_"):
+            self.state_before = training.model.state_dict()
 
     def on_epoch_end(self, training: Training) -> None:
         name = _watched(self.monitor, training)
@@ -218,10 +220,14 @@ def as_callback(given: Any) -> Callback:
     )
 
 
+def _name(monitor: str | None, training: Training) -> str:
+    return monitor or ("val_loss" if "val_loss" in training.history.records else "loss")
+
+
 def _watched(monitor: str | None, training: Training) -> str:
     """The record that is watched, which must be there."""
     records = training.history.records
-    name = monitor or ("val_loss" if "val_loss" in records else "loss")
+    name = _name(monitor, training)
     if name not in records:
         advice = "; give fit validation data" if name.startswith("val_") else ""
         raise ValueError(f"{name!r} is watched, but fit records {', '.join(records)}{advice}")

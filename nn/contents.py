@@ -11,12 +11,13 @@ import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import is_dataclass
 from enum import Enum
-from functools import lru_cache, partial, singledispatch
+from functools import lru_cache, singledispatch
 from numbers import Number
-from types import BuiltinFunctionType, FunctionType, MemberDescriptorType, MethodType, ModuleType
+from types import MemberDescriptorType
 from typing import Any, TypeVar
 
-from autograd import Operation, Value
+from autograd import Value
+from nn.usual import PLAIN
 
 Entry = tuple[object, Any]
 """A name and what it stands for."""
@@ -29,11 +30,6 @@ T = TypeVar("T", bound=Value | float)
 
 _UNNAMED = object()  # in place of a name: it adds nothing to a path
 
-# Nothing is found in these, and functions may close over anything.
-_PLAIN = {
-    *(type(None), bool, int, float, complex, str, bytes, range, ModuleType, Operation, partial),
-    *(FunctionType, BuiltinFunctionType, MethodType, property, classmethod, staticmethod),
-}
 _NAMES = (str, bytes, Number, tuple, Enum, type, type(None))  # keys that read the same in every run
 
 
@@ -110,7 +106,7 @@ class _Search:
             above, rest = open_[-1]
             for name, thing in rest:
                 address, kind = id(thing), type(thing)
-                if address in things or kind in _PLAIN:
+                if address in things or kind in PLAIN:
                     continue
                 things[address] = thing
                 here = None

@@ -9,7 +9,7 @@ from autograd import Operation, Value, each_in_scope, scope
 from nn.arguments import described
 from nn.init import INITS, Init, Seed, random_source
 from nn.module import Module
-from nn.sample import as_inputs, neuron, unwrapped
+from nn.sample import Calls, as_inputs, neuron, unwrapped
 from nn.settings import by_name, checked
 
 Activation = Callable[[Value], Value]
@@ -101,6 +101,9 @@ class Neuron(Module):
         return f"{self.kind}Neuron({len(self.w)})"
 
 
+_CALLS, _USUAL = Calls(Neuron), Neuron.__call__
+
+
 class Layer(Module):
     """Neurons side by side on the same inputs; the output of a single one is not wrapped in a list.
 
@@ -142,7 +145,8 @@ class Layer(Module):
         Raises:
             ValueError, TypeError: as for `Neuron`.
         """
-        return unwrapped(each_in_scope("neuron", self.neurons, as_inputs(x, self.nin, self)))
+        calls = _CALLS if Neuron.__call__ is _USUAL else None
+        return unwrapped(each_in_scope("neuron", self.neurons, as_inputs(x, self.nin, self), calls))
 
     def describe(self) -> str:
         return f"Layer of {len(self.neurons)} {self.neurons[0].kind} ({self.nin})"

@@ -9,6 +9,8 @@ from typing import Any, Protocol, Self, TypeVar
 from autograd import Value, as_float
 from nn.arguments import described, few, listed
 from nn.contents import Buffer, Found, contents, path_of, things_in
+from nn.optim.arithmetic import zero
+from nn.usual import usual_contents
 
 T = TypeVar("T", covariant=True)
 
@@ -89,13 +91,17 @@ class Module:
 
     def modules(self) -> list[Module]:
         """This module and all modules inside, each once."""
-        return [found for _, found in self._contents() if isinstance(found, Module)]
+        if usual := usual_contents(self, Module, Buffer):
+            return usual[0]
+        return [found for found in things_in(self, _counts, whole=Module) if isinstance(found, Module)]
 
     def parameters(self) -> list[Value]:
         """All parameters, in a fixed order."""
         # A subclass may freeze some by naming the others only; else no names are made: they cost the most.
         if type(self).named_parameters is not Module.named_parameters:
             return [parameter for _, parameter in self.named_parameters()]
+        if usual := usual_contents(self, Module, Buffer):
+            return usual[1]
         return _parameters_among(things_in(self, _counts, whole=Module))
 
     def named_parameters(self) -> list[tuple[str, Value]]:
@@ -115,8 +121,7 @@ class Module:
 
     def zero_grad(self) -> None:
         """Set the gradient of every parameter to zero, as each step must before its backward pass."""
-        for parameter in self.parameters():
-            parameter.grad = 0.0
+        zero(list(self.parameters()))
 
     def state_dict(self) -> dict[str, float]:
         """Every number in the parameters, then in the buffers, by name.

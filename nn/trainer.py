@@ -14,6 +14,7 @@ from nn.losses import l2_penalty
 from nn.metrics import Metric, is_overall
 from nn.module import Module, in_mode, outputs_of
 from nn.optim import Optimizer
+from nn.optim.arithmetic import grads_of
 from nn.samples import Sample
 from nn.tables import what_is_odd
 
@@ -119,7 +120,7 @@ class Trainer:
         return outputs, total
 
     def finite(self, total: Value) -> bool:
-        return isfinite(total.data) and all(isfinite(p.grad) for p in self.parameters)
+        return isfinite(total.data) and all(map(isfinite, grads_of(self.parameters)))
 
     def explain_nan(self, batch: list[Sample], averages: list[list[float]], total: Value) -> None:
         """Compute the batch again under `detect_anomaly`, and raise the error that names the node."""

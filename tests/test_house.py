@@ -20,8 +20,8 @@ ROOT = Path(autograd.__file__).parents[1]
 # From the ground up. A line may import from the lines above it; a folder also from within itself.
 AUTOGRAD = """
     annotations extras
-    floats special stepwise
-    ieee modes
+    floats stepwise
+    special ieee modes
     anomaly primitive
     kernels
     by_hand

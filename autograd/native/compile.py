@@ -46,7 +46,10 @@ COMPILED = [
     "autograd/walk.py",
     "nn/sample.py",
     "nn/optim/arithmetic.py",
+    "nn/usual.py",
 ]
+
+GENERATED = ["autograd/lines.py", "autograd/libm.py"]  # which are not in the source
 
 # A derivative may use operations that stand below it in the table, which mypy reads from the top; and the
 # lines of the table are called with Values only.
@@ -56,8 +59,8 @@ ignore_missing_imports = True
 disable_error_code = has-type,override
 """
 
-# What type checkers know and mypyc has to be told about Values: an operator may return NotImplemented, to leave
-# the work to the other operand, a numpy array for example; and a property is set to what it is read as.
+# What type checkers know and mypyc has to be told about Values: an operator may return NotImplemented, to
+# leave the work to the other operand, a numpy array for example; and a property is set to what it is read as.
 REWRITTEN = [
     (
         r"(def __(?:add|sub|mul|truediv|pow|mod|floordiv|divmod)__\(.*\)) -> (?:Value|tuple\[.*\]):",
@@ -112,6 +115,12 @@ CHANGES = [
         r"\1",
     ),
     Change(
+        "a call with nothing but a number, as most are, has no arguments to sort",
+        r"(value___Value_new\(PyTypeObject \*type, PyObject \*args, PyObject \*kwds\)\s*\{\s*if .*?\})",
+        r"\1 if (kwds == NULL && PyTuple_GET_SIZE(args) == 1) "
+        "return CPyDef_value___Value(PyTuple_GET_ITEM(args, 0), NULL, NULL, NULL);",
+    ),
+    Change(
         "attributes of the user's own, in the place of the table of methods",
         rf"(\.tp_basicsize = sizeof\({_NODE}\),)",
         rf"\1 .tp_dictoffset = offsetof({_NODE}, vtable),",
@@ -130,6 +139,25 @@ CHANGES = [
         "a blank node is filled in by `recorded_node` alone",
         r"((cpy_r_r\d+) = CPyStatic_value____BLANK;(?:(?!_BLANK;).)*?)CPyDef_value___Value\(\2,[^)]*\)",
         rf"\1{_SETUP}((PyObject *)CPyType_value___Value)",
+    ),
+    Change(
+        "the mode of a thread is read without a call of Python",
+        r"(cpy_r_r\d+)( = CPyStatic_modes____find_place;(?:(?!CPyStatic_modes____find).)*?)"
+        r"(cpy_r_r\d+) = PyObject_Vectorcall\(\1, 0, 0, 0\);",
+        r"\1\2\3 = NULL; PyContextVar_Get(CPyStatic_modes____PLACE, NULL, &\3);",
+        everywhere=True,
+    ),
+    Change(
+        "the functions of C are called where Python's `math` would call them",
+        r"((?:double|char) CPyDef_libm___(\w+)\((?:double cpy_r_x)\) \{)",
+        r"\1 return \2(cpy_r_x);",
+        everywhere=True,
+    ),
+    Change(
+        "and those of two arguments",
+        r"(double CPyDef_libm___(\w+)\(double cpy_r_x, double cpy_r_y\) \{)",
+        r"\1 return \2(cpy_r_x, cpy_r_y);",
+        everywhere=True,
     ),
     Change(
         "the walk asks for memory ahead",
@@ -201,25 +229,25 @@ def main(folder: Path) -> None:
     os.chdir(folder)
     Path("mypy.ini").write_text(MYPY)
     write_modules(Path("autograd"))
-    for path in map(Path, COMPILED):
-        path.write_text(rewritten(path))
+    for path in COMPILED:
+        Path(path).write_text(rewritten(path, Path(path).read_text()))
     build()
-    for path in map(Path, COMPILED):
-        if (ROOT / path).exists():
-            path.write_text((ROOT / path).read_text())
+    for path in COMPILED:
+        if path in GENERATED:
+            Path(path).unlink()
         else:
-            path.unlink()
+            Path(path).write_text((ROOT / path).read_text())
     require_all_modules()
 
 
-def rewritten(path: Path) -> str:
+def rewritten(path: str, source: str) -> str:
     """A file as mypyc is to read it."""
-    source = without_overloads(path.read_text())
-    if path.stem in ("floats", "special"):
+    source = without_overloads(source)
+    if path in ("autograd/floats.py", "autograd/special.py"):
         source = in_c(source)
-    if path.stem in ("value", "functions", "vectors"):
+    if path in ("autograd/value.py", "autograd/functions.py", "autograd/vectors.py"):
         source = on_lines(source)
-    for written, wanted in REWRITTEN if path.stem == "value" else []:
+    for written, wanted in REWRITTEN if path == "autograd/value.py" else []:
         source, count = re.subn(written, wanted, source)
         if count == 0:
             raise RuntimeError(f"expected in {path}, and not found: {written}")
@@ -227,7 +255,7 @@ def rewritten(path: Path) -> str:
 
 
 def without_overloads(source: str) -> str:
-    """Source without the signatures that are for type checkers only: mypyc would take one for the function."""
+    """Source without the signatures for type checkers, which mypyc would take for the function."""
     lines = source.splitlines(keepends=True)
     for node in reversed([node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)]):
         if any(isinstance(each, ast.Name) and each.id == "overload" for each in node.decorator_list):
@@ -284,7 +312,7 @@ def raising(code: str) -> str:
 
 def documented(code: str) -> str:
     """The generated C with the docstrings, which mypyc leaves out."""
-    for path in map(Path, COMPILED):
+    for path in [Path(path) for path in COMPILED if path not in GENERATED]:
         for node in ast.parse(path.read_text()).body:
             if isinstance(node, ast.FunctionDef):
                 code = with_docstring(code, rf"CPyPy_{path.stem}___{node.name},", node)

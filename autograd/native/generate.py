@@ -1,6 +1,6 @@
 """Write the modules that only the compiled package has: the table, line by line, as classes.
 
-- `kernels.py`: a class for each line, with the value and the derivatives that `Operation` reads from the table.
+- `kernels.py`: a class for each line, with the value and the derivatives that `Operation` reads.
 - `lines.py`: every operation as a constant, which compiled code reads without a look at a dict.
 - `libm.py`: the functions of `math`, to be replaced by those of C that they call.
 
@@ -42,6 +42,7 @@ if TYPE_CHECKING:  # modules that import this one: what is compiled together is 
     from autograd.value import Value, binary, constant, power, unary
 
 _MISSING: Final = object()
+_HYPOT: Final = math.hypot  # Python's own, which is more exact than that of C
 
 
 class Unary(Operation):
@@ -53,7 +54,7 @@ class Unary(Operation):
                 return unary(self, x)
             if type(x) is float:
                 return self.compute(x, 0.0)
-        return Operation.__call__(self, *[each for each in (x, *rest) if each is not _MISSING])
+        return self._called(tuple([each for each in (x, *rest) if each is not _MISSING]))
 
 
 class Binary(Operation):
@@ -64,14 +65,15 @@ class Binary(Operation):
             if isinstance(x, Value):
                 if isinstance(y, Value):
                     return binary(self, x, y)
-                if type(y) is float:
-                    return power(x, y) if self is lines.pow else binary(self, x, constant(y))
-            elif type(x) is float:
-                if isinstance(y, Value):
-                    return binary(self, constant(x), y)
-                if type(y) is float:
-                    return self.compute(x, y)
-        return Operation.__call__(self, *[each for each in (x, y, *rest) if each is not _MISSING])
+                if type(y) is float or type(y) is int:
+                    number = floats.as_float(y)
+                    return power(x, number) if self is lines.pow else binary(self, x, constant(number))
+            elif isinstance(y, Value):
+                if type(x) is float or type(x) is int:
+                    return binary(self, constant(floats.as_float(x)), y)
+            elif type(x) is float and type(y) is float:
+                return self.compute(x, y)
+        return self._called(tuple([each for each in (x, y, *rest) if each is not _MISSING]))
 
 
 '''
@@ -101,8 +103,8 @@ import math
 
 '''
 FUNCTIONS = {
-    "x: float": "acos acosh asin asinh atan atanh cbrt ceil cos cosh erf erfc exp exp2 expm1 fabs floor log log10 "
-    "log1p log2 sin sinh sqrt tan tanh trunc",
+    "x: float": "acos acosh asin asinh atan atanh cbrt ceil cos cosh erf erfc exp exp2 expm1 fabs floor log "
+    "log10 log1p log2 sin sinh sqrt tan tanh trunc",
     "x: float, y: float": "atan2 copysign fmod pow remainder",
 }
 
@@ -151,31 +153,30 @@ def class_of(name: str, line: Line, table: Table) -> str:
     """The class of a line."""
     arity = len(line.partials)
     names = ("x", "y")[:arity]
+    # Comparisons are false for nan, which is not to get lost; as in `Operation.local_number`.
+    number_lost = "out if out != out else " if line.chooses else ""
+    graph_lost = "nan if out.data != out.data else " if line.chooses else ""
     on_floats, on_values = Reader(table), Reader(table, (*names, "out"))
-    numbers = [None if each is None else on_floats.number(each) for each in line.partials]
-    graphs = [None if each is None else on_values.graph(each)[0] for each in line.partials]
+    numbers = [number_lost + on_floats.number(each) if each else "0.0" for each in line.partials]
+    graphs = [graph_lost + on_values.graph(each)[0] if each else "0.0" for each in line.partials]
     code = f"class {name}_line({'Unary' if arity == 1 else 'Binary'}):\n"
     code += method("compute", "x: float, y: float", "float", [f"of_{name}({', '.join(names)})"])
-    lost = "out != out" if line.chooses else ""
-    parameters = "index: int, x: float, y: float, out: float"
-    code += method("local_number", parameters, "float", numbers, lost and f"if {lost}:\n            return out")
-    lost = lost and "if out.data != out.data:\n            return nan"
-    given = "assert y is not None" if arity == 2 else ""
+    code += method("local_number", "index: int, x: float, y: float, out: float", "float", numbers)
     parameters = "index: int, x: Value, y: Value | None, out: Value"
-    code += method("local_graph", parameters, "Value | float", graphs, lost, given)
+    code += method("local_graph", parameters, "Value | float", graphs, given="y" if arity == 2 else "")
     first = line.partials[0]
     if arity == 2 and first is not None:
         graph, _ = Reader(table, ("x", "out"), not_zero=("y",)).graph(first)
-        code += method("bound_graph", "x: Value, y: float, out: Value", "Value | float", [graph], lost)
+        code += method("bound_graph", "x: Value, y: float, out: Value", "Value | float", [graph_lost + graph])
     return code
 
 
-def method(name: str, parameters: str, returned: str, results: list[str | None], *before: str) -> str:
+def method(name: str, parameters: str, returned: str, results: list[str], given: str = "") -> str:
     """A method that returns one of two results, by its argument `index`, or always the same."""
-    body = [line for line in before if line]
+    body = [f"assert {given} is not None"] if given else []
     if len(results) == 2:
-        body.append(f"if index == 0:\n            return {results[0] or '0.0'}")
-    body.append(f"return {results[-1] or '0.0'}")
+        body.append(f"if index == 0:\n            return {results[0]}")
+    body.append(f"return {results[-1]}")
     lines = "".join(f"        {line}\n" for line in body)
     return f"    def {name}(self, {parameters}) -> {returned}:\n{lines}\n"
 
@@ -195,10 +196,14 @@ def in_c(source: str) -> str:
     names = "|".join([*" ".join(FUNCTIONS.values()).split(), "isfinite"])
     source = re.sub(r"\bfloat\(math\.(floor|ceil|trunc)\((\w+)\)\)", r"libm.\1(\2)", source)
     source = re.sub(rf"\bmath\.({names})\(", r"libm.\1(", source)
-    return source.replace("from autograd.annotations import", "from autograd import libm\nfrom autograd.annotations import", 1)
+    return _importing("libm", source.replace("math.hypot(", "_HYPOT("))
 
 
 def on_lines(source: str) -> str:
     """Source that uses operations of the table as `ops.exp`, with the constants in place of them."""
-    source = re.sub(r"\bops\.(?!py\b|named\b)(\w+)", r"lines.\1", source)
-    return source.replace("from autograd.annotations import", "from autograd import lines\nfrom autograd.annotations import", 1)
+    return _importing("lines", re.sub(r"\bops\.(?!py\b|named\b)(\w+)", r"lines.\1", source))
+
+
+def _importing(name: str, source: str) -> str:
+    first = "from autograd.annotations import"
+    return source.replace(first, f"from autograd import {name}\n{first}", 1)

@@ -1,7 +1,7 @@
 """Read the operation table once more, as source, to write its expressions as typed Python for mypyc.
 
-`autograd/ops.py` stays the only place where a derivative is written. A partial such as `1 - out * out` is read
-in two ways, as `Operation` reads it in two ways:
+`autograd/ops.py` stays the only place where a derivative is written. A partial such as `1 - out * out` is
+read in two ways, as `Operation` reads it in two ways:
 
     on floats    (1.0 - (out * out))
     on Values    binary(lines.sub, constant(1.0), binary(lines.mul, out, out))
@@ -39,7 +39,9 @@ def parsed(source: str) -> Table:
         match node:
             case ast.FunctionDef(name):
                 table.helpers[name] = node
-            case ast.Assign([ast.Name(name)], ast.Call(ast.Name("_line"), [_, _, value, *partials], keywords)):
+            case ast.Assign(
+                [ast.Name(name)], ast.Call(ast.Name("_line"), [_, _, value, *partials], keywords)
+            ):
                 bodies = [partial.body if isinstance(partial, ast.Lambda) else None for partial in partials]
                 chooses = any(keyword.arg == "choice" for keyword in keywords)
                 table.lines[name] = Line(value, bodies, chooses)
@@ -73,7 +75,7 @@ class Reader:
         match node:
             case ast.Name(name):
                 return name
-            case ast.Constant(constant):
+            case ast.Constant(int() | float() as constant):
                 return repr(float(constant))
             case ast.UnaryOp(ast.USub(), operand):
                 return f"(-{self.number(operand)})"
@@ -101,7 +103,7 @@ class Reader:
         match node:
             case ast.Name(name):
                 return name, name in self.values
-            case ast.Constant(constant):
+            case ast.Constant(int() | float() as constant):
                 return repr(float(constant)), False
             case ast.UnaryOp(ast.USub(), operand):
                 return self.node("neg", [operand], node)

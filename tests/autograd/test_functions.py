@@ -10,7 +10,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import autograd
-from autograd import Value, check_grads, functions, gradient, no_grad, ops, scope
+from autograd import (
+    Value,
+    check_grads,
+    detect_anomaly,
+    dot,
+    exp,
+    functions,
+    gradient,
+    no_grad,
+    ops,
+    scope,
+    tanh,
+    trace,
+)
 from autograd.graph import nodes_of
 
 EPSILON = 2.0**-52
@@ -204,6 +217,33 @@ class TestSumMeanDot:
         with scope("neuron"):
             out = autograd.dot(values([1.0, 2.0]), values([1.0, 2.0]), Value(0.0))
         assert {node.scope for node in nodes_of(out)} == {"neuron"}
+
+    @pytest.mark.parametrize("start", [None, 0.5, "Value"])
+    def test_dot_ends_with_an_operation(self, start):
+        x, y = [Value(0.5), Value(-2.0)], [Value(3.0), Value(0.7)]
+        start = Value(0.25) if start == "Value" else start
+        with scope("net"):
+            expected, made = tanh(dot(x, y, start)), dot(x, y, start, tanh)
+            with no_grad():
+                unrecorded = dot(x, y, start, tanh)
+        assert made.data == unrecorded.data == expected.data
+        assert (made.scope, made._op) == (unrecorded.scope, "tanh") == ("net", "tanh")
+        assert [node._op for node in trace(made)[0]] == [node._op for node in trace(expected)[0]]
+        assert (unrecorded._prev, unrecorded.is_result, unrecorded.label) == ((), True, "")
+
+    def test_dot_of_floats_ends_with_an_operation(self):
+        assert dot([1.0], [2.0], then=exp) == math.exp(2.0)
+
+    @pytest.mark.parametrize("wrong", [autograd.maximum, math.tanh, "tanh"])
+    def test_dot_ends_with_nothing_else(self, wrong):
+        for start in (0.5, Value(0.5)):
+            with pytest.raises(TypeError, match="an operation of one operand, such as relu, got"):
+                dot([1.0], [2.0], start, wrong)
+
+    def test_a_watcher_sees_what_dot_computes_without_recording(self):
+        x = [Value(1e200), Value(-1.0)]
+        with no_grad(), detect_anomaly(), pytest.raises(FloatingPointError, match="mul made inf"):
+            dot(x, [Value(1e200), Value(1.0)], Value(0.0), tanh)
 
 
 class TestNorm:

@@ -447,6 +447,18 @@ class TestScope:
         for _ in range(2):  # what was left open is counted still
             OPEN.pop()
 
+    def test_each_in_scope_leaves_the_calls_to_a_function(self):
+        triple, square = (lambda x: x * 3), (lambda x: x * x)
+        called = []
+
+        def call(function, x):
+            called.append(function)
+            return function(x)
+
+        made = autograd.each_in_scope("n", [triple, square], Value(2.0), call)
+        assert called == [triple, square]
+        assert [(y.data, y.scope) for y in made] == [(6.0, "n 1"), (4.0, "n 2")]
+
     def test_tasks_that_outlive_their_scope_are_in_the_one_around(self):
         x, found = Value(3.0), []
 

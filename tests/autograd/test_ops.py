@@ -284,7 +284,7 @@ def test_numbers_and_graphs_read_the_same_line(line, index):
     for point in itertools.product(special, repeat=line.arity):
         operands = [Value(number) for number in point]
         out = line(*operands)
-        local = line.local_graph(index, operands, out)
+        local = line.local_graph(index, operands[0], operands[1] if line.arity == 2 else None, out)
         stored = (out._dleft, out._dright)[index]
         if line.differentiable:
             assert bits(stored) == bits(local.data if isinstance(local, Value) else float(local)), point

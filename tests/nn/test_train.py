@@ -224,6 +224,22 @@ def test_a_metric_that_refuses_a_nan_does_not_hide_where_it_began():
         nn.fit(line(), [[math.nan]], [1.0], epochs=1, metrics=decided, progress=False)
 
 
+@pytest.mark.parametrize(("monitor", "count"), [(None, 4), ("val_loss", 3), ("loss", 7)])
+def test_early_stopping_copies_the_parameters_only_where_it_may_keep_them(monkeypatch, monitor, count):
+    # One copy at the start, one at the end, some between. Broken: each epoch costs one more.
+    model, copies = line(), []
+    state_dict = model.state_dict
+    monkeypatch.setattr(nn.MLP, "state_dict", lambda self: copies.append(self) or state_dict())
+    fit_line(
+        model,
+        validation=(LINE_X, LINE_Y),
+        learning_rate=0.0,
+        epochs=5,
+        callbacks=EarlyStopping(monitor),
+    )
+    assert len(copies) == count
+
+
 def test_early_stopping_waits_for_its_patience_and_restores_the_parameters_of_the_best_loss():
     model = line()
     before = []

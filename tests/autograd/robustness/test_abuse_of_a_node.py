@@ -159,14 +159,18 @@ def test_the_functions_inside_with_wrong_arguments():
         "new_node": (node._operation, 6.0, Value(2.0), 3.0, Value(3.0), 2.0),
         "affine": ([Value(1.0)], [Value(2.0)], Value(3.0), None),
         "topological_order": (node,),
+        "compute": (2.0, 3.0),
         "local_number": (0, 2.0, 3.0, 6.0),
-        "local_graph": (0, (Value(2.0), Value(3.0)), node),
+        "local_graph": (0, Value(2.0), Value(3.0), node),
+        "bound_graph": (Value(2.0), 3.0, node),
         "_operate": (node._operation, (Value(2.0), Value(3.0))),
-        "_unary": (node._operation, Value(2.0)),
+        "unary": (node._operation, Value(2.0)),
+        "binary": (node._operation, Value(2.0), Value(3.0)),
+        "power": (Value(2.0), 3.0),
+        "constant": (3.0,),
         "recorded_node": (None, node._operation, 6.0, Value(2.0), 3.0, Value(3.0), 2.0),
         "neuron": ([Value(1.0)], [Value(2.0)], Value(3.0), node._operation, None),
         "as_inputs": ([1.0], 1, None),
-        "_binary": (node._operation, Value(2.0), Value(3.0)),
     }
     for name, arguments in good.items():
         for place in range(len(arguments)):
