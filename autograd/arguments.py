@@ -26,6 +26,7 @@ class Choice:
     ) -> None:
         self.positions = positions
         self.names = names
+        self.is_first = positions == 0 and names is None  # the usual choice
 
     def of(self, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
         """The chosen arguments of a call: one, or a tuple; by position and by name, a pair of them.

@@ -9,9 +9,8 @@ from __future__ import annotations
 from autograd import modes, sweeps, tree
 from autograd.annotations import TYPE_CHECKING
 from autograd.arguments import FIRST, Choice, chosen
-from autograd.tracing import Call, released
+from autograd.tracing import Call, gradient_at, released
 from autograd.transformed import Transformed
-from autograd.transforms import gradient_at
 from autograd.vectors import dot
 
 if TYPE_CHECKING:
@@ -73,7 +72,8 @@ def _jvp(
             )
             raise
         nodes = call.follow(call.numbers(out))
-        derivatives = sweeps.tangents(nodes, seeds)
+        graphs = call.leads_on or modes.watcher() is not None
+        derivatives = sweeps.tangents(nodes, seeds) if graphs else sweeps.tangent_numbers(nodes, seeds)
         return (
             tree.rebuild(out, map(call.result, nodes)),
             tree.rebuild(out, map(call.result, derivatives)),

@@ -66,9 +66,8 @@ def local_derivatives(node: Value) -> tuple[float, ...]:
 
 def passes(node: Value, index: int) -> bool:
     """Whether a gradient passes from a node to an operand: not to one that a choice did not choose."""
-    if node._operation.by_hand is not None:
-        return True
-    return local_derivatives(node)[index] != 0.0 or not node._operation.choice[index]
+    local = node._dright if index else node._dleft
+    return local != 0.0 or not node._operation.choice[index] or node._operation.by_hand is not None
 
 
 def reached(root: Value, order: Sequence[Value]) -> set[Value]:

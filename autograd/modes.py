@@ -111,6 +111,12 @@ def current() -> Mode:
     return place.mode
 
 
+def current_place() -> Place:
+    """Where one stands."""
+    place: Place = _find_place()
+    return place
+
+
 def here() -> Mode:
     """The same, faster: the variable is not looked up while no block is open."""
     return current() if OPEN else PLAIN
@@ -196,6 +202,19 @@ class Steps:
         self._inside = _find_place()
         _set_place(self._outside)
         OPEN.pop()
+
+
+def here_again(place: Place) -> None:
+    """Close the blocks that were opened since one stood at a place and are open still, which is said."""
+    innermost: Place = _find_place()
+    if innermost is place:
+        return
+    outside = innermost.outside
+    while outside is not None and outside is not place:
+        outside = outside.outside
+    if outside is place:
+        _set_place(place)
+        _warn_of_a_block_left_open()
 
 
 def _warn_of_a_block_left_open() -> None:

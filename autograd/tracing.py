@@ -17,15 +17,15 @@ Pearlmutter, "Perturbation confusion and referential transparency", 2005).
 
 from __future__ import annotations
 
-from functools import cached_property
-
 from autograd import modes, tree
 from autograd.annotations import TYPE_CHECKING
 from autograd.containers import is_cell, numbers_of, shape_of
 from autograd.graph import dependents, nodes_of
 from autograd.ops import pos
+from autograd.places import Ways
+from autograd.rows import as_leaves, values_of
 from autograd.sweeps import as_value, slopes
-from autograd.value import Value, unrecorded_node
+from autograd.value import Value, constant, unrecorded_node
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -48,35 +48,43 @@ class Call:
         self, name: str, f: Function, choice: Choice, args: Sequence[Any], kwargs: dict[str, Any]
     ) -> None:
         self._name = name  # of the transform, for errors
-        self._f = f
-        self.wrt = choice.of(args, kwargs)
+        self._f: Any = f
         self.inputs: list[Value] = []
-        self.nested = any(map(tree.values, [*args, *kwargs.values()]))  # whether Values come back
+        self.nested = _have_values(args) or (bool(kwargs) and _have_values(kwargs.values()))  # whether Values come back
         self.leads_on = False  # and whether their graphs lead on
-        self._outside_records = modes.current().recording
-        self._recording = modes.recording()
+        self._outside = modes.current_place()
+        self._recording: modes.Switch | None = None
         self._outer: list[Call] = []
-        self._args, self._kwargs = choice.put(
-            tree.rebuild(self.wrt, self.fresh(tree.leaves(self.wrt))), args, kwargs
-        )
+        self._args: list[Any] = list(args)
+        self._kwargs = kwargs
+        if choice.is_first and self._args and type(self._args[0]) is float:
+            self.wrt: Any = args[0]
+            self.inputs.append(constant(args[0]))
+            self._args[0] = self.inputs[0]
+        else:
+            self.wrt = choice.of(args, kwargs)
+            new = tree.rebuild(self.wrt, self.fresh(tree.leaves(self.wrt)))
+            self._args, self._kwargs = choice.put(new, args, kwargs)
 
-    def fresh(self, numbers: list[Number]) -> list[Value]:
+    def fresh(self, numbers: list[Any]) -> list[Value]:
         """A new input for each number.
 
         A Value is passed on as a new node: what the function does with it must not be confused with what it
         does with the same Value taken from outside, as in lambda y: x + y at y = x.
         """
-        if any(isinstance(number, Value) for number in numbers):
+        if values_of(numbers):
             self.nested = True
             with modes.recording():
                 nodes = [pos(number) if isinstance(number, Value) else Value(number) for number in numbers]
         else:
-            nodes = [as_value(number) for number in numbers]
+            nodes = as_leaves(numbers)
         self.inputs += nodes
         return nodes
 
     def __enter__(self) -> Call:
-        self._recording.__enter__()
+        if not self._outside.mode.recording:
+            self._recording = modes.recording()
+            self._recording.__enter__()
         self._outer = _UNDER_WAY[:]
         _UNDER_WAY.append(self)
         return self
@@ -84,11 +92,14 @@ class Call:
     def __exit__(self, *exception: object) -> None:
         _UNDER_WAY.remove(self)
         self._outer = []
-        self._recording.__exit__(*exception)
+        if self._recording is None:
+            modes.here_again(self._outside)
+        else:
+            self._recording.__exit__(*exception)
 
     def output(self, has_aux: bool = False) -> tuple[Any, Any]:
         """What the function returns, and what it returns beside that; None unless it has such a thing."""
-        out = self._f(*self._args, **self._kwargs)
+        out = self._f(*self._args, **self._kwargs) if self._kwargs else self._f(*self._args)
         if not has_aux:
             return out, None
         if isinstance(out, (tuple, list)) and len(out) == 2:
@@ -122,22 +133,28 @@ class Call:
         """The outputs as Values, when it has been decided whether their derivatives lead on."""
         nodes = [as_value(output) for output in outputs]
         if self._outer and not self.nested:
-            others = [call.all_inputs for call in self._outer]
-            self.nested = _reach([*nodes, *tree.values(aux)], others)
-        self.leads_on = self.nested and self._outside_records
+            variables = [node for call in self._outer for node in call.inputs]
+            self.nested = Ways([*nodes, *tree.values(aux)], variables).open
+        self.leads_on = self.nested and self._outside.mode.recording
         return nodes
-
-    @cached_property
-    def all_inputs(self) -> set[Value]:
-        """The inputs, to be looked up by calls inside this one."""
-        return set(self.inputs)
 
     def slopes(self, out: Value) -> list[Any]:
         """The gradient of an output: a row of a number for each input."""
-        return [self.result(slope) for slope in slopes(out, self.inputs, self.leads_on)]
+        return self.results(slopes(out, self.inputs, self.leads_on))
+
+    def gradient(self, out: Value) -> Any:
+        """The same as a tree of the structure of what it is a gradient by."""
+        found = self.slopes(out)
+        return found[0] if type(self.wrt) is float else tree.rebuild(self.wrt, found)
+
+    def results(self, numbers: list[Any]) -> list[Any]:
+        """Floats where the call was given floats, else Values; inside `no_grad()` without their graphs."""
+        if not self.nested:
+            return numbers
+        return [released(number, self.nested, self.leads_on) for number in numbers]
 
     def result(self, number: Number) -> Number:
-        """A float where the call was given floats, else a Value; inside `no_grad()` without its graph."""
+        """The same of one number."""
         return released(number, self.nested, self.leads_on)
 
     def beside(self, aux: Any) -> Any:
@@ -145,6 +162,25 @@ class Call:
         found = tree.values(aux)
         own = dependents(nodes_of(*found), self.inputs)
         return tree.replaced(aux, {value: self.result(value) for value in found if value in own})
+
+
+def gradient_at(
+    name: str, f: Function, choice: Choice, has_aux: bool, args: Sequence[Any], kwargs: dict[str, Any]
+) -> Any:
+    """What `grad(f)` returns for some arguments; `name` is the transform that asks."""
+    value, gradient = value_and_gradient_at(name, f, choice, has_aux, args, kwargs)
+    return (gradient, value[1]) if has_aux else gradient
+
+
+def value_and_gradient_at(
+    name: str, f: Function, choice: Choice, has_aux: bool, args: Sequence[Any], kwargs: dict[str, Any]
+) -> tuple[Any, Any]:
+    """What `value_and_grad(f)` returns for some arguments."""
+    with Call(name, f, choice, args, kwargs) as call:
+        out, aux = call.output(has_aux)
+        [node] = call.follow([call.number(out)], aux)
+        value, gradient = call.result(node), call.gradient(node)
+        return ((value, call.beside(aux)) if has_aux else value), gradient
 
 
 def released(number: Number, nested: bool, leads_on: bool) -> Number:
@@ -155,18 +191,10 @@ def released(number: Number, nested: bool, leads_on: bool) -> Number:
     return unrecorded_node(data) if nested else data
 
 
-def _reach(outputs: list[Value], targets: list[set[Value]]) -> bool:
-    """Whether gradients pass from one of the outputs to one of the targets."""
-    seen: set[Value] = set()
-    waiting = outputs
-    while waiting:
-        node = waiting.pop()
-        if any(node in nodes for nodes in targets):
+def _have_values(arguments: Iterable[Any]) -> bool:
+    for argument in arguments:  # and not any(...), which is slow where it is compiled
+        if type(argument) is not float and tree.values(argument):
             return True
-        if node not in seen:
-            seen.add(node)
-            if node._operation.differentiable:
-                waiting += node._prev
     return False
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import WRAPPER_ASSIGNMENTS, update_wrapper
+from functools import WRAPPER_ASSIGNMENTS, partial, update_wrapper
 from types import FunctionType, MethodType
 
 from autograd.annotations import TYPE_CHECKING
@@ -42,9 +42,10 @@ class Transformed:
         self._name = name
         self._run = run
         self._settings = (f, *settings)
+        self._at = partial(run, name, f, *settings)
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
-        return self._run(self._name, *self._settings, args, kwargs)
+        return self._at(args, kwargs)
 
     def __get__(self, instance: object, owner: type | None = None) -> Any:
         return self if instance is None else MethodType(self, instance)

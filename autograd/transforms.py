@@ -18,7 +18,7 @@ from autograd import tree
 from autograd.annotations import TYPE_CHECKING
 from autograd.arguments import FIRST, Choice, chosen
 from autograd.sweeps import as_value
-from autograd.tracing import Call
+from autograd.tracing import Call, gradient_at, value_and_gradient_at
 from autograd.transformed import Transformed
 from autograd.vectors import sum
 
@@ -95,25 +95,7 @@ def value_and_grad(
     >>> value_and_grad(lambda x: (x**2, "note"), has_aux=True)(3.0)
     ((9.0, 'note'), 6.0)
     """
-    return Transformed("value_and_grad", _value_and_grad, f, chosen(argnums, argnames), has_aux)
-
-
-def gradient_at(
-    name: str, f: Function, choice: Choice, has_aux: bool, args: Sequence[Any], kwargs: dict[str, Any]
-) -> Any:
-    """What `grad(f)` returns for some arguments; `name` is the transform that asks."""
-    value, gradient = _value_and_grad(name, f, choice, has_aux, args, kwargs)
-    return (gradient, value[1]) if has_aux else gradient
-
-
-def _value_and_grad(
-    name: str, f: Function, choice: Choice, has_aux: bool, args: Sequence[Any], kwargs: dict[str, Any]
-) -> tuple[Any, Any]:
-    with Call(name, f, choice, args, kwargs) as call:
-        out, aux = call.output(has_aux)
-        [node] = call.follow([call.number(out)], aux)
-        value, gradient = call.result(node), tree.rebuild(call.wrt, call.slopes(node))
-        return ((value, call.beside(aux)) if has_aux else value), gradient
+    return Transformed("value_and_grad", value_and_gradient_at, f, chosen(argnums, argnames), has_aux)
 
 
 def jacobian(
@@ -239,4 +221,4 @@ def _elementwise_grad(
                     f"{name} needs a function that returns as many numbers as its argument has, "
                     f"{len(tree.leaves(argument))}, got {len(nodes)}; jacobian is for any number of outputs"
                 )
-        return tree.rebuild(call.wrt, call.slopes(as_value(sum(nodes))))
+        return call.gradient(as_value(sum(nodes)))

@@ -5,6 +5,8 @@ The functions here walk a whole tree; what its containers and cells are is said 
 
 from __future__ import annotations
 
+from itertools import islice
+
 from autograd.annotations import TYPE_CHECKING
 from autograd.containers import (
     block,
@@ -21,10 +23,11 @@ from autograd.containers import (
     size_of,
     step,
 )
+from autograd.rows import is_row, values_of
 from autograd.value import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from typing import Any
 
 _NO_TREES = (float, int, bool, str, type(None))  # what data is mostly made of
@@ -47,6 +50,9 @@ def leaves(tree: Any) -> list[Any]:
 
 
 def _gather(tree: Any, path: str, found: list[Any]) -> None:
+    if is_row(tree):
+        found += tree
+        return
     if is_cell(tree):
         found += numbers_of(tree, path)
         return
@@ -85,6 +91,8 @@ def values(anything: Any) -> list[Value]:
         thing = waiting.pop()
         if isinstance(thing, Value):
             found.append(thing)
+        elif is_row(thing):
+            found += values_of(thing)
         elif type(thing) not in _NO_TREES and id(thing) not in seen:
             seen[id(thing)] = thing
             waiting += reversed(branches_of_anything(thing))
@@ -147,16 +155,17 @@ def rebuild(tree: Any, numbers: Iterable[Any]) -> Any:
     >>> rebuild({"w": [1.0, 2.0], "b": 3.0}, [10, 20, 30])
     {'w': [10, 20], 'b': 30}
     """
-    rest = iter(numbers)
+    return _rebuilt(tree, iter(numbers))
+
+
+def _rebuilt(tree: Any, rest: Iterator[Any]) -> Any:
     if isinstance(tree, (float, Value)):
         return next(rest)
-
-    def filled(cell: Any) -> Any:
-        if isinstance(cell, (float, Value)):
-            return next(rest)
-        return block(shape_of(cell), [next(rest) for _ in range(size_of(cell))])
-
-    return mapped(filled, tree)
+    if is_row(tree):
+        return list(islice(rest, len(tree)))
+    if is_cell(tree):
+        return block(shape_of(tree), [next(rest) for _ in range(size_of(tree))])
+    return made_like(tree, [_rebuilt(branch, rest) for _, branch in branches_of(tree)])
 
 
 def mapped(function: Callable[[Any], Any], tree: Any) -> Any:
@@ -224,6 +233,9 @@ def paired(tree: Any, other: Any, name: str = "point", other_name: str = "direct
 
 
 def _pair(tree: Any, other: Any, path: str, names: tuple[str, str], found: list[Any]) -> None:
+    if is_row(tree) and is_row(other) and len(tree) == len(other):
+        found += other
+        return
     cells = is_cell(tree) and is_cell(other)
     if cells and shape_of(tree) == shape_of(other):
         found += numbers_of(other, path)

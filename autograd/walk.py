@@ -32,7 +32,7 @@ class Clock:
 
 
 CLOCK: Final = Clock()
-NEVER: Final[i64] = 1 << 60  # the mark of nodes that no gradient passes: every walk has passed them already
+NEVER: Final[i64] = 1 << 60  # marks from here on are of nodes that no gradient passes: no walk goes there
 OPERANDS: Final[Operation] = by_hand.OPERANDS  # readers of a graph do not see them
 LOCK: Final = _thread.RLock()  # marks and gradients belong to one walk at a time
 if hasattr(os, "register_at_fork"):  # the thread that held it does not live on in a forked child
@@ -69,10 +69,15 @@ def topological_order(root: Value, zero_grad: bool = False) -> list[Value]:
 def marked_order(root: Value, zero_grad: bool) -> list[Value]:
     """The walk itself, for who holds the lock."""
     CLOCK.now += 2
-    walk = CLOCK.now
     order: list[Value] = []
+    extend(order, root, CLOCK.now, zero_grad)
+    return order
+
+
+def extend(order: list[Value], root: Value, walk: i64, zero_grad: bool) -> None:
+    """Go on with a walk from another root."""
     if root._mark >= walk:
-        return order
+        return
     root._mark = walk
     node, above = root, []  # where we are, and the nodes on the way to it
     while True:
@@ -89,27 +94,33 @@ def marked_order(root: Value, zero_grad: bool) -> list[Value]:
                 node._grad = 0.0
             order.append(node)
             if not above:
-                return order
+                return
             node = above.pop()
 
 
-def order_aside(root: Value) -> list[Value]:
+def order_aside(*roots: Value) -> list[Value]:
     """The same order without a mark on any node, for a walk in the middle of another."""
     order: list[Value] = []
     passed: set[Value] = set()
-    above = [root] if root._mark != NEVER else []
+    for root in roots:
+        if root._mark < NEVER and root not in passed:
+            _extend_aside(order, root, passed)
+    return order
+
+
+def _extend_aside(order: list[Value], root: Value, passed: set[Value]) -> None:
+    above = [root]
     while above:
         node = above[-1]
         passed.add(node)
         for operand in (node._right, node._left):
-            if operand is not None and operand._mark != NEVER and operand not in passed:
+            if operand is not None and operand._mark < NEVER and operand not in passed:
                 above.append(operand)
                 break
         else:
             above.pop()
             if node._operation is not OPERANDS:
                 order.append(node)
-    return order
 
 
 def under_way() -> bool:

@@ -26,9 +26,10 @@ AUTOGRAD = """
     kernels
     by_hand
     walk
+    places
     ops
     value
-    graph containers
+    graph containers rows
     tree
     vectors
     functions pickling
