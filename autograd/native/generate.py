@@ -174,7 +174,7 @@ def class_of(name: str, line: Line, table: Table) -> str:
 
 def computed_once(partial: ast.expr, reader: Reader) -> str:
     """A partial on floats, in which a call that stands there twice is made once."""
-    code = reader.number(partial)
+    code: str = reader.number(partial)
     calls = Counter(reader.number(node) for node in ast.walk(partial) if isinstance(node, ast.Call))
     for i, call in enumerate(call for call, count in calls.items() if count > 1):
         before, _, after = code.partition(call)
