@@ -30,7 +30,9 @@ AUTOGRAD = """
     graph containers
     tree
     vectors
-    functions pickling
+    functions columns
+    copying
+    pickling
     words/
     programs/
     sweeps

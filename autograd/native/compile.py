@@ -25,6 +25,8 @@ from typing import NamedTuple
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("autograd", "nn")
 COMPILED = [
+    "autograd/columns.py",
+    "autograd/copying.py",
     "autograd/floats.py",
     "autograd/graph.py",
     "autograd/modes.py",
