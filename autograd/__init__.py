@@ -136,6 +136,12 @@ def _display(node: Value) -> dict[str, str]:
     return mimebundle(node)
 
 
+def _deepcopy(node: Value, memo: dict[int, Any]) -> Value:
+    from autograd.copying import deepcopy
+
+    return deepcopy(node, memo)
+
+
 def _reduce(node: Value) -> tuple[Any, ...]:
     from autograd.pickling import reduce
 
@@ -143,6 +149,7 @@ def _reduce(node: Value) -> tuple[Any, ...]:
 
 
 value.DOORS.display = _display
+value.DOORS.deepcopy = _deepcopy
 value.DOORS.reduce = _reduce
 
 

@@ -1,54 +1,92 @@
-"""Graphs as bytes: what pickle and deepcopy make of a Value.
+"""Graphs as bytes: what pickle makes of a Value.
 
-Pickle descends from a node into its operands by recursion, which a deep graph does not survive. So a node
-is handed over as a place in a `Subgraph`, a flat list of all nodes below it. Nodes that are pickled together
-keep their identity: a node that already has a place in a subgraph is never given another.
+Pickle descends from a node into its operands by recursion, which a deep graph does not survive, and takes its
+time for every object. So a node is handed over as a place in a `Subgraph`, and its leaves as places among
+`Leaves`; both are written as columns of numbers. Nodes that are pickled together keep their identity: what
+has a place already, or is a leaf that was pickled by itself, is never given another.
 """
 
 from __future__ import annotations
 
+from functools import partial
 from threading import local
 from typing import Any
-from weakref import WeakValueDictionary
+from weakref import ref
 
-from autograd.graph import nodes_of
+from autograd.columns import Places, columns_of_leaves, columns_of_nodes, fill, leaves_of
 from autograd.modes import Tag
 from autograd.ops import LEAF
 from autograd.value import Value, attributes_of, recorded_node, unrecorded_node
 from autograd.walk import NEVER
 
 
-class _Places(local):
-    """The subgraph of every node that is being pickled; each thread has its own, for its own picklers."""
+class Alone:
+    """The addresses of leaves that are pickled by themselves; alive as long as a pickler needs it."""
 
     def __init__(self) -> None:
-        self.of: WeakValueDictionary[int, Subgraph] = WeakValueDictionary()
+        self.addresses: set[int] = set()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Alone, ()
 
 
-_PLACES = _Places()
+class _Written(local):
+    """Where the nodes stand that are being pickled; each thread has its own, for its own picklers."""
+
+    def __init__(self) -> None:
+        self.places: dict[int, ref[Subgraph | Leaves]] = {}  # by address, as long as a pickler needs it
+        self.last_alone: ref[Alone] = ref(Alone())  # which is gone at once
+
+    def add(self, nodes: list[Value], holder: Subgraph | Leaves) -> None:
+        """Note the holder of nodes, until it is gone."""
+        addresses = [id(node) for node in nodes]
+        self.places.update(dict.fromkeys(addresses, ref(holder, partial(_forget, self.places, addresses))))
+
+    def holder(self, node: Value) -> Subgraph | Leaves | None:
+        """What a node has its place in."""
+        found = self.places.get(id(node))
+        return None if found is None else found()
+
+    def alone(self) -> Alone:
+        """The leaves that the picklers at work have pickled by themselves."""
+        alone = self.last_alone() or Alone()
+        self.last_alone = ref(alone)
+        return alone
+
+
+def _forget(places: dict[int, Any], addresses: list[int], gone: object) -> None:
+    for address in addresses:
+        del places[address]
+
+
+_WRITTEN = _Written()
+
+
+class Leaves:
+    """The leaves of a subgraph. They refer to nothing, so a leaf does not bring its graph along."""
+
+    def __init__(self, leaves: list[Value]) -> None:
+        self.leaves = leaves
+        self.of = {id(leaf): place for place, leaf in enumerate(leaves)}
+        _WRITTEN.add(leaves, self)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return leaves_of, (columns_of_leaves(self.leaves),)
 
 
 class Subgraph:
-    """The nodes below a root that have operands, operands first; alive as long as a pickler needs it."""
+    """The nodes below a root that have operands and are written nowhere else yet."""
 
     def __init__(self, root: Value) -> None:
-        below = nodes_of(root)
-        self.nodes = [node for node in below if node._prev and id(node) not in _PLACES.of]
-        self.outside = [node for node in below if not node._prev or id(node) in _PLACES.of]
-        self.index = {id(node): i for i, node in enumerate(self.nodes)}
-        _PLACES.of.update(dict.fromkeys(self.index, self))
+        self.places = Places(root, _WRITTEN.places, _WRITTEN.alone().addresses)
+        self.of = self.places.of
+        self.leaves = Leaves(self.places.leaves)
+        _WRITTEN.add(self.places.nodes, self)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        place = {id(node): i for i, node in enumerate(self.outside + self.nodes)}
-        records = [
-            (
-                [place[id(operand)] for operand in node._prev],
-                (node.data, node.grad, node._operation, node._dleft, node._dright, node._tag),
-                attributes_of(node),
-            )
-            for node in self.nodes
-        ]
-        return Nodes, (len(records),), (self.outside, records)
+        places = self.places
+        state = self.leaves, places.outside, columns_of_nodes(places), places.attributes()
+        return Nodes, (len(places.nodes),), state
 
 
 class Nodes(list[Value]):
@@ -56,9 +94,21 @@ class Nodes(list[Value]):
 
     def __init__(self, count: int) -> None:
         super().__init__(recorded_node(None, LEAF, 0.0, None, 0.0, None, 0.0) for _ in range(count))
+        self.reverse()  # the root, which comes first, is made last, so that walks go straight through memory
 
-    def __setstate__(self, state: tuple[list[Value], list[tuple[Any, ...]]]) -> None:
-        outside, records = state
+    def __setstate__(self, state: tuple[Any, ...]) -> None:
+        if len(state) == 2:
+            self._fill_from_records(*state)
+            return
+        leaves, outside, columns, attributes = state
+        fill(self, leaves, outside, columns)
+        nodes = [*self, *leaves]
+        for place, own in attributes:
+            for name, attribute in own.items():
+                setattr(nodes[place], name, attribute)
+
+    def _fill_from_records(self, outside: list[Value], records: list[tuple[Any, ...]]) -> None:
+        """As they were pickled when each node was a record, and no leaf among them."""
         nodes = [*outside, *self]
         for node, (operands, parts, attributes) in zip(self, records, strict=True):
             node.data, node.grad, node._operation, node._dleft, node._dright, node._tag = parts
@@ -70,24 +120,32 @@ class Nodes(list[Value]):
 
 
 def reduce(node: Value) -> tuple[Any, ...]:
-    """What pickle takes of a Value: a leaf by itself, any other node as its place in a subgraph."""
-    if not node._prev:
-        if node.is_result:
-            return restore_result, (node.data, node.grad, node._tag), attributes_of(node) or None
-        operation = None if node._operation is LEAF else node._operation.symbol
-        return restore_leaf, (node.data, node.grad, operation, node._tag), attributes_of(node) or None
-    subgraph = _PLACES.of.get(id(node)) or Subgraph(node)
-    return list.__getitem__, (subgraph, subgraph.index[id(node)])
+    """What pickle takes of a Value: its place among others, or a leaf that comes first by itself."""
+    holder = _WRITTEN.holder(node)
+    if node._left is not None:
+        holder = holder or Subgraph(node)
+        return list.__getitem__, (holder, holder.of[id(node)])
+    attributes = attributes_of(node) or None
+    if holder is not None:
+        return list.__getitem__, (holder, holder.of[id(node)]), attributes
+    alone = _WRITTEN.alone()
+    alone.addresses.add(id(node))
+    if node.is_result:
+        return restore_result, (node.data, node.grad, node._tag, alone), attributes
+    symbol = None if node._operation is LEAF else node._operation.symbol
+    return restore_leaf, (node.data, node.grad, symbol, node._tag, alone), attributes
 
 
-def restore_leaf(data: float, grad: float, symbol: str | None, tag: Tag | None) -> Value:
-    """A leaf from its parts."""
+def restore_leaf(
+    data: float, grad: float, symbol: str | None, tag: Tag | None, alone: Alone | None = None
+) -> Value:
+    """A leaf from its parts; what keeps count of such leaves is pickled with them to live as long."""
     leaf = Value(data, (), symbol or "")
     leaf.grad, leaf._tag = grad, tag
     return leaf
 
 
-def restore_result(data: float, grad: float, tag: Tag | None) -> Value:
+def restore_result(data: float, grad: float, tag: Tag | None, alone: Alone | None = None) -> Value:
     """A leaf that an operation made under `no_grad()`, from its parts."""
     leaf = unrecorded_node(data)
     leaf.grad, leaf._tag = grad, tag

@@ -464,6 +464,9 @@ class Value:
             setattr(copy, name, attribute)
         return copy
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> Value:
+        return DOORS.deepcopy(self, memo)
+
     def __reduce__(self) -> tuple[Any, ...]:
         return DOORS.reduce(self)
 
@@ -476,12 +479,13 @@ class Value:
 
 @final
 class _Doors:
-    """How Jupyter shows a Value and how it is pickled: functions of modules that import this one.
+    """How Jupyter shows a Value and how its graph is copied and pickled: by modules that import this one.
 
-    `autograd/__init__.py` sets them.
+    `autograd/__init__.py` sets the functions.
     """
 
     display: Callable[[Value], dict[str, str]]
+    deepcopy: Callable[[Value, dict[int, Any]], Value]
     reduce: Callable[[Value], tuple[Any, ...]]
 
 

@@ -14,7 +14,7 @@ from enum import Enum
 from functools import lru_cache, singledispatch
 from numbers import Number
 from types import MemberDescriptorType
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from autograd import Value
 from nn.usual import PLAIN
@@ -25,8 +25,8 @@ Entry = tuple[object, Any]
 Place = tuple["Place", object] | None
 """A path as links, the last name first; it is only written out where somebody reads it."""
 
-Found = tuple[Place, Any]
 T = TypeVar("T", bound=Value | float)
+Thing = TypeVar("Thing")
 
 _UNNAMED = object()  # in place of a name: it adds nothing to a path
 
@@ -48,7 +48,32 @@ class Buffer(list[T]):
     """
 
 
-def contents(root: Any, wanted: Callable[[Any], bool], whole: type, deep: bool = True) -> list[Found]:
+class Contents(NamedTuple):
+    """Things that were found, and for each the place of what holds it and the name that it has there."""
+
+    things: list[Any]
+    holders: list[Place]
+    names: list[object]
+
+    def named(self, chosen: list[Thing]) -> list[tuple[str, Thing]]:
+        """Some of the things, in the order in which they were found, each with its path."""
+        return list(zip(self.paths(chosen), chosen, strict=True))
+
+    def paths(self, chosen: Iterable[Any]) -> list[str]:
+        """The paths of some of the things, given in the same order; the way to a list is written once."""
+        paths: list[str] = []
+        rest = iter(chosen)
+        wanted, shared, stem = next(rest, None), None, ""
+        for thing, holder, name in zip(self.things, self.holders, self.names, strict=True):
+            if thing is wanted:
+                if holder is not shared:
+                    shared, stem = holder, path_of((holder, ""))
+                paths.append(path_of(holder) if name is _UNNAMED else f"{stem}{name!s}")
+                wanted = next(rest, None)
+        return paths
+
+
+def contents(root: Any, wanted: Callable[[Any], bool], whole: type, deep: bool = True) -> Contents:
     """Everything in a module with its place, each thing once; the module itself first.
 
     Args:
@@ -62,15 +87,14 @@ def contents(root: Any, wanted: Callable[[Any], bool], whole: type, deep: bool =
     """
     search = _Search(whole, deep)
     search.below(None, [(_UNNAMED, root)])
-    found = list(zip(search.places, search.things.values(), strict=True))
+    found = search.found()
     while deep and search.loose:
         place, holder, entries = search.loose.pop()
-        before = len(search.places)
+        before = len(search.names)
         search.below(place, entries)
-        new = list(search.things.values())[before:]
-        for below, thing in zip(search.places[before:], new, strict=True):
+        for thing, above, name in zip(*search.found(before), strict=True):
             if wanted(thing):
-                raise TypeError(_advice(place, holder, below, thing, whole))
+                raise TypeError(_advice(place, holder, (above, name), thing, whole))
     return found
 
 
@@ -94,13 +118,19 @@ class _Search:
         self.deep = deep
         self.placed = placed
         self.things: dict[int, Any] = {}  # by address, which stays theirs as long as they are kept here
-        self.places: list[Place] = []  # of the things, in the same order
+        self.holders: list[Place] = []  # of the things, in the same order: where each stands
+        self.names: list[object] = []  # and how it is called there
         self.loose: list[tuple[Place, Any, list[Entry]]] = []
         self.simple: dict[type, bool] = {}  # by class of modules: whether they have attributes and no more
 
+    def found(self, first: int = 0) -> Contents:
+        """All that was found, but for so many things that came first."""
+        things = list(self.things.values())
+        return Contents(things[first:], self.holders[first:], self.names[first:])
+
     def below(self, place: Place, entries: Iterable[Entry]) -> None:
         """Find all that is new in some entries; a loop, for modules may be nested deeper than calls."""
-        things, places, placed = self.things, self.places, self.placed
+        things, holders, names, placed = self.things, self.holders, self.names, self.placed
         open_: list[tuple[Place, Iterator[Entry]]] = [(place, iter(entries))]
         while open_:
             above, rest = open_[-1]
@@ -109,11 +139,11 @@ class _Search:
                 if address in things or kind in PLAIN:
                     continue
                 things[address] = thing
-                here = None
                 if placed:
-                    here = (above, name)
-                    places.append(here)
+                    holders.append(above)
+                    names.append(name)
                 if kind is not Value and (self.deep or not above or not isinstance(thing, self.whole)):
+                    here = (above, name) if placed else None
                     open_.append((here, iter(self.inside(here, thing))))
                     break
             else:

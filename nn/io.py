@@ -8,7 +8,6 @@ import secrets
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from itertools import count
 from typing import Any, BinaryIO
 
 from autograd import extra
@@ -169,12 +168,17 @@ def _read(file: File) -> bytes:
 def _vectors(names: Iterable[str]) -> dict[str, list[str]]:
     """Numbers that are counted from 0, such as 'w.0' and 'w.1', under one name; each other by itself."""
     groups: dict[str, list[str]] = {}
+    members: list[str] = []
+    stem = ""
     for name in names:
-        stem, dot, last = name.rpartition(".")
-        groups.setdefault(stem if dot and last.isdigit() else name, []).append(name)
+        if not groups or name != f"{stem}.{len(members)}":  # not the next one of the same vector, as most are
+            before, dot, last = name.rpartition(".")
+            stem = before if dot and last.isdigit() else name
+            members = groups.setdefault(stem, [])
+        members.append(name)
     vectors: dict[str, list[str]] = {}
     for stem, members in groups.items():
-        counted = all(name == f"{stem}.{i}" for name, i in zip(members, count(), strict=False))
+        counted = members == [f"{stem}.{i}" for i in range(len(members))]
         vectors.update({stem: members} if counted else {name: [name] for name in members})
     return vectors
 

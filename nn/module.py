@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Protocol, Self, TypeVar
 
-from autograd import Value, as_float
+from autograd import Value
 from nn.arguments import described, few, listed
-from nn.contents import Buffer, Found, contents, path_of, things_in
+from nn.contents import Buffer, Contents, contents, things_in
 from nn.optim.arithmetic import zero
+from nn.state import State, number
 from nn.usual import usual_contents
 
 T = TypeVar("T", covariant=True)
@@ -107,9 +108,7 @@ class Module:
     def named_parameters(self) -> list[tuple[str, Value]]:
         """All parameters with the path that leads to each, such as 'layers.0.neurons.2.w.1'."""
         found = self._contents()
-        places = {id(thing): place for place, thing in found}
-        parameters = _parameters_among([thing for _, thing in found])
-        return [(path_of(places[id(p)]), p) for p in parameters]
+        return found.named(_parameters_among(found.things))
 
     def buffers(self) -> list[Buffer[Any]]:
         """All buffers, in a fixed order."""
@@ -117,7 +116,8 @@ class Module:
 
     def named_buffers(self) -> list[tuple[str, Buffer[Any]]]:
         """All buffers with the path that leads to each, such as 'layers.1.running_mean'."""
-        return [(path_of(place), found) for place, found in self._contents() if isinstance(found, Buffer)]
+        found = self._contents()
+        return found.named(_buffers_among(found.things))
 
     def zero_grad(self) -> None:
         """Set the gradient of every parameter to zero, as each step must before its backward pass."""
@@ -134,13 +134,7 @@ class Module:
         >>> list(Neuron(2).state_dict())
         ['w.0', 'w.1', 'b']
         """
-        named = [(name, parameter.data) for name, parameter in self.named_parameters()]
-        for name, buffer in self.named_buffers():
-            named += [(f"{name}.{i}", _number(f"{name}.{i}", entry)) for i, entry in enumerate(buffer)]
-        state = dict(named)
-        if len(state) < len(named):
-            raise ValueError("two parameters have the same name: the keys of a dict must differ as strings")
-        return state
+        return self._state().numbers()
 
     def load_state_dict(self, state: Mapping[str, float]) -> None:
         """Set every number in the parameters and buffers to the one that the state has under its name.
@@ -152,28 +146,21 @@ class Module:
             ValueError: if names are missing or unknown; then nothing has changed.
             TypeError: if it is no mapping, or an entry is not a number; then nothing has changed.
         """
-        own = self.state_dict()
+        inside = self._state()
+        own = inside.numbers() if self._inherits("state_dict") else self.state_dict()
         if not isinstance(state, Mapping):
             raise TypeError(
                 "load_state_dict takes numbers by name, as state_dict() gives them, "
                 f"got {described(state)}; for a file there is nn.load(model, path)"
             )
-        missing = [name for name in own if name not in state]
-        unknown = [name for name in state if name not in own]
-        if missing or unknown:
+        if own.keys() != state.keys():
+            missing = [name for name in own if name not in state]
+            unknown = [name for name in state if name not in own]
             raise ValueError(
                 f"the state does not fit this {type(self).__name__}: "
                 f"missing {few(missing)}, unknown {few(unknown)}"
             )
-        numbers = {name: _number(name, state[name]) for name in own}
-        for name, parameter in self.named_parameters():
-            parameter.data = numbers[name]
-        for name, buffer in self.named_buffers():
-            for i, entry in enumerate(buffer):
-                if isinstance(entry, Value):
-                    entry.data = numbers[f"{name}.{i}"]
-                else:
-                    buffer[i] = numbers[f"{name}.{i}"]
+        inside.set({name: x if type(x := state[name]) is float else number(name, x) for name in own})
 
     def summary(self) -> str:
         """A table of the parts of this module and how many parameters each has.
@@ -186,8 +173,9 @@ class Module:
         total                                     13
         """
         total = len(self.parameters())
-        parts = [(place, part) for place, part in self._contents(deep=False) if isinstance(part, Module)]
-        rows = [(path_of(place), part.describe(), len(part.parameters())) for place, part in parts[1:]]
+        found = self._contents(deep=False)
+        parts = found.named([part for part in found.things if isinstance(part, Module)])
+        rows = [(path, part.describe(), len(part.parameters())) for path, part in parts[1:]]
         wide = max(len("part"), len("total"), *(len(name) for name, _, _ in rows), 0)
         broad = max(len("module"), *(len(text) for _, text, _ in rows), 0)
         lines = [f"{'part':{wide}}  {'module':{broad}}  parameters"]
@@ -199,22 +187,30 @@ class Module:
         """What `summary` and errors call this module."""
         return type(self).__name__
 
-    def _contents(self, deep: bool = True) -> list[Found]:
+    def _contents(self, deep: bool = True) -> Contents:
         return contents(self, _counts, whole=Module, deep=deep)
 
+    def _state(self) -> State:
+        """What `named_parameters` and `named_buffers` give, of one search unless a subclass has its own."""
+        if not (self._inherits("named_parameters") and self._inherits("named_buffers")):
+            named = self.named_parameters()
+            return State([name for name, _ in named], [p for _, p in named], self.named_buffers())
+        found = self._contents()
+        parameters = _parameters_among(found.things)
+        return State(found.paths(parameters), parameters, found.named(_buffers_among(found.things)))
 
-def _number(name: str, entry: Any) -> float:
-    try:
-        return entry.data if isinstance(entry, Value) else as_float(entry)
-    except TypeError as error:
-        raise TypeError(f"{name}: {error}") from None
+    def _inherits(self, method: str) -> bool:
+        return getattr(type(self), method) is getattr(Module, method)
 
 
 def _parameters_among(found: list[Any]) -> list[Value]:
     """Values that no operation made and no buffer holds; of a list, for a call for each takes longer."""
-    buffers = [thing for thing in found if type(thing) is not Value and isinstance(thing, Buffer)]
-    fixed = {id(entry) for buffer in buffers for entry in buffer}
+    fixed = {id(entry) for buffer in _buffers_among(found) for entry in buffer}
     return [p for p in found if type(p) is Value and not p.is_result and (not fixed or id(p) not in fixed)]
+
+
+def _buffers_among(found: list[Any]) -> list[Buffer[Any]]:
+    return [thing for thing in found if type(thing) is not Value and isinstance(thing, Buffer)]
 
 
 def _counts(found: Any) -> bool:

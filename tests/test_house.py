@@ -32,7 +32,9 @@ AUTOGRAD = """
     graph containers rows
     tree
     vectors
-    functions pickling
+    functions columns
+    copying
+    pickling
     words/
     programs/
     sweeps

@@ -27,6 +27,8 @@ from generate import in_c, on_lines, write_modules
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("autograd", "nn")
 COMPILED = [
+    "autograd/columns.py",
+    "autograd/copying.py",
     "autograd/floats.py",
     "autograd/functions.py",
     "autograd/graph.py",

@@ -2,6 +2,7 @@
 
 import base64
 import copy
+import itertools
 import pickle
 import random
 import sys
@@ -139,7 +140,8 @@ class TestClones:
     def test_nothing_is_kept_alive(self, clone):
         *_, root = some_graph()
         clone(root)
-        assert len(pickling._PLACES.of) == 0
+        assert not pickling._WRITTEN.places
+        assert pickling._WRITTEN.last_alone() is None
 
     def test_a_chain_deeper_than_the_stack(self, clone):
         assert_chain_survives(clone, 2 * sys.getrecursionlimit())
@@ -258,12 +260,12 @@ def test_threads_that_pickle_one_graph():
 
 
 def test_a_pickle_is_small():
-    """About a hundred bytes a node, not the class's whole description each time."""
+    """About fifty bytes a node, not the class's whole description each time."""
     x = Value(1.0)
     node = x
     for _i in range(1000):
         node = node * x
-    assert len(pickle.dumps(node)) < 1000 * 100
+    assert len(pickle.dumps(node)) < 1000 * 50
 
 
 # Written before an explanation was spread over several files, by protocol 4 and compressed: the list of the
@@ -287,6 +289,16 @@ OLD_EXPLANATION = (
     "o5/EZvH2nDVtWbl3z+7dnCQf6jPcnm+FMhFPzO4n5kXl5BZbmeBURfKv1Tx1ZM8cHvaW1fB8dfArU1Bhbkkly4+wzcoDn+OPIGSj"
     "OL0mSTxKGZ12iu7hWbfXDYJOMDZyxfjafD9Tmyy6QUS5NP+uwMU9E79xxUNBousgI0LGJOmuYqf/SNuer/4fW5QiTkoBJ478dSdg"
     "Ka3kq/D0Dw1DT0U="
+)
+
+# Written when each node was a record, by protocol 4: [x, out, h, r, w] of `test_old_records_load`.
+OLD_RECORDS = (
+    "eNptUrtOwzAUTR8pqXiIVgwdGBBi6ELFhmBptwxBRUKsKHKJW1vkpcThIVSJhbJ44/I//RQ+gU/gOmmaNm2UyJZz73ldf9R/3mta+jxA"
+    "V7ZIIoJJRJxeyB+fXO5PQO5FNBZBRG2XkjF8Q9ccZA2auVi1oTxYNnqBQ2OQtXsywWJZeQWpu+SNRiA1+II7EPhNQRpe4FFfJB6Y/d8M"
+    "Jh5JY5RwV3AfEXYmVBAhIoWyclx3eSzU2a5tYwUX1LNtmCEoq0h9mLJ/g9X4xBO0xGpdc24s9Pb/so3UuR8mAliDNZnBmrkstq/K86rC"
+    "HjsRGf5BngWuiatkmINOCXyo0ChS42tpVoWigE4JUbaLoCPuccGfKeZkj7nvKG+Hy99BGF97iQvKThF87kgJm2KqiqpuVRXVUYmKnZfQ"
+    "iONkaEuf+aZAs3SCY74qQ7W3627ehjQigge+0l4fKRPpQMrUYfCybkRVmfOzMk+qQ+pJTKMY1bAOO7Z0VUviVF2DrEwpHwCytdbYBPFZ"
+    "RqdtXNgith2rhrFtTJFdbJls0WVYmuoqXyx2uZnqoovOYJSauGA3qaFqGlGXndLeP7ZaCCg="
 )
 
 # A player, a step of backward() and a drawing of x * x at x = 3.
@@ -323,6 +335,25 @@ def test_old_graphs_load():
     assert (old[0].grad, old[1].grad) == (2 * x.grad, 2 * w.grad)
 
 
+def test_old_records_load():
+    """Of the version whose nodes had attributes, and one leaf made by hand and one under no_grad()."""
+    with scope("layer"):
+        x, w = Value(2.0, label="x"), Value(-3.0, (), "input")
+        h = (w * x + 1) ** 2
+    with no_grad():
+        r = Value(2.0) * 3
+    out = h.tanh() * r + w
+    out.backward()
+    x2, out2, h2, r2, w2 = old = unpickled(OLD_RECORDS)
+    assert [row[:2] + row[3:] for row in picture(*old)] == [
+        row[:2] + row[3:] for row in picture(x, out, h, r, w)
+    ]
+    assert [node._op for node in nodes_of(out2)] == [node._op for node in nodes_of(out)]
+    assert (h2.users, x2.momentum, r2.is_result, w2._op) == ([out2], 0.5, True, "input")
+    out2.backward()
+    assert (x2.grad, w2.grad) == (2 * x.grad, 2 * w.grad)
+
+
 def test_old_explanations_load():
     """Their parts are pickled by the names that they had in one file."""
     x = Value(3.0, label="x")
@@ -355,6 +386,97 @@ def test_an_operation_that_has_gone_is_named():
     text = pickle.dumps(autograd.sin(Value(1.0))).replace(b"autograd.ops:sin", b"autograd.ops:gon")
     with pytest.raises(ValueError, match=r"needs the operation autograd\.ops:gon, and there is none"):
         pickle.loads(text)
+
+
+class TestLeaves:
+    """They are written with the nodes above them, unless they were written before."""
+
+    def test_of_a_model_are_those_of_all_its_graphs(self):
+        weights = [Value(float(i), label=f"w{i}") for i in range(100)]
+        graphs = [autograd.dot(weights, [Value(0.5)] * 100).tanh(), autograd.sum(weights) * weights[3]]
+        for order in ([weights, *graphs], [*graphs, weights], [graphs[0], weights, graphs[1]]):
+            for way in WAYS.values():
+                leaves = {node for node in nodes_of(*_flat(way(order))) if not node._prev and node.label}
+                assert sorted(leaf.label for leaf in leaves) == sorted(leaf.label for leaf in weights)
+
+    def test_that_were_written_before_are_forgotten_with_their_pickler(self):
+        """Broken if the address of a leaf that is gone keeps a new one out of its graph, or the other way."""
+        for _ in range(100):
+            x = Value(3.0)
+            pickle.dumps(x)
+            assert pickling._WRITTEN.last_alone() is None
+            y = x * Value(2.0)
+            y2, x2 = pickle.loads(pickle.dumps([y, x]))
+            assert y2._prev[0] is x2
+
+    def test_with_a_symbol_or_of_a_computation_that_no_graph_remembers(self):
+        with no_grad():
+            result = Value(2.0) * 3
+        root = result * Value(4.0, (), "input") + Value(1.0) * Value(5.0, (), "input")
+        for way in WAYS.values():
+            copies = [node for node in nodes_of(way(root)) if not node._prev]
+            assert [(leaf.data, leaf._op, leaf.is_result) for leaf in copies] == [
+                *((6.0, "", True), (4.0, "input", False), (1.0, "", False), (5.0, "input", False))
+            ]
+
+    def test_may_have_attributes_in_a_graph(self):
+        x = Value(2.0)
+        y = x * x
+        x.momentum, x.above = 0.5, y
+        for way in WAYS.values():
+            y2 = way(y)
+            x2 = y2._prev[0]
+            assert (x2.momentum, x2.above) == (0.5, y2)
+
+    def test_a_pickle_inside_another(self):
+        """A node that makes a pickle of its own while a larger one is written."""
+        x = Value(2.0)
+        y = x * 3
+        y.inner = _Pickled(x)
+        y2, x2 = pickle.loads(pickle.dumps([y, x]))
+        assert y2._prev[0] is x2
+        assert (y2.inner.data, y2.inner._prev) == (2.0, ())
+
+
+def _flat(parts):
+    return [node for part in parts for node in (part if isinstance(part, list) else [part])]
+
+
+class _Pickled:
+    """An object that is written as the bytes of a Value, and comes back as it."""
+
+    def __init__(self, node):
+        self.node = node
+
+    def __reduce__(self):
+        return pickle.loads, (pickle.dumps(self.node),)
+
+
+class TestDeepcopy:
+    def test_keeps_what_the_memo_has(self):
+        """As in `deepcopy(model, {id(x): x})`: all is new, but for one part, which stays shared."""
+        x, y = Value(2.0), Value(3.0)
+        part = x * y
+        root = part * y
+        copied = copy.deepcopy(root, {id(part): part})
+        assert copied is not root and copied._prev[0] is part
+        assert copied._prev[1] is not y
+
+    def test_a_label_of_the_copy_is_its_own(self):
+        x = Value(2.0, label="x")
+        other = copy.deepcopy(x * 3)._prev[0]
+        other.label = other.scope = "other"
+        assert (x.label, x.scope, other.label) == ("x", "", "other")
+
+
+@pytest.mark.parametrize("way", [copy.deepcopy, lambda x: pickle.loads(pickle.dumps(x))])
+def test_every_node_of_a_chain_in_a_list(way):
+    """Broken if the walk below each goes down to the leaves again: 5,000 times 5,000 nodes."""
+    chain = [Value(1.0)]
+    for _ in range(5_000):
+        chain.append(-chain[-1])
+    copies = way(chain)
+    assert all(node._prev == (operand,) for operand, node in itertools.pairwise(copies))
 
 
 class TestAttributesThatLeadBack:

@@ -87,6 +87,11 @@ ORDERED = {
         "w.1 w.(0,1) w.Side.LEFT w.None",
     ),
     "a list of its own class": (lambda *values: UserList([UserList(values)]), "w.0.0 w.0.1 w.0.2 w.0.3"),
+    "names that are empty": (
+        lambda a, b, c, d: {"": [a, {"": b}], "x": {"": {"": c}, "y": numpy.array(d)}},
+        "w..0 w..1. w.x.. w.x.y",
+    ),
+    "neighbours of neighbours": (lambda a, b, c, d: [a, [b, []], c, (d,)], "w.0 w.1.0 w.2 w.3.0"),
     "all inside one another": (
         lambda a, b, c, d: deque([{"a": (numpy.array([a, [b]], dtype=object), Pair(Line(c, d)))}]),
         "w.0.a.0.0 w.0.a.0.1.0 w.0.a.1.first.slope w.0.a.1.first.offset",
@@ -256,4 +261,4 @@ def test_parameters_are_searched_without_numpy():
 
 def test_arrays_of_floats_are_not_searched():
     model = holding(numpy.zeros((1000, 1000)))
-    assert [found for _, found in model._contents()] == [model, model.w]
+    assert model._contents().things == [model, model.w]

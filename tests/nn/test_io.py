@@ -333,6 +333,29 @@ def test_keys_that_are_not_counted_from_zero_keep_their_names(tmp_path):
         nn.load(keyed(0, 1), tmp_path / "model")
 
 
+@pytest.mark.parametrize(
+    "keys, stored",
+    [
+        (("a.0", "b", "a.1"), "table.a table.b"),
+        (("a", "a.0"), "table.a table.a.0"),
+        (("a.0", "a.1", "a.3"), "table.a.0 table.a.1 table.a.3"),
+        (("a.1", "a.0"), "table.a.0 table.a.1"),
+        (("0", "1", "x.0"), "table table.x"),
+        (("a.0", "a.0.0", "a.0.1"), "table.a table.a.0"),
+        (("a.00", "a.1"), "table.a.00 table.a.1"),
+    ],
+)
+def test_numbers_are_one_vector_wherever_their_names_count_from_zero(tmp_path, keys, stored):
+    """Broken if a file of an earlier version, which has the same names, no longer fits."""
+    model, other = keyed(*keys), keyed(*keys)
+    nn.save(model, tmp_path / "model")
+    assert sorted(load_file(tmp_path / "model")) == stored.split()
+    for entry in other.table.values():
+        entry.data = -1.0
+    nn.load(other, tmp_path / "model")
+    assert other.state_dict() == model.state_dict()
+
+
 @pytest.mark.parametrize("function", [nn.save, nn.load])
 @pytest.mark.parametrize(
     ("given", "said"),

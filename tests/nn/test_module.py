@@ -106,6 +106,30 @@ def test_parameters_are_the_named_ones_also_where_a_module_chooses_them():
 
     model = HalfFrozen()
     assert model.parameters() == [model.free]
+    assert model.state_dict() == {"free": 2.0}
+    model.load_state_dict({"free": 3.0})
+    assert (model.frozen.data, model.free.data) == (1.0, 3.0)
+
+
+def test_buffers_and_states_that_a_module_names_itself_are_asked_for():
+    """Broken if what is searched once for all of them passes over a subclass's own methods."""
+
+    class Own(nn.Module):
+        def __init__(self):
+            self.w, self.mean, self.last = Value(1.0), nn.Buffer([2.0]), nn.Buffer([3.0])
+
+        def named_buffers(self):
+            return [(name, buffer) for name, buffer in super().named_buffers() if name != "last"]
+
+        def state_dict(self):
+            return {**super().state_dict(), "version": 7.0}
+
+    model = Own()
+    assert model.state_dict() == {"w": 1.0, "mean.0": 2.0, "version": 7.0}
+    with pytest.raises(ValueError, match="missing version"):
+        model.load_state_dict({"w": 4.0, "mean.0": 5.0})
+    model.load_state_dict({"w": 4.0, "mean.0": 5.0, "version": 7.0})
+    assert (model.w.data, *model.mean, *model.last) == (4.0, 5.0, 3.0)
 
 
 def test_what_a_buffer_holds_and_what_an_operation_made_are_no_parameters():
