@@ -106,7 +106,7 @@ LOOSE = {
 
 
 def everything(module):
-    found = [thing for _, thing in contents(module, lambda thing: False, Module)]
+    found = contents(module, lambda thing: False, Module).things
     buffers = [thing for thing in found if isinstance(thing, Buffer)]
     fixed = {id(entry) for buffer in buffers for entry in buffer}
     modules = [thing for thing in found if isinstance(thing, Module)]
