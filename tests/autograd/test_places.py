@@ -250,7 +250,6 @@ class Interruption(Exception):
         lambda root, leaves: gradient(root, [*leaves, root]),
         lambda root, leaves: gradient(root, leaves, differentiable=True),
         lambda root, leaves: tangent_numbers([root], dict.fromkeys(leaves, Value(1.0))),
-        lambda root, leaves: value_and_grad(lambda p: p[0] * p[1] * root)([1.0, 2.0]),
     ],
 )
 def test_an_interrupted_sweep_does_not_disturb_the_next(sweep):
