@@ -1,8 +1,8 @@
 """The place of each node in the order of backpropagation, so that a table beside a graph can be a list.
 
-A place is written on its node as the node's mark, because a list is read much sooner than a dict of nodes. Marks
-belong to one walk at a time: who asks for a place holds the lock. In the middle of another walk of its thread
-it touches no mark, and a dict does the same.
+A place is written on its node as the node's mark, because a list is read much sooner than a dict of nodes.
+Marks belong to one walk at a time: who asks for a place holds the lock. In the middle of another walk of its
+thread it touches no mark, and a dict does the same.
 """
 
 from __future__ import annotations

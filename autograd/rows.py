@@ -13,7 +13,7 @@ def is_row(tree: Any) -> bool:
     """Whether it is a list of floats and Values."""
     if type(tree) is not list:
         return False
-    for number in tree:
+    for number in tree:  # noqa: SIM110 (compiled, a loop is quicker than all() over a generator)
         if type(number) is not float and not isinstance(number, Value):
             return False
     return True

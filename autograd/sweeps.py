@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from autograd.annotations import i64
     from autograd.vectors import Number
 
+
 def gradient(out: Value, wrt: Any, differentiable: bool = False) -> Any:
     """The gradient of one node of an existing graph with respect to others; no `grad` attribute changes.
 
@@ -213,7 +214,7 @@ def _passed_forward(roots: list[Value], seeds: dict[Value, Value], places: Place
 
 
 def _left_local(node: Value) -> float:
-    """The derivative by the left operand: of x**0 it is stored as -0.0 where x is negative, its graph is 0.0."""
+    """By the left operand; for x**0 it is stored as -0.0 where x is negative, and its graph is 0.0."""
     if node._dleft == 0.0 and node._operation.bound is not None:
         return as_value(_local_graph(node, 0)).data
     return node._dleft
@@ -241,14 +242,14 @@ def _times(gradient: Any, local: Any) -> Any:
         return gradient
     if isinstance(gradient, Value):
         if isinstance(local, Value):
-            return local * gradient
+            return local * gradient  # compiled, called without a search
         return Value(local) * gradient if type(local) is float else local * gradient
-    return local if gradient == 1.0 else local * gradient
+    return local if isinstance(gradient, float) and gradient == 1.0 else local * gradient
 
 
 def _plus(x: Any, y: Any) -> Any:
     if isinstance(x, Value) and isinstance(y, Value):
-        return x + y
+        return x + y  # the same as below, but compiled it is called without a search
     return x + y
 
 

@@ -50,7 +50,9 @@ class Call:
         self._name = name  # of the transform, for errors
         self._f: Any = f
         self.inputs: list[Value] = []
-        self.nested = _have_values(args) or (bool(kwargs) and _have_values(kwargs.values()))  # whether Values come back
+        self.nested = _have_values(args) or (
+            bool(kwargs) and _have_values(kwargs.values())
+        )  # whether Values come back
         self.leads_on = False  # and whether their graphs lead on
         self._outside = modes.current_place()
         self._recording: modes.Switch | None = None
@@ -192,7 +194,7 @@ def released(number: Number, nested: bool, leads_on: bool) -> Number:
 
 
 def _have_values(arguments: Iterable[Any]) -> bool:
-    for argument in arguments:  # and not any(...), which is slow where it is compiled
+    for argument in arguments:  # noqa: SIM110 (compiled, a loop is quicker than any() over a generator)
         if type(argument) is not float and tree.values(argument):
             return True
     return False

@@ -125,8 +125,9 @@ def test_every_operand_is_checked():
 
 
 def test_the_forward_mode_is_checked_too(monkeypatch):
-    # Broken if a fault of `tangents` alone is not seen.
-    monkeypatch.setattr(autograd.sweeps, "tangents", lambda roots, seeds: [0.5 for _ in roots])
+    # Broken if a fault of the forward sweep alone is not seen.
+    for name in ("tangents", "tangent_numbers"):
+        monkeypatch.setattr(autograd.sweeps, name, lambda roots, seeds: [0.5 for _ in roots])
     with pytest.raises(AssertionError, match=r"order 1, forward mode: d output/d input is 0\.5, .* give 6"):
         check_grads(lambda x: x * x, 3.0)
 

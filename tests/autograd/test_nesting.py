@@ -25,7 +25,7 @@ from autograd import (
     vjp,
 )
 from autograd.graph import nodes_of
-from autograd.tracing import Call
+from autograd.places import Ways
 
 # Ways to the derivative of a function of one number.
 DERIVATIVES = {
@@ -257,22 +257,17 @@ class TestFloatsInFloatsOut:
         assert type(grad(lambda z: z * grad(lambda y: y * kept[0])(3.0))(1.0)) is float
 
 
+@pytest.mark.skipif(autograd.native, reason="native code cannot be watched")
 def test_many_outputs_are_searched_for_a_variable_from_outside_once(monkeypatch):
     """Broken if the graph is walked again for each output: a chain of n nodes would take n * n steps."""
     asked = []
-
-    class Watched(set):
-        def __contains__(self, node):
-            asked.append(node)
-            return super().__contains__(node)
-
-    monkeypatch.setattr(Call, "all_inputs", property(lambda call: Watched(call.inputs)))
+    monkeypatch.setattr(tracing, "Ways", lambda roots, ends: asked.append(len(roots)) or Ways(roots, ends))
 
     def chain(y):
         return list(itertools.accumulate([y] * 50, operator.mul))
 
     assert grad(lambda x: x * jacobian(chain)(1.0)[-1])(2.0) == 50.0
-    assert 50 <= len(asked) <= 150
+    assert asked == [50]
 
 
 class TestValuesIn:

@@ -9,7 +9,7 @@ from contextlib import suppress
 import pytest
 
 import autograd
-from autograd import Value, current_scope, detect_anomaly, modes, no_grad, scope
+from autograd import Value, current_scope, detect_anomaly, grad, modes, no_grad, scope, value_and_grad
 from tests.autograd.test_modes import every_block_is_closed  # noqa: F401  (a fixture that every test uses)
 
 
@@ -281,6 +281,26 @@ class TestBlocksLeftOpen:
             assert next(running)  # its block is over
             running.close()
             assert current_scope() == "later"
+        assert recorded()
+
+    def test_a_function_that_is_differentiated_ends_them_too(self):
+        """It opens no block of its own where graphs are recorded already."""
+        running = []
+
+        def f(x):
+            running.append(self.steps())
+            next(running[-1])
+            return x * 2.0
+
+        for _ in range(2):
+            with pytest.warns(RuntimeWarning, match="still open"):
+                assert grad(f)(3.0) == 0.0
+            assert recorded()
+            with pytest.warns(RuntimeWarning, match="still open"), scope("around"):
+                assert value_and_grad(f)(3.0) == (6.0, 0.0)
+            assert (recorded(), current_scope()) == (True, "")
+        for steps in running:
+            steps.close()
         assert recorded()
 
     def test_one_that_ends_inside_is_no_mistake(self):
