@@ -237,19 +237,20 @@ def _local_graph(node: Value, index: int) -> Number:
     return node._operation.local_graph(index, left, node._right, node)
 
 
+# Compiled, an operator between two Values is a call; between things of any type, a search for what to call.
+
+
 def _times(gradient: Any, local: Any) -> Any:
+    if isinstance(local, Value) and isinstance(gradient, Value):
+        return local * gradient
     if isinstance(local, float) and local == 1.0:
         return gradient
-    if isinstance(gradient, Value):
-        if isinstance(local, Value):
-            return local * gradient  # compiled, called without a search
-        return Value(local) * gradient if type(local) is float else local * gradient
     return local if isinstance(gradient, float) and gradient == 1.0 else local * gradient
 
 
 def _plus(x: Any, y: Any) -> Any:
     if isinstance(x, Value) and isinstance(y, Value):
-        return x + y  # the same as below, but compiled it is called without a search
+        return x + y
     return x + y
 
 

@@ -50,9 +50,7 @@ class Call:
         self._name = name  # of the transform, for errors
         self._f: Any = f
         self.inputs: list[Value] = []
-        self.nested = _have_values(args) or (
-            bool(kwargs) and _have_values(kwargs.values())
-        )  # whether Values come back
+        self.nested = _have_values(args) or _have_values(kwargs.values())  # whether Values come back
         self.leads_on = False  # and whether their graphs lead on
         self._outside = modes.current_place()
         self._recording: modes.Switch | None = None
