@@ -10,7 +10,7 @@
 
 from __future__ import annotations
 
-from autograd import functions, value
+from autograd import functions, ops, primitive, value
 from autograd.annotations import TYPE_CHECKING
 from autograd.floats import as_float
 from autograd.functions import *  # noqa: F403  (its `__all__` is the list of functions)
@@ -126,7 +126,9 @@ def _signature(operation: Operation) -> Signature:
     return signature(operation)
 
 
-Operation.__doc__ = _Written(_text, Operation.__doc__)  # type: ignore[assignment]
+_DOCSTRING = _Written(_text, Operation.__doc__)
+for _kind in {Operation, primitive.Bound, *map(type, ops.TABLE.values())}:  # classes do not inherit docstrings
+    _kind.__doc__ = _DOCSTRING  # type: ignore[assignment]
 Operation.__signature__ = _Written(_signature)  # type: ignore[attr-defined]
 
 

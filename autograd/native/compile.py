@@ -26,15 +26,15 @@ from generate import in_c, on_lines, write_modules
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("autograd", "nn")
+GENERATED = [f"autograd/{name}.py" for name in ("libm", "lines")]  # which are not in the source
 COMPILED = [
+    *GENERATED,
     "autograd/columns.py",
     "autograd/copying.py",
     "autograd/floats.py",
     "autograd/functions.py",
     "autograd/graph.py",
     "autograd/kernels.py",
-    "autograd/libm.py",
-    "autograd/lines.py",
     "autograd/modes.py",
     "autograd/places.py",
     "autograd/primitive.py",
@@ -50,8 +50,6 @@ COMPILED = [
     "nn/optim/arithmetic.py",
     "nn/usual.py",
 ]
-
-GENERATED = ["autograd/lines.py", "autograd/libm.py"]  # which are not in the source
 
 # A derivative may use operations that stand below it in the table, which mypy reads from the top; and the
 # lines of the table are called with Values only.
