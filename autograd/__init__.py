@@ -126,8 +126,8 @@ def _signature(operation: Operation) -> Signature:
     return signature(operation)
 
 
-_DOCSTRING = _Written(_text, Operation.__doc__)
-for _kind in {Operation, primitive.Bound, *map(type, ops.TABLE.values())}:  # classes do not inherit docstrings
+_DOCSTRING = _Written(_text, Operation.__doc__)  # which classes do not inherit
+for _kind in {Operation, primitive.Bound, *map(type, ops.TABLE.values())}:
     _kind.__doc__ = _DOCSTRING  # type: ignore[assignment]
 Operation.__signature__ = _Written(_signature)  # type: ignore[attr-defined]
 
