@@ -37,8 +37,7 @@ if TYPE_CHECKING:
     from autograd.show.explanation.explanation import Explanation
     from autograd.show.playing.player import Player, player
     from autograd.show.playing.steps import BackwardStep, BackwardSteps, backward_steps
-    from autograd.sweeps import gradient
-    from autograd.transforms import elementwise_grad, grad, hessian, jacobian, value_and_grad
+    from autograd.transforms import elementwise_grad, grad, gradient, hessian, jacobian, value_and_grad
 
 __version__ = "0.1.0"
 
@@ -80,8 +79,7 @@ _LATER = {
         "explain",
         "player",
     ),
-    "autograd.sweeps": ("gradient",),
-    "autograd.transforms": ("elementwise_grad", "grad", "hessian", "jacobian", "value_and_grad"),
+    "autograd.transforms": ("elementwise_grad", "grad", "gradient", "hessian", "jacobian", "value_and_grad"),
 }
 
 

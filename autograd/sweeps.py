@@ -5,7 +5,7 @@ When they return, nothing in the graph has changed, so a picture or an explanati
 
 from __future__ import annotations
 
-from autograd import modes, tree
+from autograd import modes
 from autograd.annotations import TYPE_CHECKING
 from autograd.graph import contributions_by_hand, passes
 from autograd.places import Places, Ways
@@ -17,34 +17,6 @@ if TYPE_CHECKING:
 
     from autograd.annotations import i64
     from autograd.vectors import Number
-
-
-def gradient(out: Value, wrt: Any, differentiable: bool = False) -> Any:
-    """The gradient of one node of an existing graph with respect to others; no `grad` attribute changes.
-
-    Args:
-        out: the node to differentiate.
-        wrt: a Value, or a tree (nested lists, tuples, dicts) of Values.
-        differentiable: return Values, whose graphs can be differentiated again, in place of floats.
-
-    Returns:
-        A tree of the shape of `wrt`; 0.0 for what `out` does not depend on.
-
-    Raises:
-        TypeError: if `out` is not a Value or `wrt` is not made of Values.
-
-    >>> x = Value(3.0)
-    >>> dx = gradient(x**3, x, differentiable=True)
-    >>> dx.data, gradient(dx, x)
-    (27.0, 18.0)
-    """
-    if not isinstance(out, Value):
-        raise TypeError(f"gradient needs the Value to differentiate, got {type(out).__name__}: {out!r:.60}")
-    nodes = tree.leaves(wrt)
-    for node in nodes:
-        if not isinstance(node, Value):
-            raise TypeError(f"gradient is taken with respect to Values, got {type(node).__name__}: {node!r}")
-    return tree.rebuild(wrt, slopes(out, nodes, differentiable))
 
 
 def slopes(out: Value, nodes: list[Value], differentiable: bool) -> list[Any]:

@@ -8,6 +8,8 @@ Values whose graphs lead on: so transforms nest to any order.
 >>> grad(grad(lambda x: x**3))(2.0)
 12.0
 
+`gradient` is for a graph that is there already.
+
 What they return can be sent to another process, as `multiprocessing` does, if the function can: one that is
 defined at the top level of a module, no lambda.
 """
@@ -17,9 +19,10 @@ from __future__ import annotations
 from autograd import tree
 from autograd.annotations import TYPE_CHECKING
 from autograd.arguments import FIRST, Choice, chosen
-from autograd.sweeps import as_value
+from autograd.sweeps import as_value, slopes
 from autograd.tracing import Call, gradient_at, value_and_gradient_at
 from autograd.transformed import Transformed
+from autograd.value import Value
 from autograd.vectors import sum
 
 if TYPE_CHECKING:
@@ -222,3 +225,31 @@ def _elementwise_grad(
                     f"{len(tree.leaves(argument))}, got {len(nodes)}; jacobian is for any number of outputs"
                 )
         return call.gradient(as_value(sum(nodes)))
+
+
+def gradient(out: Value, wrt: Any, differentiable: bool = False) -> Any:
+    """The gradient of one node of an existing graph with respect to others; no `grad` attribute changes.
+
+    Args:
+        out: the node to differentiate.
+        wrt: a Value, or a tree (nested lists, tuples, dicts) of Values.
+        differentiable: return Values, whose graphs can be differentiated again, in place of floats.
+
+    Returns:
+        A tree of the shape of `wrt`; 0.0 for what `out` does not depend on.
+
+    Raises:
+        TypeError: if `out` is not a Value or `wrt` is not made of Values.
+
+    >>> x = Value(3.0)
+    >>> dx = gradient(x**3, x, differentiable=True)
+    >>> dx.data, gradient(dx, x)
+    (27.0, 18.0)
+    """
+    if not isinstance(out, Value):
+        raise TypeError(f"gradient needs the Value to differentiate, got {type(out).__name__}: {out!r:.60}")
+    nodes = tree.leaves(wrt)
+    for node in nodes:
+        if not isinstance(node, Value):
+            raise TypeError(f"gradient is taken with respect to Values, got {type(node).__name__}: {node!r}")
+    return tree.rebuild(wrt, slopes(out, nodes, differentiable))
