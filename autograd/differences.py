@@ -14,12 +14,14 @@ a wave that is shorter than the step leaves no trace in the estimate.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from math import inf, isfinite, nan, ulp
 
 from autograd.programs.flatten import Flattening
+from autograd.programs.moved import Moved
+from autograd.programs.program import Program
 from autograd.value import Value
 
 AGREES, DIFFERS, AT_A_KINK = "agrees", "differs", "at a kink"
@@ -28,6 +30,7 @@ TOO_SMALL, NOT_FINITE = "too small to tell", "not finite"
 _LONGEST = 8e-3  # of the usual steps, in units of 1 and of the size of the number; each next one is a 16th
 _USUAL = 4  # so many shorter steps are tried in any case
 _LONGER, _SHORTER = 12, 60  # so many more at the most
+_TOGETHER = 6  # steps that are taken at once: the usual ones, and one that is longer
 _ROUNDING = 4 * sys.float_info.epsilon  # of one operation; a composed one such as GELU needs several units
 _EXTRAPOLATED = 3.0  # roundings of a central difference over h in the combination of those over h and h/2
 _SMOOTH = 0.75  # slopes on the two sides of a smooth function come twice as close when the step is halved
@@ -96,44 +99,59 @@ class Section:
         function: Callable[[float], float] | None = None,
     ) -> None:
         recorded = Flattening(root, [node], hold)
+        program, carries = recorded.program, [abs(adjoints.get(moved, 0.0)) for moved in recorded.nodes]
         self.at = node.data
-        self._program = recorded.program
-        self._function = function or (lambda number: self._program.run([number])[0])
-        self._carries = [abs(adjoints.get(moved, 0.0)) for moved in recorded.nodes]
-        self._here = self._results(self.at)
+        self._moved = Moved(program, self.at, carries)
+        self._function = function or self._moved.result
+        self._kinks = _kinks(program)
+        self._prepared: set[tuple[float, int]] = set()
 
     def __call__(self, number: float) -> float:
         return self._function(number)
 
-    def _results(self, number: float) -> list[float]:
-        """The results of all instructions, which are the numbers that move."""
-        return self._program.numbers([number])[self._program.first :]
+    def prepare(self, sizes: Iterable[float], place: int) -> None:
+        """Compute the graph at once for one step of each size and its neighbours, unless it was done."""
+        group = (place + 1) // _TOGETHER
+        new = [size for size in sizes if (size, group) not in self._prepared]
+        if not new:
+            return
+        self._prepared.update((size, group) for size in new)
+        places = range(group * _TOGETHER - 1, (group + 1) * _TOGETHER - 1)
+        steps = [_step(size, place) for size in new for place in places]
+        moves = [move for step in steps for move in (-step, step / 2, -step / 2)]
+        self._moved.visit([self.at + move for move in moves], [self.at + step for step in steps])
 
     def rounding(self, step: float) -> float:
         """What the roundings of all operations may add up to in the result, here or a step away."""
-        there = self._results(self.at + step)
-        sizes = [max(abs(number), abs(moved)) for number, moved in zip(self._here, there, strict=True)]
-        # A number that carries nothing may be infinite, and 0 has no rounding to carry.
-        return _ROUNDING * sum(c * size for c, size in zip(self._carries, sizes, strict=True) if c and size)
+        return _ROUNDING * self._moved.weighted(self.at + step)
 
     def crosses_kink(self, step: float) -> bool:
         """Whether an operation has a kink within a step to either side."""
-        program, places = self._program, (self.at - step, self.at, self.at + step)
-        numbers = [program.numbers([place]) for place in places]
-        for code, left, right in zip(program.codes, program.left, program.right, strict=True):
-            operation = program.operations[code]
-            if operation.kink is not None:
-                operands = [left, right][: operation.arity]
-                at = [operation.kink(*(slots[operand] for operand in operands)) for slots in numbers]
-                if not (max(at) < 0 or min(at) > 0 or at[0] == at[1] == at[2]):
-                    return True
+        if not self._kinks:
+            return False
+        numbers = [self._moved.numbers(place) for place in (self.at - step, self.at, self.at + step)]
+        for kink, operands in self._kinks:
+            at = [kink(*[slots[operand] for operand in operands]) for slots in numbers]
+            if not (max(at) < 0 or min(at) > 0 or at[0] == at[1] == at[2]):
+                return True
         return False
+
+
+def _kinks(program: Program) -> list[tuple[Callable[..., float], list[int]]]:
+    """The instructions that have a kink: where it is, and the slots of their operands."""
+    if not any(operation.kink for operation in program.operations):
+        return []
+    instructions = zip(program.codes, program.left, program.right, strict=True)
+    operations = [(program.operations[code], [left, right]) for code, left, right in instructions]
+    return [(made.kink, slots[: made.arity]) for made, slots in operations if made.kink is not None]
 
 
 def differences(section: Section) -> list[Difference]:
     """The best difference of each series of steps, unless the series of shorter steps contradicts it."""
     kept: list[Difference] = []
-    for size in sorted({1.0, abs(section.at)}, reverse=True):
+    sizes = sorted({1.0, abs(section.at)}, reverse=True)
+    section.prepare(sizes, 0)
+    for size in sizes:
         best = reduce(_better, _series(section, size), NONE)
         if isfinite(best.error):
             kept = [other for other in kept if not _apart(other, best)] + [best]
@@ -199,19 +217,19 @@ def _series(section: Section, size: float) -> Iterator[Difference]:
     first, shortest = 0, 2 * ulp(section.at)  # below it the number would hardly move
     if not _step(size, first) > shortest:
         return
-    before = _over(section, _step(size, first))
+    before = _over(section, size, first)
     while first > -_LONGER:
-        longer = _over(section, _step(size, first - 1))
+        longer = _over(section, size, first - 1)
         if not abs(longer.slope - before.slope) <= before.error or section.crosses_kink(longer.step):
             break
         first, before = first - 1, longer
     if first < 0 and before.slope == 0.0:  # it has levelled off, or does not depend on the number at all
-        first, before = 0, _over(section, _step(size, 0))
+        first, before = 0, _over(section, size, 0)
     for place in range(first + 1, _SHORTER):
         step = _step(size, place)
         if step <= shortest:
             return
-        found = _over(section, step)
+        found = _over(section, size, place)
         truncation = abs(found.slope - before.slope)
         yield Difference(found.slope, truncation + found.error, step)
         if place >= _USUAL and truncation <= found.error:
@@ -223,8 +241,10 @@ def _step(size: float, place: int) -> float:
     return _LONGEST * size * 16.0**-place
 
 
-def _over(section: Section, step: float) -> Difference:
+def _over(section: Section, size: float, place: int) -> Difference:
     """The difference over one step; its error is that of rounding."""
+    step = _step(size, place)
+    section.prepare([size], place)
     slope = central_difference(section, section.at, step)
     return Difference(slope, _EXTRAPOLATED * section.rounding(step) / step, step)
 
