@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
+from functools import cached_property
 from importlib.util import find_spec
 
 from autograd import ops
 from autograd.programs.program import Program
 
 _WORTHWHILE = 100  # instructions, from which on numpy computes many places faster than Python
-_FEW = 8  # places whose numbers are kept, as they are asked for again at once; that of `at` always
+_WORTH_LOADING = 1000  # from which on it does so though it has to be loaded first
+_FEW = 8  # places whose numbers are kept, as they are asked for again at once
 
 
 class Moved:
@@ -38,7 +41,9 @@ class Moved:
             places: where the result will be asked for.
             weighted: at which of them the weighted sum will be, too.
         """
-        if len(self._program) < _WORTHWHILE or find_spec("numpy") is None:
+        if len(self._program) < (_WORTHWHILE if "numpy" in sys.modules else _WORTH_LOADING):
+            return
+        if find_spec("numpy") is None:
             return
         if any(ops.TABLE.get(operation.name) is not operation for operation in self._program.operations):
             return
@@ -61,18 +66,23 @@ class Moved:
         known = self._sums.get(place)
         if known is not None:
             return known
-        here, there = self.numbers(self._at), self.numbers(place)
         first = self._program.first
-        return weighted(there[first:], here[first:], self._weights)
+        return weighted(self.numbers(place)[first:], self._here[first:], self._weights)
 
     def numbers(self, place: float) -> list[float]:
         """The number in every slot."""
+        if place == self._at:
+            return self._here
         numbers = self._numbers.get(place)
         if numbers is None:
             if len(self._numbers) == _FEW:
-                self._numbers = {self._at: self.numbers(self._at)}
+                self._numbers.clear()
             numbers = self._numbers[place] = self._program.numbers([place])
         return numbers
+
+    @cached_property
+    def _here(self) -> list[float]:
+        return self._program.numbers([self._at])
 
 
 def weighted(results: Sequence[float], here: Sequence[float], weights: Sequence[float]) -> float:
