@@ -25,7 +25,7 @@ from autograd.command.expression import (
 )
 from autograd.command.listing import as_record, as_table, finite
 from autograd.command.page import as_drawing, as_page, as_svg
-from autograd.differences import check
+from autograd.differences import compare
 from autograd.graph import trace
 from autograd.show.drawing.layout import EngineNotFound
 from autograd.show.explanation.explain import explain
@@ -175,7 +175,7 @@ def _numbers(assignments: Sequence[str], expression: Expression) -> dict[str, fl
 def _checks(root: Value, leaves: Sequence[Value]) -> dict[Value, Check]:
     """Finite differences by every variable, also by one that the result does not depend on."""
     gradients = dict.fromkeys(leaves, 0.0) | adjoints(root)
-    return {leaf: check(root, leaf, gradients[leaf], gradients) for leaf in leaves}
+    return compare(root, leaves, gradients)
 
 
 def _as_json(

@@ -6,9 +6,11 @@ from math import nan
 
 from autograd import tree
 from autograd.annotations import TYPE_CHECKING
-from autograd.differences import AT_A_KINK, DIFFERS, NOT_FINITE, Check, Section, differences, judged
+from autograd.differences import AT_A_KINK, DIFFERS, NOT_FINITE, Check, differences, judged
 from autograd.directions import jvp
+from autograd.graph import nodes_of, uses_of
 from autograd.modes import no_grad, recording
+from autograd.section import Section
 from autograd.sweeps import adjoints, as_value
 from autograd.transforms import jacobian
 from autograd.value import Value
@@ -78,12 +80,13 @@ def _check(function: Outputs, names: list[str], at: Any, nth: int, tolerance: fl
     with recording():
         results = [as_value(result) for result in function(tree.rebuild(at, inputs))]
     carried = [adjoints(result) for result in results]
+    uses = [uses_of(nodes_of(result)) for result in results]
     for i, path in enumerate(tree.paths(at)):
         along = [float(i == j) for j in range(len(point))]
         forward = jvp(function)(tree.rebuild(at, point), tree.rebuild(at, along))[1]
         moved = _Moved(function, len(names), at, point, i)
         for k, name in enumerate(names):
-            section = Section(results[k], inputs[i], carried[k], hold=False, function=moved.output(k))
+            section = Section(results[k], inputs[i], carried[k], False, uses[k], moved.output(k))
             found = differences(section)
             for mode, result in (("reverse", reverse[k][i]), ("forward", forward[k])):
                 derivative = as_value(result).data

@@ -13,22 +13,20 @@ a wave that is shorter than the step leaves no trace in the estimate.
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from math import inf, isfinite, nan, ulp
 
-from autograd.programs.flatten import Flattening
+from autograd.graph import nodes_of, uses_of
+from autograd.section import Section, length
 from autograd.value import Value
 
 AGREES, DIFFERS, AT_A_KINK = "agrees", "differs", "at a kink"
 TOO_SMALL, NOT_FINITE = "too small to tell", "not finite"
 
-_LONGEST = 8e-3  # of the usual steps, in units of 1 and of the size of the number; each next one is a 16th
 _USUAL = 4  # so many shorter steps are tried in any case
 _LONGER, _SHORTER = 12, 60  # so many more at the most
-_ROUNDING = 4 * sys.float_info.epsilon  # of one operation; a composed one such as GELU needs several units
 _EXTRAPOLATED = 3.0  # roundings of a central difference over h in the combination of those over h and h/2
 _SMOOTH = 0.75  # slopes on the two sides of a smooth function come twice as close when the step is halved
 
@@ -60,80 +58,31 @@ class Check:
     verdict: str
 
 
-def check(root: Value, node: Value, gradient: float, adjoints: Mapping[Value, float]) -> Check:
-    """Compare the gradient of a recorded graph by one of its nodes with finite differences.
+def compare(root: Value, nodes: Iterable[Value], adjoints: Mapping[Value, float]) -> dict[Value, Check]:
+    """Compare the gradients of a recorded graph by some of its nodes with finite differences.
 
-    The graph is computed again with the node moved. What no gradient passes, a condition or `detach()`, stays
-    at its number, as the derivative means it.
+    For each, the graph is computed again with the node moved. What no gradient passes, a condition or
+    `detach()`, stays at its number, as the derivative means it.
 
     Args:
         root: the result.
-        node: what is moved.
-        gradient: the derivative of the root by the node.
-        adjoints: the gradient of the root by every node of its graph.
+        nodes: what is moved.
+        adjoints: the gradient of the root by every node of its graph, and by each of these.
     """
-    section = Section(root, node, adjoints, hold=True)
-    return judged(section, differences(section), gradient)
-
-
-class Section:
-    """A computation as a function of one of its numbers, all others being as they are.
-
-    Args:
-        root: the result, with the graph that was recorded where the number is `node.data`.
-        node: what is moved.
-        adjoints: the gradient of the root by every node of its graph.
-        hold: as for `flatten`: whether operands that no gradient passes stay at their numbers.
-        function: the function itself, where it may take other ways than the graph that was recorded.
-    """
-
-    def __init__(
-        self,
-        root: Value,
-        node: Value,
-        adjoints: Mapping[Value, float],
-        hold: bool,
-        function: Callable[[float], float] | None = None,
-    ) -> None:
-        recorded = Flattening(root, [node], hold)
-        self.at = node.data
-        self._program = recorded.program
-        self._function = function or (lambda number: self._program.run([number])[0])
-        self._carries = [abs(adjoints.get(moved, 0.0)) for moved in recorded.nodes]
-        self._here = self._results(self.at)
-
-    def __call__(self, number: float) -> float:
-        return self._function(number)
-
-    def _results(self, number: float) -> list[float]:
-        """The results of all instructions, which are the numbers that move."""
-        return self._program.numbers([number])[self._program.first :]
-
-    def rounding(self, step: float) -> float:
-        """What the roundings of all operations may add up to in the result, here or a step away."""
-        there = self._results(self.at + step)
-        sizes = [max(abs(number), abs(moved)) for number, moved in zip(self._here, there, strict=True)]
-        # A number that carries nothing may be infinite, and 0 has no rounding to carry.
-        return _ROUNDING * sum(c * size for c, size in zip(self._carries, sizes, strict=True) if c and size)
-
-    def crosses_kink(self, step: float) -> bool:
-        """Whether an operation has a kink within a step to either side."""
-        program, places = self._program, (self.at - step, self.at, self.at + step)
-        numbers = [program.numbers([place]) for place in places]
-        for code, left, right in zip(program.codes, program.left, program.right, strict=True):
-            operation = program.operations[code]
-            if operation.kink is not None:
-                operands = [left, right][: operation.arity]
-                at = [operation.kink(*(slots[operand] for operand in operands)) for slots in numbers]
-                if not (max(at) < 0 or min(at) > 0 or at[0] == at[1] == at[2]):
-                    return True
-        return False
+    uses = uses_of(nodes_of(root))
+    made: dict[Value, Check] = {}
+    for node in nodes:
+        section = Section(root, node, adjoints, hold=True, uses=uses)
+        made[node] = judged(section, differences(section), adjoints[node])
+    return made
 
 
 def differences(section: Section) -> list[Difference]:
     """The best difference of each series of steps, unless the series of shorter steps contradicts it."""
     kept: list[Difference] = []
-    for size in sorted({1.0, abs(section.at)}, reverse=True):
+    sizes = sorted({1.0, abs(section.at)}, reverse=True)
+    section.prepare(sizes, 0)
+    for size in sizes:
         best = reduce(_better, _series(section, size), NONE)
         if isfinite(best.error):
             kept = [other for other in kept if not _apart(other, best)] + [best]
@@ -197,21 +146,21 @@ def _series(section: Section, size: float) -> Iterator[Difference]:
     function that bends within tiny steps, goes on to steps that hardly move the number.
     """
     first, shortest = 0, 2 * ulp(section.at)  # below it the number would hardly move
-    if not _step(size, first) > shortest:
+    if not length(size, first) > shortest:
         return
-    before = _over(section, _step(size, first))
+    before = _over(section, size, first)
     while first > -_LONGER:
-        longer = _over(section, _step(size, first - 1))
+        longer = _over(section, size, first - 1)
         if not abs(longer.slope - before.slope) <= before.error or section.crosses_kink(longer.step):
             break
         first, before = first - 1, longer
     if first < 0 and before.slope == 0.0:  # it has levelled off, or does not depend on the number at all
-        first, before = 0, _over(section, _step(size, 0))
+        first, before = 0, _over(section, size, 0)
     for place in range(first + 1, _SHORTER):
-        step = _step(size, place)
+        step = length(size, place)
         if step <= shortest:
             return
-        found = _over(section, step)
+        found = _over(section, size, place)
         truncation = abs(found.slope - before.slope)
         yield Difference(found.slope, truncation + found.error, step)
         if place >= _USUAL and truncation <= found.error:
@@ -219,12 +168,10 @@ def _series(section: Section, size: float) -> Iterator[Difference]:
         before = found
 
 
-def _step(size: float, place: int) -> float:
-    return _LONGEST * size * 16.0**-place
-
-
-def _over(section: Section, step: float) -> Difference:
+def _over(section: Section, size: float, place: int) -> Difference:
     """The difference over one step; its error is that of rounding."""
+    step = length(size, place)
+    section.prepare([size], place)
     slope = central_difference(section, section.at, step)
     return Difference(slope, _EXTRAPOLATED * section.rounding(step) / step, step)
 

@@ -57,6 +57,27 @@ def dependents(order: Iterable[Value], of: Iterable[Value]) -> set[Value]:
     return found
 
 
+def uses_of(nodes: Iterable[Value]) -> dict[Value, list[Value]]:
+    """For every node that is an operand of some of these nodes, those that it is an operand of."""
+    uses: dict[Value, list[Value]] = {}
+    for node in nodes:
+        for operand in node._prev:
+            uses.setdefault(operand, []).append(node)
+    return uses
+
+
+def computed_from(start: Value, uses: dict[Value, list[Value]]) -> set[Value]:
+    """A node and all that was computed from it; unlike `dependents`, without a look at any other node."""
+    found = {start}
+    stack = [start]
+    while stack:
+        for node in uses.get(stack.pop(), ()):
+            if node not in found:
+                found.add(node)
+                stack.append(node)
+    return found
+
+
 def local_derivatives(node: Value) -> tuple[float, ...]:
     """The derivative of a node by each of its operands, as the forward pass stored them."""
     if node._operation.by_hand is not None:

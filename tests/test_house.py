@@ -41,7 +41,7 @@ AUTOGRAD = """
     arguments
     tracing transformed
     transforms
-    directions
+    directions section
     differences
     check
     show/drawing/

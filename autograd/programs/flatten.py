@@ -5,6 +5,7 @@ from __future__ import annotations
 from autograd.annotations import TYPE_CHECKING
 from autograd.programs.program import UNUSED, Program
 from autograd.value import Value
+from autograd.walk import OPERANDS
 from autograd.words.names import one_line
 
 if TYPE_CHECKING:
@@ -53,13 +54,24 @@ def flatten(roots: Value | Iterable[Value], inputs: Value | Iterable[Value], hol
 class Flattening:
     """A program, and where in a graph it comes from.
 
+    Args:
+        roots: as for `flatten`.
+        inputs: as for `flatten`.
+        hold: as for `flatten`.
+        moving: the nodes that depend on an input, and maybe others, if that is known; so the walk need not
+            look at the rest of the graph.
+
     Attributes:
         program: as `flatten` returns it.
         nodes: for each instruction the node that it computes.
     """
 
     def __init__(
-        self, roots: Value | Iterable[Value], inputs: Value | Iterable[Value], hold: bool = False
+        self,
+        roots: Value | Iterable[Value],
+        inputs: Value | Iterable[Value],
+        hold: bool = False,
+        moving: set[Value] | None = None,
     ) -> None:
         given = _values(inputs)
         results = _values(roots)
@@ -67,6 +79,7 @@ class Flattening:
             raise ValueError("an input is given twice: it would need two numbers at once")
         self.nodes: list[Value] = []
         self._hold = hold
+        self._moving = moving
         self._input_count = len(given)
         self._slots: dict[Value, int] = {node: slot for slot, node in enumerate(given)}
         self._codes: dict[Operation, int] = {}
@@ -99,10 +112,10 @@ class Flattening:
         above: list[Value] = []  # the nodes on the way to where we are
         while True:
             right, left = node._right, node._left
-            if right is not None and right not in slots and not self._held(node, 1):
+            if right is not None and right not in slots and self._may_move(node, 1, right):
                 above.append(node)
                 node = right
-            elif left is not None and left not in slots and not self._held(node, 0):
+            elif left is not None and left not in slots and self._may_move(node, 0, left):
                 above.append(node)
                 node = left
             else:
@@ -111,9 +124,11 @@ class Flattening:
                     return
                 node = above.pop()
 
-    def _held(self, node: Value, index: int) -> bool:
-        """Whether an operand keeps its number because no gradient passes."""
-        return self._hold and node._operation.partials[index] is None
+    def _may_move(self, node: Value, index: int, operand: Value) -> bool:
+        """Whether an operand may depend on an input, and a gradient passes: else it keeps its number."""
+        if self._moving is not None and operand not in self._moving and operand._operation is not OPERANDS:
+            return False
+        return not self._hold or node._operation.partials[index] is not None
 
     def _written(self, node: Value) -> int:
         """The slot of a node whose operands have theirs, with an instruction for it unless it stays still."""
@@ -144,7 +159,7 @@ class Flattening:
         return self._input_count + len(codes) - 1
 
     def _slot(self, node: Value, index: int, operand: Value) -> int:
-        return _STILL if self._held(node, index) else self._slots[operand]
+        return self._slots[operand] if self._may_move(node, index, operand) else _STILL
 
     def _constant(self, number: float) -> int:
         """Where a number stands that does not move."""

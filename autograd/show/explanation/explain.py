@@ -90,8 +90,7 @@ def explain(
     names = names_of(nodes, variables=set(excerpt.asked))
     forward, steps, gradients = excerpt.lines({node: Symbol(names[node]) for node in excerpt.forward})
     if check:
-        for node in excerpt.asked:
-            verdict = differences.check(value, node, excerpt.adjoints[node], excerpt.adjoints)
+        for node, verdict in differences.compare(value, excerpt.asked, excerpt.adjoints).items():
             gradients[node] = replace(gradients[node], check=verdict)
     return Explanation(
         root=names[value],

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import Value, flatten, ops
-from autograd.graph import nodes_of
+from autograd.graph import computed_from, dependents, nodes_of, uses_of
 from autograd.programs.flatten import Flattening
 from autograd.walk import topological_order
 from tests.autograd.test_random_graphs import RANDOM, points, programs, run
@@ -151,3 +151,21 @@ def test_a_graph_is_left_as_it_was():
     before = [(node.data, node.grad) for node in nodes_of(y)]
     flatten(y, [x]).run([7.0])
     assert [(node.data, node.grad) for node in nodes_of(y)] == before
+
+
+def test_the_program_is_the_same_where_it_is_known_what_moves():
+    """The walk leaves out what does not depend on the input, but for operands beyond the second."""
+    x, y = Value(0.5, label="x"), Value(2.0)
+    still = [y * y, (y + 1).exp()]
+    a = x * still[0] + still[1]
+    root = autograd.where(a > still[0], a.detach() * a, a) + x * x
+    uses = uses_of(nodes_of(root))
+    for node in nodes_of(root):
+        moving = computed_from(node, uses)
+        assert moving == dependents(nodes_of(root), [node])
+        for hold in (False, True):
+            full, quick = Flattening(root, [node], hold), Flattening(root, [node], hold, moving)
+            assert str(quick.program) == str(full.program) and quick.nodes == full.nodes
+    three = Value(1.0, (y, y, x), "three")
+    with pytest.raises(TypeError, match="by hand"):
+        Flattening(three, [x], moving=computed_from(x, uses_of(nodes_of(three))))
