@@ -153,6 +153,16 @@ CHANGES = [
         everywhere=True,
     ),
     Change(
+        "an operand is given by position only, which mypyc does not keep to",
+        r"(CPyPy_kernels___Unary_____call__\([^)]*\) \{[^}]*kwlist\[\] = )\{\"x\", 0\}",
+        r'\1{"", 0}',
+    ),
+    Change(
+        "and so are two",
+        r"(CPyPy_kernels___Binary_____call__\([^)]*\) \{[^}]*kwlist\[\] = )\{\"x\", \"y\", 0\}",
+        r'\1{"", "", 0}',
+    ),
+    Change(
         "the mode of a thread is read without a call of Python",
         r"(cpy_r_r\d+)( = CPyStatic_modes____find_place;(?:(?!CPyStatic_modes____find).)*?)"
         r"(cpy_r_r\d+) = PyObject_Vectorcall\(\1, 0, 0, 0\);",
