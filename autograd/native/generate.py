@@ -33,12 +33,15 @@ from __future__ import annotations
 
 import math
 from math import inf, nan, pi
-from typing import TYPE_CHECKING, Any, Final
 
 from autograd import floats, libm, special
+from autograd.annotations import TYPE_CHECKING
 from autograd.primitive import Operation
 
-if TYPE_CHECKING:  # modules that import this one: what is compiled together is called without an import
+if TYPE_CHECKING:
+    from typing import Any, Final
+
+    # modules that import this one: what is compiled together is called without an import
     from autograd import lines
     from autograd.value import Value, binary, constant, power, unary
 
@@ -77,6 +80,16 @@ class Binary(Operation):
         return self._called(tuple([each for each in (x, y, *rest) if each is not _MISSING]))
 
 
+def as_unary(operation: Operation) -> Unary:
+    assert isinstance(operation, Unary)
+    return operation
+
+
+def as_binary(operation: Operation) -> Binary:
+    assert isinstance(operation, Binary)
+    return operation
+
+
 '''
 
 LINES = '''\
@@ -84,12 +97,13 @@ LINES = '''\
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, cast
-
 from autograd import ops
-from autograd.kernels import Binary, Unary
+from autograd.annotations import TYPE_CHECKING
+from autograd.kernels import as_binary, as_unary
 
 if TYPE_CHECKING:
+    from typing import Final
+
     from autograd.primitive import Operation
 
 LEAF: Final[Operation] = ops.LEAF
@@ -114,8 +128,8 @@ def write_modules(package: Path) -> None:
     """Write them beside the files of a copy of the package, and let those use them."""
     table = parsed((package / "ops.py").read_text())
     (package / "kernels.py").write_text(kernels(table))
-    kinds = {name: "Unary" if len(line.partials) == 1 else "Binary" for name, line in table.lines.items()}
-    constants = [f"{name}: Final[{kind}] = cast({kind}, ops.{name})\n" for name, kind in kinds.items()]
+    kinds = {name: "unary" if len(line.partials) == 1 else "binary" for name, line in table.lines.items()}
+    constants = [f"{name}: Final = as_{kind}(ops.{name})\n" for name, kind in kinds.items()]
     (package / "lines.py").write_text(LINES + "".join(constants))
     (package / "libm.py").write_text(libm())
 
