@@ -34,15 +34,15 @@ from __future__ import annotations
 import math
 from math import inf, nan, pi
 
-from autograd import floats, libm, special
+from autograd import floats, special
 from autograd.annotations import TYPE_CHECKING
 from autograd.primitive import Operation
 
 if TYPE_CHECKING:
     from typing import Any, Final
 
-    # modules that import this one: what is compiled together is called without an import
-    from autograd import lines
+    # What is compiled together is called without an import, which these, as they import this, could not have.
+    from autograd import libm, lines
     from autograd.value import Value, binary, constant, power, unary
 
 _MISSING: Final = object()
@@ -221,14 +221,12 @@ def in_c(source: str) -> str:
     names = "|".join([*" ".join(FUNCTIONS.values()).split(), "isfinite"])
     source = re.sub(r"\bfloat\(math\.(floor|ceil|trunc)\((\w+)\)\)", r"libm.\1(\2)", source)
     source = re.sub(rf"\bmath\.({names})\(", r"libm.\1(", source)
-    return _importing("libm", source.replace("math.hypot(", "_HYPOT("))
+    source = source.replace("math.hypot(", "_HYPOT(")
+    return source.replace("if TYPE_CHECKING:\n", "if TYPE_CHECKING:\n    from autograd import libm\n", 1)
 
 
 def on_lines(source: str) -> str:
     """Source that uses operations of the table as `ops.exp`, with the constants in place of them."""
-    return _importing("lines", re.sub(r"\bops\.(?!py\b|named\b)(\w+)", r"lines.\1", source))
-
-
-def _importing(name: str, source: str) -> str:
+    source = re.sub(r"\bops\.(?!py\b|named\b)(\w+)", r"lines.\1", source)
     first = "from autograd.annotations import"
-    return source.replace(first, f"from autograd import {name}\n{first}", 1)
+    return source.replace(first, f"from autograd import lines\n{first}", 1)

@@ -79,7 +79,7 @@ def written():
     libm = types.ModuleType("libm")
     exec(generate.libm(), vars(libm))
     source = generate.kernels(generate.parsed((NATIVE.parent / "ops.py").read_text()))
-    source = source.replace("from autograd import floats, libm, special\n", "")
+    source = source.replace("from autograd import floats, special\n", "")
     names = {"floats": floats, "special": special, "libm": libm, "lines": types.SimpleNamespace(**ops.TABLE)}
     for name in ("Value", "binary", "constant", "power", "unary"):
         names[name] = getattr(value, name)
