@@ -66,7 +66,7 @@ class Ways:
         frontier: list[tuple[float, int, Value, _Trail]] = [(-1.0, next(newest), start, None)]
         while frontier:
             share, _, node, trail = heapq.heappop(frontier)
-            while len(self._uses.get(node, ())) == 1:  # nothing to choose
+            while node is not self._root and len(self._uses[node]) == 1:  # nothing to choose
                 link = self._uses[node][0][1]
                 node, trail = link[0], (trail, link)
             if node is self._root:
