@@ -126,7 +126,7 @@ def test_every_function_that_help_lists_can_be_called(run):
         (["sqr(x)", "x=1"], "unknown function sqr; did you mean sqrt?"),
         (["tanh(x, 1)", "x=1"], "tanh takes 1 argument(s), got 2"),
         (["maximum(x)", "x=1"], "maximum takes 2 argument(s), got 1"),
-        (["where(x)", "x=1"], "where() missing 2 required positional arguments"),
+        (["where(x)", "x=1"], "where() missing"),
         (["mean()"], "mean needs at least one number"),
         (["clip(x, 2, 1)", "x=1"], "clip needs low <= high"),
         (["tanh", "x=1"], "tanh is a function: write tanh(...)"),
