@@ -51,9 +51,8 @@ class Call:
         self._name = name  # of the transform, for errors
         self._f: Any = f
         self.inputs: list[Value] = []
-        self.nested = _have_values(args) or (
-            bool(kwargs) and _have_values(kwargs.values())
-        )  # whether Values come back
+        # whether Values come back; mostly there are no arguments by name, and to ask for their values takes long
+        self.nested = _have_values(args) or (bool(kwargs) and _have_values(kwargs.values()))
         self.leads_on = False  # and whether their graphs lead on
         self._outside = modes.current_place()
         self._recording: modes.Switch | None = None
