@@ -51,7 +51,7 @@ class Call:
         self._name = name  # of the transform, for errors
         self._f: Any = f
         self.inputs: list[Value] = []
-        # whether Values come back; mostly there are no arguments by name, and to ask for their values takes long
+        # whether Values come back; asking for the arguments by name takes long, and mostly there are none
         self.nested = _have_values(args) or (bool(kwargs) and _have_values(kwargs.values()))
         self.leads_on = False  # and whether their graphs lead on
         self._outside = modes.current_place()
