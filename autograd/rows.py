@@ -28,6 +28,15 @@ def values_of(numbers: list[Any]) -> list[Value]:
     return found
 
 
+def without_values(numbers: list[Any]) -> list[Any]:
+    """The others among them."""
+    others: list[Any] = []
+    for number in numbers:
+        if not isinstance(number, Value):
+            others.append(number)
+    return others
+
+
 def as_leaves(numbers: list[Any]) -> list[Value]:
     """A new leaf for each number."""
     return [constant(number) if type(number) is float else Value(number) for number in numbers]

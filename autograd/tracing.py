@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 # The calls under way in all threads, because a function may hand its work to others. Those that have nothing
 # to do with one another do no harm here: no graph leads from one to the other.
 _UNDER_WAY: Final[list[Call]] = []
+_NOBODY: Final[list[Call]] = []  # is never changed
 
 
 class Call:
@@ -50,11 +51,12 @@ class Call:
         self._name = name  # of the transform, for errors
         self._f: Any = f
         self.inputs: list[Value] = []
-        self.nested = _have_values(args) or _have_values(kwargs.values())  # whether Values come back
+        # whether Values come back; asking for the arguments by name takes long, and mostly there are none
+        self.nested = _have_values(args) or (bool(kwargs) and _have_values(kwargs.values()))
         self.leads_on = False  # and whether their graphs lead on
         self._outside = modes.current_place()
         self._recording: modes.Switch | None = None
-        self._outer: list[Call] = []
+        self._outer = _NOBODY
         self._args: list[Any] = list(args)
         self._kwargs = kwargs
         if choice.is_first and self._args and type(self._args[0]) is float:
@@ -85,13 +87,14 @@ class Call:
         if not self._outside.mode.recording:
             self._recording = modes.recording()
             self._recording.__enter__()
-        self._outer = _UNDER_WAY[:]
+        if _UNDER_WAY:
+            self._outer = _UNDER_WAY[:]
         _UNDER_WAY.append(self)
         return self
 
     def __exit__(self, *exception: object) -> None:
         _UNDER_WAY.remove(self)
-        self._outer = []
+        self._outer = _NOBODY
         if self._recording is None:
             modes.here_again(self._outside)
         else:

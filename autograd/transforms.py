@@ -19,6 +19,7 @@ from __future__ import annotations
 from autograd import tree
 from autograd.annotations import TYPE_CHECKING
 from autograd.arguments import FIRST, Choice, chosen
+from autograd.rows import without_values
 from autograd.sweeps import as_value, slopes
 from autograd.tracing import Call, gradient_at, value_and_gradient_at
 from autograd.transformed import Transformed
@@ -249,7 +250,6 @@ def gradient(out: Value, wrt: Any, differentiable: bool = False) -> Any:
     if not isinstance(out, Value):
         raise TypeError(f"gradient needs the Value to differentiate, got {type(out).__name__}: {out!r:.60}")
     nodes = tree.leaves(wrt)
-    for node in nodes:
-        if not isinstance(node, Value):
-            raise TypeError(f"gradient is taken with respect to Values, got {type(node).__name__}: {node!r}")
+    for number in without_values(nodes):
+        raise TypeError(f"gradient is taken with respect to Values, got {type(number).__name__}: {number!r}")
     return tree.rebuild(wrt, slopes(out, nodes, differentiable))
