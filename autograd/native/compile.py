@@ -148,7 +148,7 @@ CHANGES = [
     ),
     Change(
         "and refers to nothing yet that could be released",
-        rf"CPy_DECREF(\(\(\({_NODE} \*\)cpy_r_r\d+\)->__(?:tag|operation|left|right)\);)",
+        rf"CPy_DECREF(?:_NO_IMM)?(\(\(\({_NODE} \*\)cpy_r_r\d+\)->__(?:tag|operation|left|right)\);)",
         r"CPy_XDECREF\1",
         everywhere=True,
     ),
