@@ -88,6 +88,9 @@ class Choice:
                 )
 
 
+_USUAL: Final = Choice(0)
+
+
 def chosen(argnums: int | Sequence[int], argnames: str | Sequence[str] = ()) -> Choice:
     """The choice that `argnums` and `argnames` say.
 
@@ -95,6 +98,8 @@ def chosen(argnums: int | Sequence[int], argnames: str | Sequence[str] = ()) -> 
         TypeError: if `argnums` is not a position or several, or `argnames` not a name or several.
         ValueError: if a name is given twice.
     """
+    if argnums is FIRST and argnames == ():
+        return _USUAL
     names = tuple(argnames) if isinstance(argnames, (tuple, list)) else (argnames,)
     for name in names:
         if not isinstance(name, str):

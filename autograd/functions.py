@@ -364,25 +364,31 @@ def softmax(values: Iterable[Any]) -> list[Any]:
 def log_softmax(values: Iterable[Value]) -> list[Value]: ...
 @overload
 def log_softmax(values: Iterable[float]) -> list[float]: ...
-def log_softmax(values: Iterable[Any]) -> list[Any]:
+@overload
+def log_softmax(values: Iterable[Any], index: int) -> Any: ...
+def log_softmax(values: Iterable[Any], index: int | None = None) -> Any:
     """The logarithm of softmax, exact where softmax itself would round to zero.
 
     Args:
         values: n numbers, at least one.
+        index: which of the n logarithms to compute; by default all of them.
 
     Returns:
-        A list of n numbers.
+        A list of n numbers, or the one that was asked for.
 
     Raises:
         ValueError: if there are none.
+        IndexError: if there is none of that index.
 
-    >>> log_softmax([0.0, 1000.0])
-    [-1000.0, 0.0]
+    >>> log_softmax([0.0, 1000.0]), log_softmax([0.0, 1000.0], 0)
+    ([-1000.0, 0.0], -1000.0)
     """
     listed = _not_empty("log_softmax", values)
     shift = _shift(listed)
     shifted = [ops.sub(value, shift) for value in listed]
     total = ops.log(sum([ops.exp(value) for value in shifted]))
+    if index is not None:
+        return ops.sub(shifted[index], total)
     return [ops.sub(value, total) for value in shifted]
 
 

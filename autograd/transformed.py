@@ -10,7 +10,11 @@ from autograd.primitive import Operation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any
+    from typing import Any, Final
+
+
+# The docstring of an operation is written only when somebody asks; what else it has is its own.
+_OF_OPERATIONS: Final = tuple(name for name in WRAPPER_ASSIGNMENTS if name != "__doc__")
 
 
 class Transformed:
@@ -35,8 +39,7 @@ class Transformed:
                 f"expected the function to differentiate, got {type(f).__name__}: {f!r:.60}; "
                 f"write {name}(f)(...), not {name}(f(...))"
             )
-        # The docstring of an operation is written only when somebody asks; what else it has is its own.
-        kept = [name for name in WRAPPER_ASSIGNMENTS if not (name == "__doc__" and isinstance(f, Operation))]
+        kept = _OF_OPERATIONS if isinstance(f, Operation) else WRAPPER_ASSIGNMENTS
         # Those of a function are notes on it; those of a model or another object change, and are in `f`.
         update_wrapper(self, f, kept, ("__dict__",) if isinstance(f, (FunctionType, MethodType)) else ())
         self._name = name

@@ -126,8 +126,7 @@ def cross_entropy(output: Sequence[N], target: int) -> N:
             f"cross_entropy needs a score for each of two or more classes, got {len(scores)}; "
             "for one output use bce_with_logits or max_margin"
         )
-    log_probabilities: list[Any] = log_softmax(scores)
-    loss: N = -log_probabilities[_class_index(target, len(scores))]
+    loss: N = -log_softmax(scores, _class_index(target, len(scores)))
     return loss
 
 
