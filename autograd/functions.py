@@ -157,7 +157,7 @@ def log(x: Value, base: Number | None = None) -> Value: ...
 def log(x: float, base: float | None = None) -> float: ...
 @overload
 def log(x: Number, base: Number | None = None) -> Number: ...
-def log(x: Any, base: Any = None) -> Any:
+def log(x: Number, base: Number | None = None) -> Number:
     """The natural logarithm, or that to another base; -inf at zero, nan below.
 
     Args:
@@ -182,7 +182,7 @@ _LARGEST: Final = float_info.max
 def degrees(x: Value) -> Value: ...
 @overload
 def degrees(x: float) -> float: ...
-def degrees(x: Any) -> Any:
+def degrees(x: Number) -> Number:
     """An angle of x radians in degrees.
 
     Args:
@@ -198,7 +198,7 @@ def degrees(x: Any) -> Any:
 def radians(x: Value) -> Value: ...
 @overload
 def radians(x: float) -> float: ...
-def radians(x: Any) -> Any:
+def radians(x: Number) -> Number:
     """An angle of x degrees in radians.
 
     Args:
@@ -214,7 +214,7 @@ def radians(x: Any) -> Any:
 def leaky_relu(x: Value, slope: Number = 0.01) -> Value: ...
 @overload
 def leaky_relu(x: float, slope: float = 0.01) -> float: ...
-def leaky_relu(x: Any, slope: Any = 0.01) -> Any:
+def leaky_relu(x: Number, slope: Number = 0.01) -> Number:
     """x where it is positive, else slope * x (Maas, Hannun and Ng, 2013).
 
     Args:
@@ -224,14 +224,15 @@ def leaky_relu(x: Any, slope: Any = 0.01) -> Any:
     >>> leaky_relu(-3.0), leaky_relu(-3.0, 0.5)
     (-0.03, -1.5)
     """
-    return _bound(ops.leaky_relu, x, slope)
+    out: Number = _bound(ops.leaky_relu, x, slope)
+    return out
 
 
 @overload
 def elu(x: Value, alpha: Number = 1.0) -> Value: ...
 @overload
 def elu(x: float, alpha: float = 1.0) -> float: ...
-def elu(x: Any, alpha: Any = 1.0) -> Any:
+def elu(x: Number, alpha: Number = 1.0) -> Number:
     """x where it is positive, else alpha * (exp(x) - 1) (Clevert, Unterthiner and Hochreiter, 2016).
 
     Args:
@@ -241,7 +242,8 @@ def elu(x: Any, alpha: Any = 1.0) -> Any:
     >>> elu(2.0), elu(-1000.0)
     (2.0, -1.0)
     """
-    return _bound(ops.elu, x, alpha)
+    out: Number = _bound(ops.elu, x, alpha)
+    return out
 
 
 @overload
@@ -250,7 +252,7 @@ def clip(x: Value, low: Number, high: Number) -> Value: ...
 def clip(x: float, low: float, high: float) -> float: ...
 @overload
 def clip(x: Number, low: Number, high: Number) -> Number: ...
-def clip(x: Any, low: Any, high: Any) -> Any:
+def clip(x: Number, low: Number, high: Number) -> Number:
     """x held between low and high: the bound where x is beyond it.
 
     The gradient flows to the number that is the result; where x equals a bound, each gets half.
@@ -269,7 +271,8 @@ def clip(x: Any, low: Any, high: Any) -> Any:
     if _is_number(low) and _is_number(high) and low > high:
         raise ValueError(f"clip needs low <= high, got low={low} and high={high}")
     if _is_array(low) or _is_array(high):
-        return on_arrays(clip, (x, low, high))
+        x = on_arrays(clip, (x, low, high))
+        return x
     return ops.minimum(ops.maximum(x, low), high)
 
 
@@ -281,7 +284,7 @@ def where(condition: Value, x: Number, y: Number) -> Value: ...
 def where(condition: float, x: float, y: float) -> float: ...
 @overload
 def where(condition: Number, x: Number, y: Number) -> Number: ...
-def where(condition: Any, x: Any, y: Any) -> Any:
+def where(condition: Number, x: Number, y: Number) -> Number:
     """x if the condition is not zero, else y; the gradient flows to the chosen one only.
 
     Both x and y are computed before, whatever the condition is; but what is not chosen gets no gradient, even
@@ -306,18 +309,20 @@ def where(condition: Any, x: Any, y: Any) -> Any:
     (-20.0, 10.0)
     """
     if _is_array(condition) or _is_array(x) or _is_array(y):
-        return on_arrays(where, (condition, x, y))
+        x = on_arrays(where, (condition, x, y))
+        return x
     if _is_number(condition):
         return x if condition else y
     # The value that is not chosen is -0.0, and adding that leaves every number as it is, 0.0 and -0.0 too.
-    return ops.add(ops.when(condition, x), ops.when(ops.equal(condition, 0.0), y))
+    chosen: Number = ops.add(ops.when(condition, x), ops.when(ops.equal(condition, 0.0), y))
+    return chosen
 
 
 @overload
 def logsumexp(values: Iterable[Value]) -> Value: ...
 @overload
 def logsumexp(values: Iterable[float]) -> float: ...
-def logsumexp(values: Iterable[Any]) -> Any:
+def logsumexp(values: Iterable[Number]) -> Number:
     """log(exp(v[0]) + exp(v[1]) + ...), shifted by the largest so that no exponential overflows.
 
     Args:
@@ -331,14 +336,15 @@ def logsumexp(values: Iterable[Any]) -> Any:
     """
     listed = _not_empty("logsumexp", values)
     shift = _shift(listed)
-    return ops.add(shift, ops.log(sum([ops.exp(ops.sub(value, shift)) for value in listed])))
+    total: Number = ops.add(shift, ops.log(sum([ops.exp(ops.sub(value, shift)) for value in listed])))
+    return total
 
 
 @overload
 def softmax(values: Iterable[Value]) -> list[Value]: ...
 @overload
 def softmax(values: Iterable[float]) -> list[float]: ...
-def softmax(values: Iterable[Any]) -> list[Any]:
+def softmax(values: Iterable[Number]) -> list[Any]:
     """Each exponential divided by the sum of all: positive numbers that add up to one.
 
     Args:
@@ -366,7 +372,7 @@ def log_softmax(values: Iterable[Value]) -> list[Value]: ...
 def log_softmax(values: Iterable[float]) -> list[float]: ...
 @overload
 def log_softmax(values: Iterable[Any], index: int) -> Any: ...
-def log_softmax(values: Iterable[Any], index: int | None = None) -> Any:
+def log_softmax(values: Iterable[Number], index: int | None = None) -> Any:
     """The logarithm of softmax, exact where softmax itself would round to zero.
 
     Args:

@@ -172,7 +172,7 @@ class Operation:
         if self.chooses and out.data != out.data:
             return float("nan")  # as in `local_number`
         try:
-            return partial(*operands, out)
+            made = partial(*operands, out)
         except TypeError as error:
             if self.by_hand is not None:
                 raise
@@ -180,6 +180,10 @@ class Operation:
                 f"the derivative of {self.name} cannot be computed on Values ({error}); write it with "
                 "autograd's functions, autograd.exp rather than math.exp"
             ) from error
+        if type(made) is float or hasattr(type(made), "_operate"):
+            return made
+        numbers = [getattr(operand, "data", operand) for operand in operands]
+        return _number(made, "the derivative of", self.name, numbers)
 
     def __repr__(self) -> str:
         return f"<operation {self.name}>"

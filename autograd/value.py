@@ -588,7 +588,7 @@ def _joined(operands: tuple[Value, ...]) -> Value:
 
 def unary(operation: Operation, operand: Value) -> Value:
     """An operation of one operand."""
-    if operation is _RELU:
+    if operation is _RELU:  # which is unrolled, as the activation that is met most
         return operand.relu()
     x = operand.data
     out = operation.compute(x, 0.0)

@@ -22,6 +22,8 @@ def neuron(
 class Calls:
     """Calls the neurons of a layer, without a function of Python's for each whose class is `Neuron` itself.
 
+    For those it does what `Neuron.__call__` does, and must change when that changes.
+
     Args:
         usual: `Neuron`.
     """

@@ -3,11 +3,14 @@
 import functools
 import inspect
 import math
+from decimal import Decimal
+from fractions import Fraction
 
+import numpy
 import pytest
 
 import autograd
-from autograd import Value, operation
+from autograd import Value, grad, hessian, operation
 
 
 def one(x, out):
@@ -127,3 +130,34 @@ def test_help_shows_docstring_and_parameters():
     assert str(inspect.signature(product)) == "(x, y, /)"
     assert "The product of two numbers." in product.__doc__
     assert autograd.grad(product)(3.0, 4.0) == 4.0
+
+
+@pytest.mark.parametrize(
+    "two", [2, Fraction(2), Decimal(2), numpy.float32(2), numpy.int64(2)], ids=lambda two: type(two).__name__
+)
+def test_a_derivative_may_be_any_number_to_any_order(two):
+    """A graph of derivatives that takes floats only, where the first derivative takes every number."""
+
+    @operation(lambda x, out: two)
+    def doubled(x):
+        return 2.0 * x
+
+    assert grad(doubled)(1.0) == 2.0
+    assert grad(grad(lambda x: doubled(x) * x))(1.0) == 4.0
+    assert hessian(lambda x: doubled(x[0]) * x[0])([1.0]) == [[4.0]]
+
+
+@pytest.mark.parametrize("wrong", [None, "x", [1.0]])
+def test_a_derivative_that_is_no_number_is_named_at_every_order(wrong):
+    @operation(lambda x, out: wrong if isinstance(x, Value) else 2.0)
+    def odd(x):
+        return 2.0 * x
+
+    with pytest.raises(TypeError, match=r"the derivative of odd\(1\.0\) must be a number, got"):
+        grad(grad(lambda x: odd(x) * x))(1.0)
+
+
+def test_an_operation_is_called_one_in_errors():
+    """The name of a class that nobody has heard of, where the table is compiled."""
+    with pytest.raises(TypeError, match="'Value' and 'Operation'"):
+        Value(1.0) + autograd.exp
