@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from autograd.primitive import Operation
 
 NO_OPERAND: Final = -1
+MANY: Final = 16
 
 
 class Places:
@@ -80,12 +81,12 @@ def columns_of_nodes(places: Places) -> tuple[Any, ...]:
         tags,
         codes,
         tag_codes,
-        array("i", [NO_OPERAND if node._left is None else of[id(node._left)] for node in nodes]),
-        array("i", [NO_OPERAND if node._right is None else of[id(node._right)] for node in nodes]),
-        array("d", [node.data for node in nodes]),
-        array("d", [node._grad for node in nodes]),
-        array("d", [node._dleft for node in nodes]),
-        array("d", [node._dright for node in nodes]),
+        _column("i", [NO_OPERAND if node._left is None else of[id(node._left)] for node in nodes]),
+        _column("i", [NO_OPERAND if node._right is None else of[id(node._right)] for node in nodes]),
+        _column("d", [node.data for node in nodes]),
+        _column("d", [node._grad for node in nodes]),
+        _column("d", [node._dleft for node in nodes]),
+        _column("d", [node._dright for node in nodes]),
     )
 
 
@@ -110,8 +111,8 @@ def columns_of_leaves(leaves: list[Value]) -> tuple[Any, ...]:
         tags,
         codes,
         tag_codes,
-        array("d", [leaf.data for leaf in leaves]),
-        array("d", [leaf._grad for leaf in leaves]),
+        _column("d", [leaf.data for leaf in leaves]),
+        _column("d", [leaf._grad for leaf in leaves]),
     )
 
 
@@ -127,7 +128,7 @@ def leaves_of(columns: tuple[Any, ...]) -> list[Value]:
     return leaves
 
 
-def _table(column: list[Any]) -> tuple[list[Any], array[int]]:
+def _table(column: list[Any]) -> tuple[list[Any], Any]:
     """The different objects of a column, and for each entry the place of its object among them.
 
     The last come first: an error names the operation that was used first of those that cannot be pickled.
@@ -135,4 +136,9 @@ def _table(column: list[Any]) -> tuple[list[Any], array[int]]:
     different = {id(entry): entry for entry in column[::-1]}
     codes = {address: code for code, address in enumerate(different)}
     kind = "B" if len(codes) <= 256 else "i"
-    return list(different.values()), array(kind, [codes[id(entry)] for entry in column])
+    return list(different.values()), _column(kind, [codes[id(entry)] for entry in column])
+
+
+def _column(kind: str, numbers: list[Any]) -> Any:
+    """Numbers as an array; as a list if they are few, for which an array takes longer and more."""
+    return array(kind, numbers) if len(numbers) >= MANY else numbers
