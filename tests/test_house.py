@@ -35,6 +35,7 @@ AUTOGRAD = """
     functions columns
     copying
     pickling
+    operators
     words/
     programs/
     sweeps

@@ -1,0 +1,92 @@
+"""The table of operations read as programs: what each operand receives, as a short program of its own.
+
+A partial derivative called with `Written` symbols writes down its instructions. That happens once for each
+operation and operand; the program that comes out, the template, is laid out wherever the operation occurs.
+"""
+
+from __future__ import annotations
+
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any, Final
+
+from autograd import ops
+from autograd.primitive import Operation
+from autograd.programs.builder import Builder, Written
+from autograd.programs.program import Program, function_on_floats
+
+if TYPE_CHECKING:
+    from autograd.primitive import Partial
+
+X, Y, OUT, UPSTREAM = range(4)
+"""The inputs of a template: the operands, the result, and the gradient that arrives from above."""
+
+NAMES: Final = ("x", "y", "out", "upstream")
+_TRUTHS: Final = {ops.less, ops.less_equal, ops.greater, ops.greater_equal, ops.equal, ops.not_equal}
+
+
+@cache
+def template(operation: Operation, index: int, second: float | None = None) -> Program | None:
+    """The program that computes what an operand receives: local derivative times upstream.
+
+    Args:
+        operation: one of the table, or one made by `autograd.operation`.
+        index: which operand, counted from 0.
+        second: the second operand, where it is a number that does not move and the derivative depends on
+            that: a power decides by its exponent what its derivative is.
+
+    Returns:
+        A program of x, y, out and upstream; None if nothing passes to that operand.
+
+    >>> print(template(ops.tanh, 0))
+    inputs: x, y, out, upstream
+    v1 = out*out
+    v2 = 1 - v1
+    v3 = v2*upstream
+    outputs: v3
+    >>> template(ops.less, 0) is None
+    True
+    """
+    rule = operation.partials[index]
+    if rule is None:
+        return None
+    try:
+        return _written(rule, operation, index, second)
+    except Exception:  # a user's function may fail in any way on what is not a number
+        return _written(_called_back(operation, index), operation, index, None)
+
+
+def _written(rule: Partial, operation: Operation, index: int, second: float | None) -> Program:
+    builder = Builder(NAMES)
+    x, y, out, upstream = (Written(builder, place) for place in (X, Y, OUT, UPSTREAM))
+    local = rule(x, out) if operation.arity == 1 else rule(x, y if second is None else second, out)
+    if not operation.choice[index] or not isinstance(local, Written):
+        term = _times(local, upstream)
+    elif builder.operation(local.place) in _TRUTHS:
+        term = ops.when(local, upstream)
+    else:
+        term = ops.when(local, local * upstream)
+    return builder.program([upstream.read(term)])
+
+
+def _times(local: Any, upstream: Written) -> Any:
+    """The term that a sweep over a graph makes: nothing is multiplied by 1."""
+    return upstream if not isinstance(local, Written) and local == 1.0 else local * upstream
+
+
+def _called_back(operation: Operation, index: int) -> Partial:
+    """A local derivative that is not written with the table's operations, as one that Python computes."""
+    rule, value = operation.partials[index], function_on_floats(operation)
+
+    def local(*operands: float) -> float:
+        return float(rule(*operands, value(*operands)))  # type: ignore[misc]
+
+    name = f"{operation.name}_by_{NAMES[index]}"
+    computed = Operation(name, name, local, (partial(_refuse, operation, index),) * operation.arity)
+    return lambda *operands: computed(*operands[:-1])
+
+
+def _refuse(operation: Operation, index: int, *operands: Any) -> float:
+    raise TypeError(
+        f"the derivative of {operation.name} by {NAMES[index]} is computed by Python alone, so it has no "
+        "derivative itself; write it with autograd's functions"
+    )
