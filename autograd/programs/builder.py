@@ -54,11 +54,6 @@ class Builder:
         """The number of a constant; None of anything else."""
         return self._constants[_FIRST_CONSTANT - place] if place <= _FIRST_CONSTANT else None
 
-    def operation(self, place: int) -> Operation | None:
-        """What computes the result that stands in a place; None for inputs and constants."""
-        index = place - len(self._inputs)
-        return list(self._operations)[self._codes[index]] if index >= 0 else None
-
     def instruction(self, operation: Operation, left: int, right: int = UNUSED) -> int:
         """Where the result of an operation on what stands in two places will stand."""
         self._codes.append(self._operations.setdefault(operation, len(self._operations)))

@@ -15,7 +15,7 @@ from autograd import ops
 from autograd.extras import extra
 from autograd.primitive import Operation
 from autograd.programs.program import UNUSED, Program
-from autograd.programs.template import UPSTREAM, template
+from autograd.programs.template import Template, template
 
 with extra("jit", "the derivative of a program"):
     import numpy as np
@@ -140,13 +140,59 @@ class Layout:
 
     def _terms(self) -> tuple[Slots, Slots, Slots, Slots]:
         """The term that each operand receives: its name, the instruction, the operand's place and slot."""
-        user, place, target = self._edges()
+        user, place, target = edges = self._edges()
         term = np.empty(len(user), dtype=np.int64)
-        for rule, chosen in self._rules(user, place):
-            term[chosen] = self._laid_out(rule, user[chosen], int(place[chosen[0]]))
+        chosen = np.full(len(user), UNUSED)  # where there is a choice, what says whether it fell on the operand
+        finite = np.empty(len(user), dtype=bool)
+        for rule, which in self._rules(user, place):
+            outputs = self._laid_out(rule.program, user[which], int(place[which[0]]))
+            term[which], finite[which] = outputs[0], rule.finite
+            if rule.chooses:
+                chosen[which] = outputs[1]
+        if (chosen != UNUSED).any():
+            condition = self._conditions(edges, chosen)
+            # 0 times infinity is nan, but nothing passes here: what arrives counts as -0.0, the 0 of addition
+            masked = np.flatnonzero((condition != UNUSED) & (~finite | (chosen != UNUSED)))
+            step = _STEPS * place[masked] + _STEPS - 2
+            term[masked] = self._new(self._code(ops.when), condition[masked], term[masked], user[masked], step)
         return term, user, place, target
 
-    def _rules(self, user: Slots, place: Slots) -> Iterator[tuple[Program, Slots]]:
+    def _conditions(self, edges: tuple[Slots, Slots, Slots], chosen: Slots) -> Slots:
+        """For each term what is 0.0 if nothing passes; `UNUSED` where something always does.
+
+        Nothing passes below a choice that did not fall on that side: neither from there to the operands of
+        the operand. What has several users receives something if one of them passes it on.
+        """
+        below: dict[int, int] = {self.root: UNUSED}  # for each slot what says whether anything arrived
+        made: list[tuple[int, int, int, int, int]] = []
+
+        def joined(operation: Operation, left: int, right: int, whose: int, step: int) -> int:
+            made.append((self._code(operation), left, right, whose, step))
+            return self.names + len(made) - 1
+
+        order = np.lexsort((edges[1], -edges[0]))
+        user, place, target, choices = (numbers[order].tolist() for numbers in (*edges, chosen))
+        found = []
+        for whose, index, slot, choice in zip(user, place, target, choices, strict=True):
+            step = _STEPS * index + _STEPS - 3
+            here = below[whose + self.first]
+            if choice != UNUSED:
+                here = choice if here == UNUSED else joined(ops.mul, here, choice, whose, step - 1)
+            found.append(here)
+            before = below.get(slot)
+            if before is None or here in (UNUSED, before):
+                below[slot] = here
+            elif before != UNUSED:
+                below[slot] = joined(ops.add, before, here, whose, step)
+        if made:
+            code, *rest = map(np.array, zip(*made, strict=True))
+            self.added.append((code, *rest))
+            self.names += len(made)
+        condition = np.empty_like(chosen)
+        condition[order] = found
+        return condition
+
+    def _rules(self, user: Slots, place: Slots) -> Iterator[tuple[Template, Slots]]:
         """Each template that is needed, and for which edges."""
         for code, operation in enumerate(self.given.operations):
             for index in range(operation.arity):
@@ -161,8 +207,8 @@ class Layout:
                     number = self.given.constants[slot - len(self.given.inputs)] if known else None
                     yield _template(operation, index, number), edges[exponents == slot]
 
-    def _laid_out(self, rule: Program, user: Slots, place: int) -> Slots:
-        """A template's result, for all instructions that use it."""
+    def _laid_out(self, rule: Program, user: Slots, place: int) -> list[Slots]:
+        """The results of a template, for all instructions that use it."""
         names = [
             self.operands[0][user],
             self.operands[1][user],
@@ -174,7 +220,7 @@ class Layout:
             y = np.full(len(user), UNUSED) if right == UNUSED else names[right]
             made = self._new(self._code(rule.operations[code]), names[left], y, user, _STEPS * place + step)
             names.append(made)
-        return names[rule.outputs[0]]
+        return [names[output] for output in rule.outputs]
 
     def _sums(self, terms: tuple[Slots, Slots, Slots, Slots]) -> Slots:
         """What has arrived at each slot when all its terms are added up."""
@@ -239,7 +285,7 @@ def _passes(operation: Operation, place: int) -> bool:
     return place < operation.arity and template(operation, place) is not None
 
 
-def _template(operation: Operation, place: int, second: float | None = None) -> Program:
+def _template(operation: Operation, place: int, second: float | None = None) -> Template:
     found = template(operation, place, second)
     assert found is not None
     return found

@@ -7,7 +7,8 @@ operation and operand; the program that comes out, the template, is laid out whe
 from __future__ import annotations
 
 from functools import cache, partial
-from typing import TYPE_CHECKING, Any, Final
+from math import isfinite, nan
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from autograd import ops
 from autograd.primitive import Operation
@@ -21,12 +22,26 @@ X, Y, OUT, UPSTREAM = range(4)
 """The inputs of a template: the operands, the result, and the gradient that arrives from above."""
 
 NAMES: Final = ("x", "y", "out", "upstream")
-_TRUTHS: Final = {ops.less, ops.less_equal, ops.greater, ops.greater_equal, ops.equal, ops.not_equal}
+
+
+class Template(NamedTuple):
+    """What an operand receives, as a program of x, y, out and upstream.
+
+    Attributes:
+        program: its output is the term, local derivative times upstream. Where the operand may be chosen or
+            not, a second output is 1.0 if it is and 0.0 if nothing passes to it.
+        chooses: whether there is that second output.
+        finite: whether the term is zero where upstream is, whatever the other numbers are.
+    """
+
+    program: Program
+    chooses: bool
+    finite: bool
 
 
 @cache
-def template(operation: Operation, index: int, second: float | None = None) -> Program | None:
-    """The program that computes what an operand receives: local derivative times upstream.
+def template(operation: Operation, index: int, second: float | None = None) -> Template | None:
+    """What an operand receives: local derivative times upstream.
 
     Args:
         operation: one of the table, or one made by `autograd.operation`.
@@ -35,14 +50,16 @@ def template(operation: Operation, index: int, second: float | None = None) -> P
             that: a power decides by its exponent what its derivative is.
 
     Returns:
-        A program of x, y, out and upstream; None if nothing passes to that operand.
+        The template; None if nothing passes to that operand.
 
-    >>> print(template(ops.tanh, 0))
+    >>> print(template(ops.tanh, 0).program)
     inputs: x, y, out, upstream
     v1 = out*out
     v2 = 1 - v1
     v3 = v2*upstream
     outputs: v3
+    >>> template(ops.abs, 0).chooses
+    True
     >>> template(ops.less, 0) is None
     True
     """
@@ -55,17 +72,18 @@ def template(operation: Operation, index: int, second: float | None = None) -> P
         return _written(_called_back(operation, index), operation, index, None)
 
 
-def _written(rule: Partial, operation: Operation, index: int, second: float | None) -> Program:
+def _written(rule: Partial, operation: Operation, index: int, second: float | None) -> Template:
     builder = Builder(NAMES)
     x, y, out, upstream = (Written(builder, place) for place in (X, Y, OUT, UPSTREAM))
     local = rule(x, out) if operation.arity == 1 else rule(x, y if second is None else second, out)
-    if not operation.choice[index] or not isinstance(local, Written):
-        term = _times(local, upstream)
-    elif builder.operation(local.place) in _TRUTHS:
-        term = ops.when(local, upstream)
-    else:
-        term = ops.when(local, local * upstream)
-    return builder.program([upstream.read(term)])
+    if not isinstance(local, Written):
+        return Template(builder.program([upstream.read(_times(local, upstream))]), False, isfinite(local))
+    if operation.chooses:  # comparisons are false for nan, which is not to get lost
+        local = local + ops.when(ops.not_equal(out, out), nan)
+    outputs = [local * upstream]
+    if operation.choice[index]:
+        outputs.append(ops.not_equal(local, 0.0))
+    return Template(builder.program([output.place for output in outputs]), operation.choice[index], False)
 
 
 def _times(local: Any, upstream: Written) -> Any:
