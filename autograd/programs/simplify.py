@@ -100,7 +100,7 @@ class Simplifying:
             shorter = rule(self, x, y)
             if shorter is not None:
                 return shorter
-        if x > y and operation in _COMMUTATIVE:
+        if operation in _COMMUTATIVE and (x < UNUSED or 0 <= y < x):  # a constant stands on the right
             x, y = y, x
         key = operation, x, y
         place = self.known.get(key)
