@@ -8,7 +8,7 @@ computed once, and what no output needs is left out.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, TypeAlias
 
 from autograd import ops
@@ -36,7 +36,9 @@ def simplified(program: Program) -> Program:
     v2 = v1 + v1
     outputs: v2
     """
-    return without_dead_code(Simplifying(without_dead_code(program)).program())
+    simplifying = Simplifying(program.inputs)
+    places = simplifying.written(without_dead_code(program))
+    return without_dead_code(simplifying.builder.program(places))
 
 
 def without_dead_code(program: Program) -> Program:
@@ -72,22 +74,21 @@ def without_dead_code(program: Program) -> Program:
 
 
 class Simplifying:
-    """Writes a program again, and for each instruction looks whether its result is there already."""
+    """Writes programs again, and for each instruction looks whether its result is there already."""
 
-    def __init__(self, program: Program) -> None:
-        self.given = program
-        self.builder = Builder(program.inputs)
+    def __init__(self, inputs: Sequence[str]) -> None:
+        self.builder = Builder(inputs)
         self.known: dict[tuple[Operation, int, int], int] = {}  # the places of results
         self.made: dict[int, tuple[Operation, int, int]] = {}  # what a place was computed by
 
-    def program(self) -> Program:
-        """The program, in which there may be instructions that are not needed any more."""
-        places = _places(self.given, self.builder)
-        operations = self.given.operations
-        for _, code, left, right in _instructions(self.given):
+    def written(self, program: Program) -> list[int]:
+        """The places of a program's outputs; it may leave instructions behind that nothing needs."""
+        places = _places(program, self.builder)
+        operations = program.operations
+        for _, code, left, right in _instructions(program):
             y = UNUSED if right == UNUSED else places[right]
             places.append(self.result(operations[code], places[left], y))
-        return self.builder.program([places[slot] for slot in self.given.outputs])
+        return [places[slot] for slot in program.outputs]
 
     def result(self, operation: Operation, x: int, y: int = UNUSED) -> int:
         """The place of an operation's result."""

@@ -1,0 +1,106 @@
+"""A function written down: called once with Values, and what it computed with them as a program."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from autograd import ops
+from autograd.compiled.guards import decisions_refused, made_inside
+from autograd.containers import block, is_array, known_branches, made_like
+from autograd.programs.flatten import flatten
+from autograd.programs.program import Program
+from autograd.value import Value
+
+
+class Slot(float):
+    """Stands in a tree for one output of a program, by its position; a float, so that trees take it as one."""
+
+    __slots__ = ()
+
+
+class Trace(NamedTuple):
+    """What a function computes.
+
+    Attributes:
+        program: its inputs are the numbers of the arguments, then the parameters.
+        args: the arguments by position, with the inputs' positions in place of their numbers.
+        kwargs: the arguments by name, likewise.
+        parameters: the Values that the function uses without being given them, read anew at each call.
+        out: what it returns, with a `Slot` in place of every number that it computes.
+    """
+
+    program: Program
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+    parameters: list[Value]
+    out: Any
+
+
+def trace(f: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> Trace:
+    """Call a function once with Values in place of its numbers.
+
+    Args:
+        f: a function that computes with autograd's operations.
+        args: its arguments by position, with floats where its numbers will stand, whatever they are.
+        kwargs: its arguments by name.
+
+    Raises:
+        TypeError: if the function decides by a number, or returns what is no tree of numbers.
+    """
+    inputs: list[Value] = []
+
+    def fresh(thing: Any) -> Any:
+        return replaced(thing, float, lambda number: inputs.append(Value(number)) or inputs[-1])
+
+    with decisions_refused():
+        outside = [fresh(arg) for arg in args], {name: fresh(arg) for name, arg in kwargs.items()}
+        for place, node in enumerate(inputs, 1):
+            node.label = f"x{place}"
+        out = f(*outside[0], **outside[1])
+    roots: list[Any] = []
+    shape = replaced(out, (float, int, Value), lambda number: roots.append(number) or Slot(len(roots) - 1))
+    nodes = [root if isinstance(root, Value) else Value(root) for root in roots]
+    parameters = _parameters(nodes, inputs)
+    program = flatten(nodes, [*inputs, *parameters])
+    places = {node: place for place, node in enumerate(inputs)}
+
+    def placed(thing: Any) -> Any:
+        return replaced(thing, Value, lambda node: Slot(places[node]) if node in places else node)
+
+    given = tuple(map(placed, outside[0])), {name: placed(arg) for name, arg in outside[1].items()}
+    return Trace(program, *given, parameters, shape)
+
+
+def replaced(thing: Any, kinds: Any, instead: Callable[[Any], Any]) -> Any:
+    """A tree with something else in place of the leaves of some kinds; all else stays what it is."""
+    if isinstance(thing, kinds) and not isinstance(thing, bool):
+        return instead(thing)
+    if is_array(thing):
+        return block(thing.shape, [instead(cell) for cell in thing.flat])
+    branches = known_branches(thing)
+    if branches is None:
+        return thing
+    return made_like(thing, [replaced(branch, kinds, instead) for _, branch in branches])
+
+
+def _parameters(roots: Sequence[Value], inputs: Sequence[Value]) -> list[Value]:
+    """The Values from outside that the results were computed from, in the order in which they are met."""
+    found: dict[Value, None] = {}
+    seen = set(inputs)
+    waiting = list(reversed(roots))
+    while waiting:
+        node = waiting.pop()
+        if node in seen:
+            continue
+        seen.add(node)
+        if not made_inside(node):
+            found[node] = None
+        elif node._operation is ops.RESULT:
+            raise TypeError(
+                "jit: the function computes inside no_grad(), which leaves the numbers of the first call in "
+                "place of how they are computed; write x.detach() where no gradient is to pass"
+            )
+        else:
+            waiting += [operand for operand in (node._right, node._left) if operand is not None]
+    return list(found)

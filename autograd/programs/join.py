@@ -1,0 +1,71 @@
+"""Programs put together and taken apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from autograd.programs.builder import Builder
+from autograd.programs.program import UNUSED, Program
+from autograd.programs.simplify import Simplifying
+
+
+def with_outputs(program: Program, positions: Iterable[int]) -> Program:
+    """The program with some of its outputs, in the order given by their positions."""
+    return Program(
+        program.inputs,
+        program.constants,
+        program.operations,
+        program.codes,
+        program.left,
+        program.right,
+        [program.outputs[position] for position in positions],
+    )
+
+
+def joined(programs: Sequence[Program]) -> Program:
+    """One program of the same inputs that computes the outputs of several, and what they share once.
+
+    >>> from autograd import Value, flatten
+    >>> x = Value(2.0, label="x")
+    >>> print(joined([flatten(x.exp() * 2, x), flatten(x.exp() * 3, x)]))
+    inputs: x
+    v1 = exp(x)
+    v2 = v1*2
+    v3 = v1*3
+    outputs: v2, v3
+    """
+    together = Simplifying(programs[0].inputs)
+    places = [place for program in programs for place in together.written(program)]
+    return together.builder.program(places)
+
+
+def in_walk_order(program: Program, output: int) -> Program:
+    """The instructions that one output needs, in the order in which a walk through its graph meets them.
+
+    The order is that of `backward()`: every operand before its results, the right operand first. So sums
+    over the program have the order of sums over the graph that computes the same.
+    """
+    first = program.first
+    builder = Builder(program.inputs)
+    places: list[int | None] = [*range(len(program.inputs)), *map(builder.constant, program.constants)]
+    places += [None] * len(program)
+    waiting = [program.outputs[output]]
+    while waiting:
+        slot = waiting[-1]
+        if places[slot] is not None:
+            waiting.pop()
+            continue
+        index = slot - first
+        left, right = program.left[index], program.right[index]
+        if right != UNUSED and places[right] is None:
+            waiting.append(right)
+        elif places[left] is None:
+            waiting.append(left)
+        else:
+            waiting.pop()
+            x, y = places[left], UNUSED if right == UNUSED else places[right]
+            assert x is not None and y is not None
+            places[slot] = builder.instruction(program.operations[program.codes[index]], x, y)
+    place = places[program.outputs[output]]
+    assert place is not None
+    return builder.program([place])
