@@ -12,8 +12,10 @@ from typing import Any, TypeAlias
 from autograd import tree
 from autograd.arguments import Choice
 from autograd.compiled.trace import Slot, Trace, replaced, trace
+from autograd.directions import _hvp, _jvp
 from autograd.programs.derivative import with_gradient
-from autograd.programs.join import in_walk_order, joined, with_outputs
+from autograd.programs.forward import with_tangents
+from autograd.programs.join import in_walk_order, joined, with_more_inputs, with_outputs
 from autograd.programs.program import Program
 from autograd.tracing import gradient_at, value_and_gradient_at
 from autograd.transformed import Transformed
@@ -35,6 +37,9 @@ def traced(f: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
     if rule is None:
         raise TypeError(f"jit has no program for {f._name}; apply jit to the function within")
     inner, *settings = f._settings
+    if rule in (_along, _hessian_along):
+        *args, direction = args
+        return rule(f._name, traced(inner, args, kwargs), *settings, direction)
     return rule(f._name, traced(inner, args, kwargs), *settings)
 
 
@@ -66,6 +71,25 @@ def _hessian_of(name: str, inner: Trace, choice: Choice, has_aux: bool) -> Trace
     return _jacobian_of(name, _gradient(name, inner, choice, has_aux), choice, has_aux)
 
 
+def _along(name: str, inner: Trace, choice: Choice, direction: Any) -> Trace:
+    given = len(inner.program.inputs) - len(inner.parameters)
+    places = _places(choice.of(inner.args, inner.kwargs))
+    speeds = tree.paired(choice.of(inner.args, inner.kwargs), direction)
+    new = [Slot(given + i) for i in range(len(speeds))]
+    names = [f"d{inner.program.inputs[place]}" for place in places]
+    program = with_more_inputs(inner.program, given, names)
+    program = with_tangents(program, dict(zip(places, map(int, new), strict=True)))
+    outputs = len(inner.program.outputs)
+    derivative = replaced(inner.out, float, lambda slot: Slot(int(slot) + outputs))
+    args = (*inner.args, tree.rebuild(direction, new))
+    return _chosen(inner._replace(args=args), program, (inner.out, derivative))
+
+
+def _hessian_along(name: str, inner: Trace, choice: Choice, direction: Any) -> Trace:
+    found = _along(name, _gradient(name, inner, choice, False), choice, direction)
+    return _chosen(found, found.program, found.out[1])
+
+
 def _elementwise(name: str, inner: Trace, choice: Choice) -> Trace:
     raise TypeError(f"jit has no program for {name}; jit(jacobian(f)) computes all derivatives")
 
@@ -75,6 +99,8 @@ RULES: Mapping[Callable[..., Any], Rule] = {
     value_and_gradient_at: _value_and_gradient,
     _jacobian: _jacobian_of,
     _hessian: _hessian_of,
+    _jvp: _along,
+    _hvp: _hessian_along,
     _elementwise_grad: _elementwise,
 }
 

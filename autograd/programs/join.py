@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 
 from autograd.programs.builder import Builder
 from autograd.programs.program import UNUSED, Program
-from autograd.programs.simplify import Simplifying
 
 
 def with_outputs(program: Program, positions: Iterable[int]) -> Program:
@@ -22,21 +21,47 @@ def with_outputs(program: Program, positions: Iterable[int]) -> Program:
     )
 
 
+def with_more_inputs(program: Program, at: int, names: Sequence[str]) -> Program:
+    """The program with further inputs, which it does not use yet, before the input that has been at `at`."""
+    count = len(names)
+
+    def moved(slots: Iterable[int]) -> list[int]:
+        return [slot + count if slot >= at else slot for slot in slots]
+
+    return Program(
+        [*program.inputs[:at], *names, *program.inputs[at:]],
+        program.constants,
+        program.operations,
+        program.codes,
+        moved(program.left),
+        moved(program.right),
+        moved(program.outputs),
+    )
+
+
 def joined(programs: Sequence[Program]) -> Program:
-    """One program of the same inputs that computes the outputs of several, and what they share once.
+    """One program of the same inputs that computes the outputs of several, one program after the other.
+
+    Nothing is changed on the way, so what is differentiated again has its sums in the same order; what the
+    programs share is found by `simplified` in the end.
 
     >>> from autograd import Value, flatten
     >>> x = Value(2.0, label="x")
-    >>> print(joined([flatten(x.exp() * 2, x), flatten(x.exp() * 3, x)]))
+    >>> print(joined([flatten(x.exp(), x), flatten(x.sin(), x)]))
     inputs: x
     v1 = exp(x)
-    v2 = v1*2
-    v3 = v1*3
-    outputs: v2, v3
+    v2 = sin(x)
+    outputs: v1, v2
     """
-    together = Simplifying(programs[0].inputs)
-    places = [place for program in programs for place in together.written(program)]
-    return together.builder.program(places)
+    builder = Builder(programs[0].inputs)
+    outputs: list[int] = []
+    for program in programs:
+        places = [*range(len(program.inputs)), *map(builder.constant, program.constants)]
+        for code, left, right in zip(program.codes, program.left, program.right, strict=True):
+            y = UNUSED if right == UNUSED else places[right]
+            places.append(builder.instruction(program.operations[code], places[left], y))
+        outputs += [places[slot] for slot in program.outputs]
+    return builder.program(outputs)
 
 
 def in_walk_order(program: Program, output: int) -> Program:
