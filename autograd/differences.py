@@ -18,8 +18,7 @@ from dataclasses import dataclass
 from functools import reduce
 from math import inf, isfinite, nan, ulp
 
-from autograd.graph import nodes_of, uses_of
-from autograd.section import Section, length
+from autograd.section import Section, length, sections
 from autograd.value import Value
 
 AGREES, DIFFERS, AT_A_KINK = "agrees", "differs", "at a kink"
@@ -61,7 +60,7 @@ class Check:
 def compare(root: Value, nodes: Iterable[Value], adjoints: Mapping[Value, float]) -> dict[Value, Check]:
     """Compare the gradients of a recorded graph by some of its nodes with finite differences.
 
-    For each, the graph is computed again with the node moved. What no gradient passes, a condition or
+    For each, what depends on it is computed again with the node moved. What no gradient passes, a condition or
     `detach()`, stays at its number, as the derivative means it.
 
     Args:
@@ -69,12 +68,12 @@ def compare(root: Value, nodes: Iterable[Value], adjoints: Mapping[Value, float]
         nodes: what is moved.
         adjoints: the gradient of the root by every node of its graph, and by each of these.
     """
-    uses = uses_of(nodes_of(root))
-    made: dict[Value, Check] = {}
-    for node in nodes:
-        section = Section(root, node, adjoints, hold=True, uses=uses)
-        made[node] = judged(section, differences(section), adjoints[node])
-    return made
+    asked = list(dict.fromkeys(nodes))
+    made = {
+        node: judged(section, differences(section), adjoints[node])
+        for node, section in sections(root, asked, adjoints)
+    }
+    return {node: made[node] for node in asked}
 
 
 def differences(section: Section) -> list[Difference]:

@@ -1,0 +1,170 @@
+"""A computation with one input perturbed: its result and all numbers on the way, wherever it is moved to."""
+
+from __future__ import annotations
+
+import operator
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from importlib.util import find_spec
+
+from autograd import ops
+from autograd.primitive import Operation
+from autograd.programs.program import UNUSED, Program, function_on_floats
+from autograd.programs.slices import Slices
+
+_MANY = 16  # inputs, from which on numpy computes a batch of them faster than Python one after another
+_LONG = 500  # instructions, from which on numpy adds up sizes faster
+_WORTH_LOADING = 20_000  # instructions times inputs, from which on numpy is loaded for them
+_FEW = 8  # places whose numbers are kept, as they are asked for again at once
+_IN_C: Mapping[Operation, Callable[..., float]] = {  # the same functions, without Python in between
+    ops.add: operator.add,
+    ops.sub: operator.sub,
+    ops.mul: operator.mul,
+    ops.neg: operator.neg,
+}
+
+
+class Perturbed:
+    """The numbers of a computation at some places of one input, while the others stay as they are.
+
+    Args:
+        slices: the computation.
+        index: which of its inputs is moved.
+    """
+
+    def __init__(self, slices: Slices, index: int) -> None:
+        self.at = slices.inputs[index].data
+        self._slices = slices
+        self._index = index
+        self._results: dict[float, float] = {}  # by place
+        self._sums: dict[float, float] = {}
+        self._numbers: dict[float, list[float]] = {}
+
+    @cached_property
+    def _slice(self) -> tuple[Program, list[float]]:
+        return self._slices.slice(self._index)
+
+    @property
+    def program(self) -> Program:
+        """What depends on the input."""
+        return self._slice[0]
+
+    @property
+    def may_have_kinks(self) -> bool:
+        """Whether an operation of the computation has a kink; quickly told, without a look at the program."""
+        return any(operation.kink for operation in self._slices.whole.operations)
+
+    def visit(self, places: Sequence[float], sums: int) -> None:
+        """Compute at once what will be asked for.
+
+        A user's function is called only where it has to be.
+
+        Args:
+            places: where the result will be asked for.
+            sums: at how many of the first of them the weighted sum will be, too.
+        """
+        program, weights = self._slice
+        if not _in_the_table(program):
+            return
+        rows = _rows(program, [*places, self.at])
+        self.remember(places, rows[program.outputs[0]][:-1], _sums(rows[program.first :], sums, weights))
+
+    def remember(self, places: Iterable[float], results: Iterable[float], sums: Iterable[float]) -> None:
+        """Keep the results at some places, and the weighted sums at the first of them."""
+        self._results.update(zip(places, results, strict=True))
+        self._sums.update(zip(places, sums, strict=False))
+
+    def result(self, place: float) -> float:
+        """The result where the input is moved to a place."""
+        known = self._results.get(place)
+        return self.numbers(place)[self.program.outputs[0]] if known is None else known
+
+    def weighted(self, place: float) -> float:
+        """The sum of weights times sizes of all results, each here or there, where it is larger."""
+        known = self._sums.get(place)
+        if known is not None:
+            return known
+        program, weights = self._slice
+        return weighted(self.numbers(place)[program.first :], self._here[program.first :], weights)
+
+    def numbers(self, place: float) -> list[float]:
+        """The number in every slot of the program."""
+        if place == self.at:
+            return self._here
+        numbers = self._numbers.get(place)
+        if numbers is None:
+            if len(self._numbers) == _FEW:
+                self._numbers.clear()
+            numbers = self._numbers[place] = self.program.numbers([place])
+        return numbers
+
+    @cached_property
+    def _here(self) -> list[float]:
+        return self.program.numbers([self.at])
+
+
+def perturbed(slices: Slices, places: Sequence[Sequence[float]], sums: int) -> Iterator[Perturbed]:
+    """Every input of a computation, perturbed; many are computed as one batch, if there is numpy.
+
+    Args:
+        slices: the computation.
+        places: for each input where its result will be asked for; all of one length.
+        sums: at how many of the first places the weighted sum will be, too.
+    """
+    each = (Perturbed(slices, index) for index in range(len(slices.inputs)))
+    work = len(slices.inputs) * len(slices.whole)
+    if len(slices.inputs) < _MANY or not _numpy(work >= _WORTH_LOADING) or not _in_the_table(slices.whole):
+        for one, wanted in zip(each, places, strict=True):
+            one.visit(wanted, sums)
+            yield one
+        return
+    from autograd.programs.batch import Batch
+
+    for one, wanted, (results, totals) in zip(each, places, Batch(slices).numbers(places, sums), strict=True):
+        one.remember(wanted, results, totals)
+        yield one
+
+
+def weighted(results: Sequence[float], here: Sequence[float], weights: Sequence[float]) -> float:
+    """What the larger sizes of numbers here and there count together, in order.
+
+    A number that counts nothing may be infinite, and 0 counts nothing.
+    """
+    total = 0.0
+    for number, moved, weight in zip(here, results, weights, strict=True):
+        size = max(abs(number), abs(moved))
+        if weight and size:
+            total += weight * size
+    return total
+
+
+def _rows(program: Program, places: list[float]) -> list[list[float]]:
+    """The numbers in every slot: a row for each slot, a column for each place of the one input."""
+    functions = [_IN_C.get(operation) or function_on_floats(operation) for operation in program.operations]
+    rows = [places, *([constant] * len(places) for constant in program.constants)]
+    for code, left, right in zip(program.codes, program.left, program.right, strict=True):
+        if right == UNUSED:
+            rows.append(list(map(functions[code], rows[left])))
+        else:
+            rows.append(list(map(functions[code], rows[left], rows[right])))
+    return rows
+
+
+def _sums(rows: list[list[float]], count: int, weights: list[float]) -> list[float]:
+    """The weighted sums of the first columns; what they are compared with is the last column."""
+    if len(rows) >= _LONG and _numpy(False):
+        from autograd.programs import batch
+
+        return batch.sums(rows, count, weights)
+    columns = list(zip(*rows, strict=True)) or [()] * (count + 1)
+    return [weighted(column, columns[-1], weights) for column in columns[:count]]
+
+
+def _in_the_table(program: Program) -> bool:
+    return all(ops.TABLE.get(operation.name) is operation for operation in program.operations)
+
+
+def _numpy(load: bool) -> bool:
+    """Whether numpy is there; if it has to be loaded first, only if that is wanted."""
+    return "numpy" in sys.modules and sys.modules["numpy"] is not None or (load and find_spec("numpy") is not None)
