@@ -87,7 +87,7 @@ def _check(function: Outputs, names: list[str], at: Any, nth: int, tolerance: fl
         along_one = _AlongOneInput(function, len(names), at, point, i)
         for k, name in enumerate(names):
             section = Section(Perturbed(slices[k], i), along_one.output(k))
-            found = differences(section)
+            (found,) = differences([section])
             for mode, result in (("reverse", reverse[k][i]), ("forward", forward[k])):
                 derivative = as_value(result).data
                 check = judged(section, found, derivative, tolerance)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from autograd.graph import computed_from, nodes_of, uses_of
-from autograd.programs.perturbed import Perturbed, perturbed
+from autograd.programs.perturbed import Perturbed, visit
 from autograd.programs.program import Program
 from autograd.programs.slices import Slices
 from autograd.value import Value
 
 _LONGEST = 8e-3  # of the usual steps, in units of 1 and of the size of the number; each next one is a 16th
 _TOGETHER = 6  # steps are taken together: the five usual ones, and one that is longer
+_AT_A_TIME = 128  # leaves
 _ROUNDING = 4 * sys.float_info.epsilon  # of one operation; a composed one such as GELU needs several units
 
 
@@ -24,10 +25,10 @@ def length(size: float, place: int) -> float:
 
 def sections(
     root: Value, nodes: Sequence[Value], adjoints: Mapping[Value, float]
-) -> Iterator[tuple[Value, Section]]:
+) -> Iterator[dict[Value, Section]]:
     """A recorded graph as a function of each of some nodes; what no gradient passes stays at its number.
 
-    The leaves come first: they share a program, and the usual steps of them all are computed together.
+    Those that come together may be visited together: leaves, some at a time, and then each other node alone.
 
     Args:
         root: the result.
@@ -35,22 +36,15 @@ def sections(
         adjoints: the gradient of the root by every node of its graph.
     """
     leaves = [node for node in nodes if not node._prev]
+    slices = Slices(root, leaves, adjoints, hold=True)
+    for start in range(0, len(leaves), _AT_A_TIME):
+        some = enumerate(leaves[start : start + _AT_A_TIME], start)
+        yield {leaf: Section(Perturbed(slices, index)) for index, leaf in some}
     between = [node for node in nodes if node._prev]
-    if leaves:
-        yield from zip(leaves, _prepared(Slices(root, leaves, adjoints, hold=True)), strict=True)
     uses = uses_of(nodes_of(root)) if between else {}
     for node in between:
         slices = Slices(root, [node], adjoints, hold=True, moving=computed_from(node, uses))
-        yield from zip([node], _prepared(slices), strict=True)
-
-
-def _prepared(slices: Slices) -> Iterator[Section]:
-    """A section for each input; the usual steps, in units of 1 and of the number, have been computed."""
-    sizes = [sorted([1.0, abs(node.data)], reverse=True) for node in slices.inputs]
-    steps = [_together(of, 0) for of in sizes]
-    places = [_ends(node.data, of) for node, of in zip(slices.inputs, steps, strict=True)]
-    for made, of in zip(perturbed(slices, places, len(steps[0])), sizes, strict=True):
-        yield Section(made, prepared={(size, 0) for size in of})
+        yield {node: Section(Perturbed(slices, 0))}
 
 
 class Section:
@@ -59,47 +53,46 @@ class Section:
     Args:
         computed: the computation that was recorded.
         function: the function itself, where it may take other ways than the graph that was recorded.
-        prepared: which groups of steps have been computed, in units of which size.
     """
 
-    def __init__(
-        self,
-        computed: Perturbed,
-        function: Callable[[float], float] | None = None,
-        prepared: Iterable[tuple[float, int]] = (),
-    ) -> None:
+    def __init__(self, computed: Perturbed, function: Callable[[float], float] | None = None) -> None:
         self.at = computed.at
-        self._computed = computed
+        self.computed = computed
         self._function = function
-        self._prepared = set(prepared)
+        self._visited: set[tuple[float, int]] = set()
 
     def __call__(self, number: float) -> float:
-        return self._computed.result(number) if self._function is None else self._function(number)
+        return self.computed.result(number) if self._function is None else self._function(number)
 
-    def prepare(self, sizes: Iterable[float], place: int) -> None:
-        """Compute the graph at once for one step of each size and its neighbours, unless it was done."""
+    def needed(self, sizes: Sequence[float], place: int) -> Iterator[list[float]]:
+        """One step of each size with its neighbours, to be visited together, unless they have been."""
         group = (place + 1) // _TOGETHER
-        new = [size for size in sizes if (size, group) not in self._prepared]
-        if not new:
-            return
-        self._prepared.update((size, group) for size in new)
-        steps = _together(new, group)
-        ends = _ends(self.at, steps)
-        self._computed.visit(ends if self._function is None else ends[: len(steps)], len(steps))
+        if any((size, group) not in self._visited for size in sizes):
+            self._visited.update((size, group) for size in sizes)
+            places = range(group * _TOGETHER - 1, (group + 1) * _TOGETHER - 1)
+            yield [length(size, place) for size in sizes for place in places]
+
+    def ends(self, steps: Sequence[float]) -> list[float]:
+        """Where differences over some steps ask for numbers: first a step above for each of them.
+
+        With half a step above and both below, unless there only the roundings are asked for.
+        """
+        moves = [move for step in steps for move in (-step, step / 2, -step / 2)]
+        return [self.at + move for move in (*steps, *(moves if self._function is None else ()))]
 
     def rounding(self, step: float) -> float:
         """What the roundings of all operations may add up to in the result, here or a step away."""
-        return _ROUNDING * self._computed.weighted(self.at + step)
+        return _ROUNDING * self.computed.weighted(self.at + step)
 
     @cached_property
     def _kinks(self) -> list[tuple[Callable[..., float], list[int]]]:
-        return _kinks(self._computed.program) if self._computed.may_have_kinks else []
+        return _kinks(self.computed.program) if self.computed.may_have_kinks else []
 
     def crosses_kink(self, step: float) -> bool:
         """Whether an operation has a kink within a step to either side."""
         if not self._kinks:
             return False
-        numbers = [self._computed.numbers(place) for place in (self.at - step, self.at, self.at + step)]
+        numbers = [self.computed.numbers(place) for place in (self.at - step, self.at, self.at + step)]
         for kink, operands in self._kinks:
             at = [kink(*[slots[operand] for operand in operands]) for slots in numbers]
             if not (max(at) < 0 or min(at) > 0 or at[0] == at[1] == at[2]):
@@ -107,16 +100,11 @@ class Section:
         return False
 
 
-def _together(sizes: Iterable[float], group: int) -> list[float]:
-    """The steps that are taken together, in units of each size."""
-    places = range(group * _TOGETHER - 1, (group + 1) * _TOGETHER - 1)
-    return [length(size, place) for size in sizes for place in places]
-
-
-def _ends(at: float, steps: list[float]) -> list[float]:
-    """Where differences over some steps, and over half of them, ask for the function; first a step above."""
-    moves = [move for step in steps for move in (-step, step / 2, -step / 2)]
-    return [at + move for move in (*steps, *moves)]
+def visit_together(sections: Sequence[Section], steps: Sequence[Sequence[float]]) -> None:
+    """Compute what differences of sections of one graph need over some steps, for each as many."""
+    if sections:
+        places = [section.ends(of) for section, of in zip(sections, steps, strict=True)]
+        visit([section.computed for section in sections], places, len(steps[0]))
 
 
 def _kinks(program: Program) -> list[tuple[Callable[..., float], list[int]]]:

@@ -13,15 +13,18 @@ from collections.abc import Iterator, Sequence
 from typing import Any, TypeAlias
 
 from autograd import ops
+from autograd.annotations import TYPE_CHECKING
 from autograd.extras import extra
 from autograd.primitive import Operation
 from autograd.programs.arrays import FUNCTIONS, Function
 from autograd.programs.program import UNUSED, Program, function_on_floats
-from autograd.programs.slices import Slices
 
 with extra("jit", "a program on arrays"):
     import numpy as np
     from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from autograd.programs.slices import Slices
 
 Array: TypeAlias = NDArray[np.float64]
 Indices: TypeAlias = NDArray[np.intp]
@@ -33,8 +36,7 @@ EXACT = {
 }
 """The operations that numpy and Python compute alike everywhere."""
 
-_INPUTS = 128  # at the most in one batch
-_ROWS = 2**14  # about as many, unless a single slice is longer
+_ROWS = 2**14  # are computed at a time, unless a single slice has more
 
 
 class Batch:
@@ -54,25 +56,24 @@ class Batch:
         self._order = np.argsort(self._step, kind="stable")
 
     def numbers(
-        self, places: Sequence[Sequence[float]], sums: int
+        self, inputs: Sequence[int], places: Sequence[Sequence[float]], sums: int
     ) -> Iterator[tuple[list[float], list[float]]]:
         """Results and weighted sums of each slice.
 
         Args:
-            places: for each input where it is moved to; all of one length.
+            inputs: which inputs are moved.
+            places: for each of them, where to; all of one length.
             sums: at how many of the first places the weighted sum is computed.
 
         Yields:
             For each input the result at every place, and the sum that `perturbed.weighted` computes at the
             first ones.
         """
-        for start in range(0, len(places), _INPUTS):
-            at = np.array(places[start : start + _INPUTS])
-            inputs = np.arange(start, start + len(at))
-            at = np.column_stack([at, self._recorded[inputs]])  # what the sums compare with
-            depends = _dependence(self._whole, inputs.tolist())
-            for part in _parts(depends.sum(axis=0)):
-                yield from self._computed(inputs[part], depends[:, part], at[part], sums)
+        moved = np.array(inputs)
+        at = np.column_stack([places, self._recorded[moved]])  # sums compare with what is recorded
+        depends = _dependence(self._whole, inputs)
+        for part in _parts(depends.sum(axis=0)):
+            yield from self._computed(moved[part], depends[:, part], at[part], sums)
 
     def _computed(
         self, inputs: Indices, depends: NDArray[np.bool_], places: Array, sums: int

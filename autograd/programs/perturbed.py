@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import operator
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from importlib.util import find_spec
+from itertools import repeat
 
 from autograd import ops
 from autograd.primitive import Operation
@@ -35,44 +36,29 @@ class Perturbed:
 
     def __init__(self, slices: Slices, index: int) -> None:
         self.at = slices.inputs[index].data
-        self._slices = slices
-        self._index = index
+        self.slices = slices
+        self.index = index
         self._results: dict[float, float] = {}  # by place
         self._sums: dict[float, float] = {}
         self._numbers: dict[float, list[float]] = {}
 
     @cached_property
-    def _slice(self) -> tuple[Program, list[float]]:
-        return self._slices.slice(self._index)
+    def slice(self) -> tuple[Program, list[float]]:
+        return self.slices.slice(self.index)
 
     @property
     def program(self) -> Program:
         """What depends on the input."""
-        return self._slice[0]
+        return self.slice[0]
 
     @property
     def may_have_kinks(self) -> bool:
         """Whether an operation of the computation has a kink; quickly told, without a look at the program."""
-        return any(operation.kink for operation in self._slices.whole.operations)
-
-    def visit(self, places: Sequence[float], sums: int) -> None:
-        """Compute at once what will be asked for.
-
-        A user's function is called only where it has to be.
-
-        Args:
-            places: where the result will be asked for.
-            sums: at how many of the first of them the weighted sum will be, too.
-        """
-        program, weights = self._slice
-        if not _in_the_table(program):
-            return
-        rows = _rows(program, [*places, self.at])
-        self.remember(places, rows[program.outputs[0]][:-1], _sums(rows[program.first :], sums, weights))
+        return any(operation.kink for operation in self.slices.whole.operations)
 
     def remember(self, places: Iterable[float], results: Iterable[float], sums: Iterable[float]) -> None:
-        """Keep the results at some places, and the weighted sums at the first of them."""
-        self._results.update(zip(places, results, strict=True))
+        """Keep the results at the first of some places, and the weighted sums."""
+        self._results.update(zip(places, results, strict=False))
         self._sums.update(zip(places, sums, strict=False))
 
     def result(self, place: float) -> float:
@@ -85,7 +71,7 @@ class Perturbed:
         known = self._sums.get(place)
         if known is not None:
             return known
-        program, weights = self._slice
+        program, weights = self.slice
         return weighted(self.numbers(place)[program.first :], self._here[program.first :], weights)
 
     def numbers(self, place: float) -> list[float]:
@@ -104,26 +90,33 @@ class Perturbed:
         return self.program.numbers([self.at])
 
 
-def perturbed(slices: Slices, places: Sequence[Sequence[float]], sums: int) -> Iterator[Perturbed]:
-    """Every input of a computation, perturbed; many are computed as one batch, if there is numpy.
+def visit(inputs: Sequence[Perturbed], places: Sequence[Sequence[float]], sums: int) -> None:
+    """Compute at once what will be asked for, many inputs as one batch if there is numpy.
+
+    A user's function is called only where it has to be.
 
     Args:
-        slices: the computation.
-        places: for each input where its result will be asked for; all of one length.
+        inputs: some inputs of one computation.
+        places: for each of them where the result will be asked for; as many for each.
         sums: at how many of the first places the weighted sum will be, too.
     """
-    each = (Perturbed(slices, index) for index in range(len(slices.inputs)))
-    work = len(slices.inputs) * len(slices.whole)
-    if len(slices.inputs) < _MANY or not _numpy(work >= _WORTH_LOADING) or not _in_the_table(slices.whole):
-        for one, wanted in zip(each, places, strict=True):
-            one.visit(wanted, sums)
-            yield one
-        return
-    from autograd.programs.batch import Batch
-
-    for one, wanted, (results, totals) in zip(each, places, Batch(slices).numbers(places, sums), strict=True):
+    slices = inputs[0].slices
+    work = len(inputs) * len(slices.whole)
+    if len(inputs) >= _MANY and _in_the_table(slices.whole) and _has_numpy(load=work >= _WORTH_LOADING):
+        found = slices.batch.numbers([one.index for one in inputs], places, sums)
+    else:
+        found = map(_visited, inputs, places, repeat(sums))
+    for one, wanted, (results, totals) in zip(inputs, places, found, strict=True):
         one.remember(wanted, results, totals)
-        yield one
+
+
+def _visited(one: Perturbed, places: Sequence[float], sums: int) -> tuple[list[float], list[float]]:
+    """Results and weighted sums without a batch; none if a user's function would be called."""
+    program, weights = one.slice
+    if not _in_the_table(program):
+        return [], []
+    rows = _rows(program, [*places, one.at])
+    return rows[program.outputs[0]], _sums(rows[program.first :], sums, weights)
 
 
 def weighted(results: Sequence[float], here: Sequence[float], weights: Sequence[float]) -> float:
@@ -153,7 +146,7 @@ def _rows(program: Program, places: list[float]) -> list[list[float]]:
 
 def _sums(rows: list[list[float]], count: int, weights: list[float]) -> list[float]:
     """The weighted sums of the first columns; what they are compared with is the last column."""
-    if len(rows) >= _LONG and _numpy(False):
+    if len(rows) >= _LONG and _has_numpy(load=False):
         from autograd.programs import batch
 
         return batch.sums(rows, count, weights)
@@ -165,6 +158,6 @@ def _in_the_table(program: Program) -> bool:
     return all(ops.TABLE.get(operation.name) is operation for operation in program.operations)
 
 
-def _numpy(load: bool) -> bool:
-    """Whether numpy is there; if it has to be loaded first, only if that is wanted."""
-    return "numpy" in sys.modules and sys.modules["numpy"] is not None or (load and find_spec("numpy") is not None)
+def _has_numpy(load: bool) -> bool:
+    """Whether there is numpy; if it is not loaded yet, only if that is wanted."""
+    return find_spec("numpy") is not None if load else sys.modules.get("numpy") is not None

@@ -9,9 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
+from autograd.annotations import TYPE_CHECKING
 from autograd.programs.flatten import Flattening
 from autograd.programs.program import UNUSED, Program
 from autograd.value import Value
+
+if TYPE_CHECKING:
+    from autograd.programs.batch import Batch
 
 
 class Slices:
@@ -61,6 +65,13 @@ class Slices:
     def weights(self) -> list[float]:
         """The weight of each instruction."""
         return [abs(self._adjoints.get(node, 0.0)) for node in self._flattening.nodes]
+
+    @cached_property
+    def batch(self) -> Batch:
+        """What carries out many slices together, by numpy."""
+        from autograd.programs.batch import Batch
+
+        return Batch(self)
 
     @cached_property
     def _readers(self) -> list[list[int]]:
