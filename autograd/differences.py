@@ -23,7 +23,9 @@ from autograd.section import Section, length, sections, visit_together
 from autograd.value import Value
 
 T = TypeVar("T")
-Search: TypeAlias = Generator[list[float], None, T]  # it yields steps to be computed, and returns what it found
+Search: TypeAlias = Generator[
+    list[float], None, T
+]  # it yields steps to be computed, and returns what it found
 
 AGREES, DIFFERS, AT_A_KINK = "agrees", "differs", "at a kink"
 TOO_SMALL, NOT_FINITE = "too small to tell", "not finite"
@@ -89,7 +91,7 @@ def differences(sections: Sequence[Section]) -> list[list[Difference]]:
     """
     found: list[list[Difference]] = [[] for _ in sections]
     searches = [_search(section) for section in sections]
-    waiting = range(len(sections))
+    waiting: Sequence[int] = range(len(sections))
     while waiting:
         needed: dict[int, list[float]] = {}
         for index in waiting:

@@ -88,7 +88,13 @@ class Batch:
         row = np.repeat(np.arange(slots)[:, None], len(inputs), axis=1)  # by slot and by what is moved
         row[inputs, several] = slots + several
         row[first + instruction, owner] = made + np.arange(len(owner))
-        self._run(table, made, instruction, row[self._left[instruction], owner], row[self._right[instruction], owner])
+        self._run(
+            table,
+            made,
+            instruction,
+            row[self._left[instruction], owner],
+            row[self._right[instruction], owner],
+        )
         results = table[row[self._whole.outputs[0]], :-1].tolist()
         for one in range(len(inputs)):
             moving = np.flatnonzero(depends[:, one])
@@ -174,7 +180,8 @@ def _place_by_place(operation: Operation) -> Function:
     function = function_on_floats(operation)
 
     def compute(*operands: Any, out: Array) -> None:
-        out.flat = list(map(function, *(operand.ravel().tolist() for operand in operands)))
+        numbers = list(map(function, *(operand.ravel().tolist() for operand in operands)))
+        out[...] = np.reshape(numbers, out.shape)
 
     return compute
 
