@@ -119,21 +119,34 @@ class Batch:
                     self._functions[code](x, table.take(right[start:stop], axis=0), out=out)
 
 
-def sums(rows: list[list[float]], count: int, weights: list[float]) -> list[float]:
-    """The weighted sums of the first columns; what they are compared with is the last column."""
-    numbers = np.array(rows)
-    return weighted(numbers[:, :count], numbers[:, -1], np.array(weights))
+def rows_of(program: Program, places: Sequence[float]) -> Array:
+    """The numbers in every slot of a single slice, as `perturbed.rows_of` computes them."""
+    first = program.first
+    table = np.empty((first + len(program), len(places)))
+    table[0] = places
+    table[1:first] = np.array(program.constants)[:, None]
+    functions = [_function(operation) for operation in program.operations]
+    rows = list(table)
+    instructions = zip(program.codes, program.left, program.right, rows[first:], strict=True)
+    with np.errstate(all="ignore"):
+        for code, left, right, out in instructions:
+            if right == UNUSED:
+                functions[code](rows[left], out=out)
+            else:
+                functions[code](rows[left], rows[right], out=out)
+    return table
 
 
-def weighted(there: Array, here: Array, weights: Array) -> list[float]:
+def weighted(there: Array, here: Array, weights: Array | list[float]) -> list[float]:
     """For every column the sum that `perturbed.weighted` computes for one, in the same order."""
-    carrying = np.flatnonzero(weights)
+    weight = np.asarray(weights)[:, None]
+    carrying = np.flatnonzero(weight)
     if not len(carrying):
         return [0.0] * there.shape[1]
     size_here, size_there = np.abs(here[carrying, None]), np.abs(there[carrying])
     size = np.where(size_there > size_here, size_there, size_here)
     with np.errstate(all="ignore"):
-        parts = np.where(size == 0.0, 0.0, weights[carrying, None] * size)
+        parts = np.where(size == 0.0, 0.0, weight[carrying] * size)
         sums: list[float] = np.cumsum(parts, axis=0)[-1].tolist()
     return sums
 

@@ -15,7 +15,7 @@ from autograd.programs.program import UNUSED, Program, function_on_floats
 from autograd.programs.slices import Slices
 
 _MANY = 16  # inputs, from which on numpy computes a batch of them faster than Python one after another
-_LONG = 500  # instructions, from which on numpy adds up sizes faster
+_LONG = 100  # instructions, from which on numpy computes a single input faster
 _WORTH_LOADING = 20_000  # instructions times inputs, from which on numpy is loaded for them
 _FEW = 8  # places whose numbers are kept, as they are asked for again at once
 _IN_C: Mapping[Operation, Callable[..., float]] = {  # the same functions, without Python in between
@@ -115,8 +115,17 @@ def _visited(one: Perturbed, places: Sequence[float], sums: int) -> tuple[list[f
     program, weights = one.slice
     if not _in_the_table(program):
         return [], []
-    rows = _rows(program, [*places, one.at])
-    return rows[program.outputs[0]], _sums(rows[program.first :], sums, weights)
+    every = [*places, one.at]
+    if len(program) >= _LONG and _has_numpy(load=len(program) >= _WORTH_LOADING):
+        from autograd.programs import batch
+
+        numbers = batch.rows_of(program, every)
+        moving = numbers[program.first :]
+        totals = batch.weighted(moving[:, :sums], moving[:, -1], weights)
+        return numbers[program.outputs[0]].tolist(), totals
+    rows = rows_of(program, every)
+    columns = list(zip(*rows[program.first :], strict=True)) or [()] * len(every)
+    return rows[program.outputs[0]], [weighted(column, columns[-1], weights) for column in columns[:sums]]
 
 
 def weighted(results: Sequence[float], here: Sequence[float], weights: Sequence[float]) -> float:
@@ -132,7 +141,7 @@ def weighted(results: Sequence[float], here: Sequence[float], weights: Sequence[
     return total
 
 
-def _rows(program: Program, places: list[float]) -> list[list[float]]:
+def rows_of(program: Program, places: list[float]) -> list[list[float]]:
     """The numbers in every slot: a row for each slot, a column for each place of the one input."""
     functions = [_IN_C.get(operation) or function_on_floats(operation) for operation in program.operations]
     rows = [places, *([constant] * len(places) for constant in program.constants)]
@@ -142,16 +151,6 @@ def _rows(program: Program, places: list[float]) -> list[list[float]]:
         else:
             rows.append(list(map(functions[code], rows[left], rows[right])))
     return rows
-
-
-def _sums(rows: list[list[float]], count: int, weights: list[float]) -> list[float]:
-    """The weighted sums of the first columns; what they are compared with is the last column."""
-    if len(rows) >= _LONG and _has_numpy(load=False):
-        from autograd.programs import batch
-
-        return batch.sums(rows, count, weights)
-    columns = list(zip(*rows, strict=True)) or [()] * (count + 1)
-    return [weighted(column, columns[-1], weights) for column in columns[:count]]
 
 
 def _in_the_table(program: Program) -> bool:

@@ -46,7 +46,8 @@ def test_every_operation_is_computed_as_by_its_own_function(operation):
             slices = Slices(root, [x], {})
             found, _ = next(slices.batch.numbers([0], [places], 0))
             assert bits(found) == bits(slices.whole.run([at])[0] for at in places)
-            assert bits(found) == bits(perturbed._rows(slices.whole, places)[slices.whole.outputs[0]])
+            for carried_out in (perturbed.rows_of, batch.rows_of):
+                assert bits(found) == bits(carried_out(slices.whole, places)[slices.whole.outputs[0]])
 
 
 def test_the_weighted_sum_is_the_same_to_the_last_bit():
@@ -114,8 +115,8 @@ def test_a_slice_is_the_program_that_its_input_alone_is_flattened_to():
 def test_leaves_share_what_is_computed_for_them(monkeypatch):
     """Broken if the work on a wide graph grows with its nodes times its leaves, outside of numpy."""
     flattened, computed, alone = [], [], []
-    numbers, rows = batch.Batch.numbers, perturbed._rows
-    monkeypatch.setattr(perturbed, "_rows", lambda *given: alone.append(1) or rows(*given))
+    numbers, rows = batch.Batch.numbers, perturbed.rows_of
+    monkeypatch.setattr(perturbed, "rows_of", lambda *given: alone.append(1) or rows(*given))
     monkeypatch.setattr(
         batch.Batch, "numbers", lambda self, *given: computed.append(1) or numbers(self, *given)
     )
