@@ -44,6 +44,7 @@ class Perturbed:
 
     @cached_property
     def slice(self) -> tuple[Program, list[float]]:
+        """The program of what depends on the input, and the weights of its instructions."""
         return self.slices.slice(self.index)
 
     @property
