@@ -8,8 +8,9 @@ from autograd import tree
 from autograd.annotations import TYPE_CHECKING
 from autograd.differences import AT_A_KINK, DIFFERS, NOT_FINITE, Check, differences, judged
 from autograd.directions import jvp
-from autograd.graph import nodes_of, uses_of
 from autograd.modes import no_grad, recording
+from autograd.programs.perturbed import Perturbed
+from autograd.programs.slices import Slices
 from autograd.section import Section
 from autograd.sweeps import adjoints, as_value
 from autograd.transforms import jacobian
@@ -79,22 +80,21 @@ def _check(function: Outputs, names: list[str], at: Any, nth: int, tolerance: fl
     reverse = [tree.leaves(row) for row in jacobian(function)(tree.rebuild(at, point))]
     with recording():
         results = [as_value(result) for result in function(tree.rebuild(at, inputs))]
-    carried = [adjoints(result) for result in results]
-    uses = [uses_of(nodes_of(result)) for result in results]
+    slices = [Slices(result, inputs, adjoints(result)) for result in results]
     for i, path in enumerate(tree.paths(at)):
         along = [float(i == j) for j in range(len(point))]
         forward = jvp(function)(tree.rebuild(at, point), tree.rebuild(at, along))[1]
-        moved = _Moved(function, len(names), at, point, i)
+        along_one = _AlongOneInput(function, len(names), at, point, i)
         for k, name in enumerate(names):
-            section = Section(results[k], inputs[i], carried[k], False, uses[k], moved.output(k))
-            found = differences(section)
+            section = Section(Perturbed(slices[k], i), along_one.output(k))
+            (found,) = differences([section])
             for mode, result in (("reverse", reverse[k][i]), ("forward", forward[k])):
                 derivative = as_value(result).data
                 check = judged(section, found, derivative, tolerance)
                 _require(check, f"order {nth}, {mode} mode: d {name}/d input{path}", derivative)
 
 
-class _Moved:
+class _AlongOneInput:
     """The outputs of a function where one of its inputs has another number; each is computed once.
 
     Where the function raises because it has no value there, they are nan.

@@ -13,14 +13,19 @@ a wave that is shorter than the step leaves no trace in the estimate.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from math import inf, isfinite, nan, ulp
+from typing import TypeAlias, TypeVar
 
-from autograd.graph import nodes_of, uses_of
-from autograd.section import Section, length
+from autograd.section import Section, length, sections, visit_together
 from autograd.value import Value
+
+T = TypeVar("T")
+Search: TypeAlias = Generator[
+    list[float], None, T
+]  # it yields steps to be computed, and returns what it found
 
 AGREES, DIFFERS, AT_A_KINK = "agrees", "differs", "at a kink"
 TOO_SMALL, NOT_FINITE = "too small to tell", "not finite"
@@ -61,29 +66,51 @@ class Check:
 def compare(root: Value, nodes: Iterable[Value], adjoints: Mapping[Value, float]) -> dict[Value, Check]:
     """Compare the gradients of a recorded graph by some of its nodes with finite differences.
 
-    For each, the graph is computed again with the node moved. What no gradient passes, a condition or
-    `detach()`, stays at its number, as the derivative means it.
+    For each, what depends on it is computed again with the node moved. What no gradient passes, a condition
+    or `detach()`, stays at its number, as the derivative means it.
 
     Args:
         root: the result.
         nodes: what is moved.
         adjoints: the gradient of the root by every node of its graph, and by each of these.
     """
-    uses = uses_of(nodes_of(root))
+    asked = list(dict.fromkeys(nodes))
     made: dict[Value, Check] = {}
-    for node in nodes:
-        section = Section(root, node, adjoints, hold=True, uses=uses)
-        made[node] = judged(section, differences(section), adjoints[node])
-    return made
+    for some in sections(root, asked, adjoints):
+        found = differences(list(some.values()))
+        for (node, section), of_it in zip(some.items(), found, strict=True):
+            made[node] = judged(section, of_it, adjoints[node])
+    return {node: made[node] for node in asked}
 
 
-def differences(section: Section) -> list[Difference]:
-    """The best difference of each series of steps, unless the series of shorter steps contradicts it."""
+def differences(sections: Sequence[Section]) -> list[list[Difference]]:
+    """The best difference of each series of steps, unless the series of shorter steps contradicts it.
+
+    The sections of one graph are searched in step, so that the steps which they need next are computed for
+    all of them together.
+    """
+    found: list[list[Difference]] = [[] for _ in sections]
+    searches = [_search(section) for section in sections]
+    waiting: Sequence[int] = range(len(sections))
+    while waiting:
+        needed: dict[int, list[float]] = {}
+        for index in waiting:
+            try:
+                needed[index] = next(searches[index])
+            except StopIteration as end:
+                found[index] = end.value
+        visit_together([sections[index] for index in needed], list(needed.values()))
+        waiting = list(needed)
+    return found
+
+
+def _search(section: Section) -> Search[list[Difference]]:
+    """What `differences` says of one section; it yields steps that have to be computed before it goes on."""
     kept: list[Difference] = []
-    sizes = sorted({1.0, abs(section.at)}, reverse=True)
-    section.prepare(sizes, 0)
-    for size in sizes:
-        best = reduce(_better, _series(section, size), NONE)
+    larger, smaller = sorted([1.0, abs(section.at)], reverse=True)
+    yield from section.needed([larger, smaller], 0)
+    for size in [larger, smaller][: 1 + (larger != smaller)]:
+        best = reduce(_better, (yield from _series(section, size)), NONE)
         if isfinite(best.error):
             kept = [other for other in kept if not _apart(other, best)] + [best]
     return kept or [NONE]
@@ -138,40 +165,42 @@ def central_difference(f: Callable[[float], float], at: float, step: float) -> f
     return (4 * difference(step / 2) - difference(step)) / 3
 
 
-def _series(section: Section, size: float) -> Iterator[Difference]:
+def _series(section: Section, size: float) -> Search[list[Difference]]:
     """Differences over shorter and shorter steps, in units of `size`.
 
     The series begins with longer steps where even the usual longest one drowns in rounding, because the
     function is flat. It ends when rounding is the larger error; only a series that leaves the domain, or a
     function that bends within tiny steps, goes on to steps that hardly move the number.
     """
+    series: list[Difference] = []
     first, shortest = 0, 2 * ulp(section.at)  # below it the number would hardly move
     if not length(size, first) > shortest:
-        return
-    before = _over(section, size, first)
+        return series
+    before = yield from _over(section, size, first)
     while first > -_LONGER:
-        longer = _over(section, size, first - 1)
+        longer = yield from _over(section, size, first - 1)
         if not abs(longer.slope - before.slope) <= before.error or section.crosses_kink(longer.step):
             break
         first, before = first - 1, longer
     if first < 0 and before.slope == 0.0:  # it has levelled off, or does not depend on the number at all
-        first, before = 0, _over(section, size, 0)
+        first, before = 0, (yield from _over(section, size, 0))
     for place in range(first + 1, _SHORTER):
         step = length(size, place)
         if step <= shortest:
-            return
-        found = _over(section, size, place)
+            break
+        found = yield from _over(section, size, place)
         truncation = abs(found.slope - before.slope)
-        yield Difference(found.slope, truncation + found.error, step)
+        series.append(Difference(found.slope, truncation + found.error, step))
         if place >= _USUAL and truncation <= found.error:
-            return
+            break
         before = found
+    return series
 
 
-def _over(section: Section, size: float, place: int) -> Difference:
+def _over(section: Section, size: float, place: int) -> Search[Difference]:
     """The difference over one step; its error is that of rounding."""
     step = length(size, place)
-    section.prepare([size], place)
+    yield from section.needed([size], place)
     slope = central_difference(section, section.at, step)
     return Difference(slope, _EXTRAPOLATED * section.rounding(step) / step, step)
 
