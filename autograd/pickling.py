@@ -14,8 +14,8 @@ from typing import Any
 from weakref import ref
 
 from autograd.columns import Places, columns_of_leaves, columns_of_nodes, fill, leaves_of
-from autograd.modes import Tag
 from autograd.ops import LEAF
+from autograd.tag import Tag
 from autograd.value import Value, attributes_of, recorded_node, unrecorded_node
 from autograd.walk import NEVER
 

@@ -20,9 +20,9 @@ ROOT = Path(autograd.__file__).parents[1]
 # From the ground up. A line may import from the lines above it; a folder also from within itself.
 AUTOGRAD = """
     annotations extras
-    floats stepwise
+    floats stepwise tag
     special ieee modes
-    anomaly primitive
+    scopes anomaly primitive
     kernels
     by_hand
     walk

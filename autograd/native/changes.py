@@ -108,7 +108,7 @@ CHANGES = [
     ),
     Change(
         "the mode of a thread is read without a call of Python",
-        r"(cpy_r_r\d+)( = CPyStatic_modes____find_place;(?:(?!CPyStatic_modes____find).)*?)"
+        r"(cpy_r_r\d+)( = CPyStatic_modes___find_place;(?:(?!CPyStatic_modes___find).)*?)"
         r"(cpy_r_r\d+) = PyObject_Vectorcall\(\1, 0, 0, 0\);",
         r"\1\2\3 = NULL; PyContextVar_Get(CPyStatic_modes____PLACE, NULL, &\3);",
         everywhere=True,
