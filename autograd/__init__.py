@@ -15,7 +15,8 @@ from autograd.annotations import TYPE_CHECKING
 from autograd.floats import as_float
 from autograd.functions import *  # noqa: F403  (its `__all__` is the list of functions)
 from autograd.modes import no_grad
-from autograd.primitive import Operation, operation
+from autograd.own_operations import operation
+from autograd.primitive import Operation
 from autograd.scopes import current_scope, each_in_scope, scope
 from autograd.value import Value
 from autograd.vectors import as_values

@@ -23,7 +23,7 @@ AUTOGRAD = """
     floats stepwise tag
     special ieee modes
     scopes anomaly primitive
-    kernels
+    kernels own_operations
     by_hand
     walk
     places
