@@ -129,6 +129,7 @@ def _signature(operation: Operation) -> Signature:
 _DOCSTRING = _Written(_text, Operation.__doc__)  # which classes do not inherit
 for _kind in {Operation, primitive.Bound, *map(type, ops.TABLE.values())}:
     _kind.__doc__ = _DOCSTRING  # type: ignore[assignment]
+    _kind.__module__ = Operation.__module__  # compiled, each line has a class of its own, in `kernels`
 Operation.__signature__ = _Written(_signature)  # type: ignore[attr-defined]
 
 

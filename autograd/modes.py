@@ -89,7 +89,7 @@ def current_place() -> Place:
 
 
 def here() -> Mode:
-    """The same, faster: the variable is not looked up while no block is open."""
+    """The mode that holds here, faster: the variable is not looked up while no block is open."""
     return current() if OPEN else PLAIN
 
 

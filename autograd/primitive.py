@@ -181,7 +181,7 @@ class Operation:
         return graph
 
     def bound_graph(self, x: T, y: float, out: T) -> T | float:
-        """The same by the first operand, where the second is a number."""
+        """The local derivative by the first operand as a graph, where the second is a number."""
         graph: T | float = self._graph(0, (x, y), out)
         return graph
 

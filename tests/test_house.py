@@ -32,7 +32,8 @@ AUTOGRAD = """
     graph containers rows
     tree
     vectors
-    functions columns
+    exponentials columns
+    functions
     copying
     pickling
     words/

@@ -27,6 +27,7 @@ COMPILED = [
     *GENERATED,
     "autograd/columns.py",
     "autograd/copying.py",
+    "autograd/exponentials.py",
     "autograd/floats.py",
     "autograd/functions.py",
     "autograd/graph.py",

@@ -24,7 +24,7 @@ REWRITTEN = [
     ),
     (r"(def grad\(self, grad: float) \| None", r"\1"),
 ]
-
+FUNCTIONS = ("autograd/exponentials.py", "autograd/functions.py")
 
 # What a function of the generated C returns after an error, by the type of what it returns.
 ERRORS = {
@@ -45,9 +45,9 @@ def rewritten(path: str, source: str) -> str:
     source = without_overloads(source)
     if path in ("autograd/floats.py", "autograd/special.py"):
         source = in_c(source)
-    if path in ("autograd/value.py", "autograd/functions.py", "autograd/vectors.py"):
+    if path in ("autograd/value.py", "autograd/vectors.py", *FUNCTIONS):
         source = on_lines(source)
-    if path == "autograd/functions.py":  # arrays are taken too, and symbols, where people read of numbers
+    if path in FUNCTIONS:  # arrays are taken too, and symbols, where people read of numbers
         source = re.sub(r"(?<!import )\bNumber\b(?: \| None)?", "Any", source)
     for written, wanted in REWRITTEN if path == "autograd/value.py" else []:
         source, count = re.subn(written, wanted, source)
