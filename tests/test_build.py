@@ -178,9 +178,9 @@ def test_compiled_code_reads_operations_as_constants_and_calls_c():
 
 
 def test_signatures_for_type_checkers_are_left_out():
-    source = (ROOT / "autograd/functions.py").read_text(encoding="utf-8")
+    source = (ROOT / "autograd/exponentials.py").read_text(encoding="utf-8")
     compiled = rewriting.without_overloads(source)
-    assert source.count("@overload") > 10
+    assert source.count("@overload") > 5
     assert "@overload" not in compiled
     assert compiled.count("def softmax(") == 1
 
