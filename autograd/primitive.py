@@ -1,19 +1,21 @@
 """What an operation is: a function of one or two numbers that knows its own derivatives.
 
-A line of the table is kept as two attributes, and read by methods of which each has one caller:
+A line of the table is kept as two attributes. The methods read them, each for callers of its own:
 
-| what | gives | called by |
-|---|---|---|
-| `value` | the value on floats, as the table says it | `compute` and `_called` |
-| `partials` | the derivatives on anything, as the table says them | `local_number`, `_graph`, `words/` |
-| `__call__` | whatever the operands are: floats, nodes, symbols | users, and the partials of the table |
-| `_called` | the same, for any number and kind of operands | `__call__` |
-| `compute` | the value of a node | `unary` and `binary` in `value.py` |
-| `local_number` | a local derivative of a node, a float | those two, for `backward()` |
-| `local_graph` | the same as a graph | `sweeps.py`, to be differentiated again |
-| `bound_graph` | that by the first operand, the second a number | `Bound.local_graph` |
-| `_graph` | either graph, read from `partials` | `local_graph`, `bound_graph` |
-| `bind` | a `Bound`, an operation of one operand | `x**2` and `leaky_relu(x, 0.1)` |
+==============  ===================================================  =======================================
+what            gives                                                called by
+==============  ===================================================  =======================================
+`value`         the value on floats, as the table says it            `compute` and `_called`
+`partials`      the derivatives on anything, as the table says them  `local_number`, `_graph`, `words/`
+`__call__`      whatever the operands are: floats, nodes, symbols    users, and the partials of the table
+`_called`       the same, for any number and kind of operands        `__call__`
+`compute`       the value of a node                                  `unary` and `binary` in `value.py`
+`local_number`  a local derivative of a node, a float                those two, for `backward()`
+`local_graph`   the same as a graph                                  `sweeps.py`, to be differentiated again
+`bound_graph`   that by the first operand, the second a number       `Bound.local_graph`
+`_graph`        either graph, read from `partials`                   `local_graph`, `bound_graph`
+`bind`          a `Bound`, an operation of one operand               `x**2` and `leaky_relu(x, 0.1)`
+==============  ===================================================  =======================================
 
 Compiled, each line is a class with `__call__`, `compute`, `local_number`, `local_graph` and `bound_graph` of
 its own: see `native/generate.py`.

@@ -1,12 +1,14 @@
 """Reverse and forward sweeps: the gradients of a graph in a table beside it.
 
-| sweep | mode | by | gives |
-|---|---|---|---|
-| `adjoints` | reverse | every node below the root | floats |
-| `slopes` | reverse | some nodes | floats, or Values where they are to be differentiated again |
-| `adjoint_graphs` | reverse | some nodes | graphs |
-| `tangents` | forward | along a direction | graphs |
-| `tangent_numbers` | forward | along a direction | floats |
+=================  =======  =========================  =========================================
+sweep              mode     by                         gives
+=================  =======  =========================  =========================================
+`adjoints`         reverse  every node below the root  floats
+`slopes`           reverse  some nodes                 floats; Values to be differentiated again
+`adjoint_graphs`   reverse  some nodes                 graphs
+`tangents`         forward  along a direction          graphs
+`tangent_numbers`  forward  along a direction          floats
+=================  =======  =========================  =========================================
 
 When they return, nothing in the graph has changed, so a picture or an explanation can be made at any time.
 """
