@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from autograd.annotations import TYPE_CHECKING
+from autograd.primitive import Bound
 from autograd.programs.program import UNUSED, Program
 from autograd.value import Value
 from autograd.walk import OPERANDS
@@ -147,10 +148,10 @@ class Flattening:
         if x == _STILL:
             x = self._constant(left.data)
         if right is None:
-            y = UNUSED if operation.bound is None else self._constant(operation.bound[1])
+            y = self._constant(operation.second) if isinstance(operation, Bound) else UNUSED
         elif y == _STILL:
             y = self._constant(right.data)
-        base = operation if operation.bound is None else operation.bound[0]
+        base = operation.base if isinstance(operation, Bound) else operation
         codes, lefts, rights = self._instructions
         codes.append(self._codes.setdefault(base, len(self._codes)))
         lefts.append(x)
