@@ -14,8 +14,10 @@ from autograd import functions, ops, primitive, value
 from autograd.annotations import TYPE_CHECKING
 from autograd.floats import as_float
 from autograd.functions import *  # noqa: F403  (its `__all__` is the list of functions)
-from autograd.modes import current_scope, each_in_scope, no_grad, scope
-from autograd.primitive import Operation, operation
+from autograd.modes import no_grad
+from autograd.own_operations import operation
+from autograd.primitive import Operation
+from autograd.scopes import current_scope, each_in_scope, scope
 from autograd.value import Value
 from autograd.vectors import as_values
 
@@ -127,6 +129,7 @@ def _signature(operation: Operation) -> Signature:
 _DOCSTRING = _Written(_text, Operation.__doc__)  # which classes do not inherit
 for _kind in {Operation, primitive.Bound, *map(type, ops.TABLE.values())}:
     _kind.__doc__ = _DOCSTRING  # type: ignore[assignment]
+    _kind.__module__ = Operation.__module__  # compiled, each line has a class of its own, in `kernels`
 Operation.__signature__ = _Written(_signature)  # type: ignore[attr-defined]
 
 

@@ -7,7 +7,8 @@ from math import isfinite, isnan
 from os.path import dirname, join
 
 from autograd.annotations import TYPE_CHECKING
-from autograd.modes import Switch, Tag
+from autograd.modes import Switch
+from autograd.tag import Tag
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

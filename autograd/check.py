@@ -33,6 +33,10 @@ def check_grads(f: Callable[[Any], Any], at: Any, order: int = 1, tolerance: flo
 
     A derivative that is smaller than the rounding of the differences cannot be told from 0; it passes.
 
+    At order 1 derivatives are numbers. A partial derivative of your own that cannot be computed on Values, as
+    one written with `math.exp` cannot, is only noticed at order 2. In the forward mode a node that passes
+    nothing, such as `stop_gradient`, gives 0.0.
+
     Args:
         f: a function of one argument that returns a number or a tree of numbers, smooth near `at`.
         at: a number or a tree of numbers.

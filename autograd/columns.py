@@ -22,7 +22,7 @@ NO_OPERAND: Final = -1
 MANY: Final = 16
 
 
-class Places:
+class Numbering:
     """The graph of a root, the root first, down to nodes that are written elsewhere.
 
     Args:
@@ -71,7 +71,7 @@ class Places:
         return found
 
 
-def columns_of_nodes(places: Places) -> tuple[Any, ...]:
+def columns_of_nodes(places: Numbering) -> tuple[Any, ...]:
     """The nodes that have operands; operations and tags as places in two short lists, which come first."""
     nodes, of = places.nodes, places.of
     operations, codes = _table([node._operation for node in nodes])

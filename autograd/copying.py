@@ -5,7 +5,7 @@ from __future__ import annotations
 from copy import deepcopy as copied
 
 from autograd.annotations import TYPE_CHECKING
-from autograd.columns import Places
+from autograd.columns import Numbering
 from autograd.value import Value, recorded_node
 from autograd.walk import OPERANDS
 
@@ -23,7 +23,7 @@ def deepcopy(root: Value, memo: dict[int, Any]) -> Value:
     Raises:
         ValueError: if the derivative of a node was given by hand.
     """
-    places = Places(root, memo, set())
+    places = Numbering(root, memo, set())
     nodes = [*places.nodes, *places.leaves]
     for node in nodes:
         if node._operation.by_hand is not None and node._operation is not OPERANDS:

@@ -9,10 +9,9 @@ operands at a time, so a drawing shows every step and no derivative is needed th
 
 from __future__ import annotations
 
-from sys import float_info
-
 from autograd import floats, ops
 from autograd.annotations import TYPE_CHECKING, overload
+from autograd.exponentials import log_softmax, logsumexp, softmax
 from autograd.ops import (
     abs,
     acos,
@@ -74,79 +73,17 @@ from autograd.value import Value, unary
 from autograd.vectors import dot, mean, norm, sum
 
 __all__ = [
-    "abs",
-    "acos",
-    "acosh",
-    "asin",
-    "asinh",
-    "atan",
-    "atan2",
-    "atanh",
-    "cbrt",
-    "ceil",
-    "clip",
-    "copysign",
-    "cos",
-    "cosh",
-    "degrees",
-    "dot",
-    "elu",
-    "equal",
-    "erf",
-    "erfc",
-    "erfinv",
-    "exp",
-    "exp2",
-    "expm1",
-    "floor",
-    "floor_divide",
-    "fmod",
-    "gelu",
-    "greater",
-    "greater_equal",
-    "hypot",
-    "leaky_relu",
-    "less",
-    "less_equal",
-    "log",
-    "log1p",
-    "log2",
-    "log10",
-    "log_softmax",
-    "logaddexp",
-    "logsumexp",
-    "maximum",
-    "mean",
-    "minimum",
-    "norm",
-    "normal_cdf",
-    "normal_pdf",
-    "not_equal",
-    "pow",
-    "radians",
-    "relu",
-    "remainder",
-    "round",
-    "sigmoid",
-    "sign",
-    "silu",
-    "sin",
-    "sinc",
-    "sinh",
-    "softmax",
-    "softplus",
-    "sqrt",
-    "stop_gradient",
-    "sum",
-    "tan",
-    "tanh",
-    "trunc",
-    "where",
+    "abs", "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cbrt", "ceil", "clip", "copysign",
+    "cos", "cosh", "degrees", "dot", "elu", "equal", "erf", "erfc", "erfinv", "exp", "exp2", "expm1",
+    "floor", "floor_divide", "fmod", "gelu", "greater", "greater_equal", "hypot", "leaky_relu", "less",
+    "less_equal", "log", "log1p", "log2", "log10", "log_softmax", "logaddexp", "logsumexp", "maximum",
+    "mean", "minimum", "norm", "normal_cdf", "normal_pdf", "not_equal", "pow", "radians", "relu",
+    "remainder", "round", "sigmoid", "sign", "silu", "sin", "sinc", "sinh", "softmax", "softplus", "sqrt",
+    "stop_gradient", "sum", "tan", "tanh", "trunc", "where",
 ]  # fmt: skip
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from typing import Any, Final
+    from typing import Any
 
     from autograd.vectors import Number
 
@@ -175,7 +112,6 @@ def log(x: Number, base: Number | None = None) -> Number:
 
 
 _OF_BASE = {2.0: log2, 10.0: log10}
-_LARGEST: Final = float_info.max
 
 
 @overload
@@ -318,97 +254,6 @@ def where(condition: Number, x: Number, y: Number) -> Number:
     return chosen
 
 
-@overload
-def logsumexp(values: Iterable[Value]) -> Value: ...
-@overload
-def logsumexp(values: Iterable[float]) -> float: ...
-def logsumexp(values: Iterable[Number]) -> Number:
-    """log(exp(v[0]) + exp(v[1]) + ...), shifted by the largest so that no exponential overflows.
-
-    Args:
-        values: n numbers, at least one.
-
-    Raises:
-        ValueError: if there are none.
-
-    >>> logsumexp([1000.0, 1000.0])
-    1000.6931471805599
-    """
-    listed = _not_empty("logsumexp", values)
-    shift = _shift(listed)
-    total: Number = ops.add(shift, ops.log(sum([ops.exp(ops.sub(value, shift)) for value in listed])))
-    return total
-
-
-@overload
-def softmax(values: Iterable[Value]) -> list[Value]: ...
-@overload
-def softmax(values: Iterable[float]) -> list[float]: ...
-def softmax(values: Iterable[Number]) -> list[Any]:
-    """Each exponential divided by the sum of all: positive numbers that add up to one.
-
-    Args:
-        values: n numbers, at least one.
-
-    Returns:
-        A list of n numbers.
-
-    Raises:
-        ValueError: if there are none.
-
-    >>> softmax([0.0, 1000.0])
-    [0.0, 1.0]
-    """
-    listed = _not_empty("softmax", values)
-    shift = _shift(listed)
-    exponentials = [ops.exp(ops.sub(value, shift)) for value in listed]
-    total = sum(exponentials)
-    return [ops.div(exponential, total) for exponential in exponentials]
-
-
-@overload
-def log_softmax(values: Iterable[Value]) -> list[Value]: ...
-@overload
-def log_softmax(values: Iterable[float]) -> list[float]: ...
-@overload
-def log_softmax(values: Iterable[Any], index: int) -> Any: ...
-def log_softmax(values: Iterable[Number], index: int | None = None) -> Any:
-    """The logarithm of softmax, exact where softmax itself would round to zero.
-
-    Args:
-        values: n numbers, at least one.
-        index: which of the n logarithms to compute; by default all of them.
-
-    Returns:
-        A list of n numbers, or the one that was asked for.
-
-    Raises:
-        ValueError: if there are none.
-        IndexError: if there is none of that index.
-
-    >>> log_softmax([0.0, 1000.0]), log_softmax([0.0, 1000.0], 0)
-    ([-1000.0, 0.0], -1000.0)
-    """
-    listed = _not_empty("log_softmax", values)
-    shift = _shift(listed)
-    shifted = [ops.sub(value, shift) for value in listed]
-    total = ops.log(sum([ops.exp(value) for value in shifted]))
-    if index is not None:
-        return ops.sub(shifted[index], total)
-    return [ops.sub(value, total) for value in shifted]
-
-
-def _shift(values: list[Any]) -> Any:
-    """The largest of the values as a constant, and finite, because inf - inf would be nan.
-
-    Whatever is subtracted cancels in exact arithmetic, so it needs no gradient.
-    """
-    largest = values[0]
-    for value in values[1:]:
-        largest = ops.maximum(largest, value)
-    return ops.stop_gradient(ops.minimum(ops.maximum(largest, -_LARGEST), _LARGEST))
-
-
 def _bound(operation: Operation, x: Any, y: Any) -> Any:
     """An operation of two operands, or that of one operand where the second is a number."""
     if not _is_number(y):
@@ -426,10 +271,3 @@ def _is_number(thing: Any) -> bool:
 
 def _is_array(thing: Any) -> bool:
     return not isinstance(thing, Value) and floats.is_array(thing)
-
-
-def _not_empty(name: str, values: Iterable[Any]) -> list[Any]:
-    listed = list(values)
-    if not listed:
-        raise ValueError(f"{name} needs at least one number, got none")
-    return listed

@@ -10,44 +10,15 @@ from __future__ import annotations
 from contextvars import ContextVar
 
 from autograd.annotations import TYPE_CHECKING
+from autograd.tag import Tag
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from typing import Any, Final, TypeVar
 
     from autograd.anomaly import Watcher
 
-    T = TypeVar("T")
-
     F = TypeVar("F", bound=Callable[..., Any])
-
-
-class Tag:
-    """What a drawing or an error says of a node beside its numbers; shared by the nodes of a scope."""
-
-    __slots__ = ("label", "line", "scope")
-
-    def __init__(self, label: str = "", scope: str = "", line: str = "") -> None:
-        self.label = label
-        self.scope = scope
-        self.line = line
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return Tag, (self.label, self.scope, self.line)
-
-
-def labelled(tag: Tag | None, label: str) -> Tag:
-    """The tag with another label."""
-    if not isinstance(label, str):
-        raise TypeError(f"a label is a string, got {type(label).__name__}: {label!r}")
-    return Tag(label) if tag is None else Tag(label, tag.scope, tag.line)
-
-
-def moved(tag: Tag | None, scope: str) -> Tag:
-    """The tag in another scope."""
-    if not isinstance(scope, str):
-        raise TypeError(f"a scope is a path, a string, got {type(scope).__name__}: {scope!r}")
-    return Tag("", scope) if tag is None else Tag(tag.label, scope, tag.line)
 
 
 class Mode:
@@ -101,24 +72,24 @@ OPEN: Final[list[None]] = []
 PLAIN: Final = Mode()
 _START: Final = Place(PLAIN)
 _PLACE: Final[ContextVar[Place]] = ContextVar("autograd place", default=_START)
-_find_place: Final = _PLACE.get
-_set_place: Final = _PLACE.set
+find_place: Final = _PLACE.get
+set_place: Final = _PLACE.set
 
 
 def current() -> Mode:
     """The mode that holds here."""
-    place: Place = _find_place()
+    place: Place = find_place()
     return place.mode
 
 
 def current_place() -> Place:
     """Where one stands."""
-    place: Place = _find_place()
+    place: Place = find_place()
     return place
 
 
 def here() -> Mode:
-    """The same, faster: the variable is not looked up while no block is open."""
+    """The mode that holds here, faster: the variable is not looked up while no block is open."""
     return current() if OPEN else PLAIN
 
 
@@ -146,17 +117,17 @@ class Switch:
 
     def __enter__(self) -> None:
         OPEN.append(None)
-        _set_place(self.place(_find_place()))
+        set_place(self.place(find_place()))
 
     def __exit__(self, *exception: object) -> None:
         OPEN.pop()
-        innermost: Place = _find_place()
+        innermost: Place = find_place()
         own: Place | None = innermost
         while own is not None and own.block is not self:
             own = own.outside
         if own is None:
             return  # a block around it has ended first, and this one with it
-        _set_place(own.outside or _START)
+        set_place(own.outside or _START)
         if own is not innermost:
             _warn_of_a_block_left_open()
 
@@ -193,27 +164,27 @@ class Steps:
 
     def __enter__(self) -> None:
         OPEN.append(None)
-        self._outside = _find_place()
+        self._outside = find_place()
         if self._inside is self._own:
             self._own = self._inside = self._switch.place(self._outside)
-        _set_place(self._inside)
+        set_place(self._inside)
 
     def __exit__(self, *exception: object) -> None:
-        self._inside = _find_place()
-        _set_place(self._outside)
+        self._inside = find_place()
+        set_place(self._outside)
         OPEN.pop()
 
 
 def here_again(place: Place) -> None:
     """Close the blocks that were opened since one stood at a place and are open still, which is said."""
-    innermost: Place = _find_place()
+    innermost: Place = find_place()
     if innermost is place:
         return
     outside = innermost.outside
     while outside is not None and outside is not place:
         outside = outside.outside
     if outside is place:
-        _set_place(place)
+        set_place(place)
         _warn_of_a_block_left_open()
 
 
@@ -248,80 +219,3 @@ def no_grad() -> Switch:
 def recording() -> Switch:
     """Build graphs again, also inside `no_grad()`; what the transforms do while they trace a function."""
     return Switch(recording=True)
-
-
-def scope(name: str) -> Switch:
-    """Group the nodes that are built inside, as a layer or a neuron does; scopes nest into a path.
-
-    Args:
-        name: what is added to the path of the scopes that are open.
-
-    Raises:
-        TypeError: if the name is not a string, or empty.
-
-    >>> from autograd import Value
-    >>> x = Value(3.0)
-    >>> with scope("layer 1"), scope("neuron 2"):
-    ...     y = x * x
-    >>> y.scope
-    'layer 1/neuron 2'
-    """
-    if not isinstance(name, str) or not name:
-        raise TypeError(f"a scope's name is a string that is not empty, got {name!r}")
-    return Switch(scope=name)
-
-
-def current_scope() -> str:
-    """The path of the scopes that are open here, such as 'layer 1/neuron 2'; '' outside all scopes.
-
-    New nodes carry it as their `scope`.
-
-    >>> with scope("layer 1"), scope("neuron 2"):
-    ...     current_scope()
-    'layer 1/neuron 2'
-    >>> current_scope()
-    ''
-    """
-    return here().path
-
-
-def each_in_scope(
-    name: str,
-    functions: Sequence[Callable[[Any], T]],
-    x: Any,
-    call: Callable[[Callable[[Any], T], Any], T] | None = None,
-) -> list[T]:
-    """[function(x) for function in functions], the first in scope(f"{name} 1"), and so on.
-
-    A task that a function starts without waiting for it runs on in the scope around them all.
-
-    Args:
-        name: what the scopes are called, before their number.
-        functions: functions of one argument, such as the neurons of a layer.
-        x: the argument of each.
-        call: what calls them, as call(function, x), if it knows a quicker way than function(x).
-
-    Returns:
-        A list of what they return.
-
-    >>> from autograd import Value
-    >>> doubled, squared = each_in_scope("branch", [lambda x: 2 * x, lambda x: x * x], Value(3.0))
-    >>> doubled.data, squared.data, squared.scope
-    (6.0, 9.0, 'branch 2')
-    """
-    results = []
-    outside: Place = _find_place()
-    place = Place(outside.mode, outside)  # moved from scope to scope, as setting the variable takes longer
-    inside = outside.mode.numbered(name, len(functions))
-    OPEN.append(None)
-    try:
-        for i, function in enumerate(functions):
-            place.mode = inside[i]
-            if _find_place() is not place:  # at first, and after a function that left a block open
-                _set_place(place)
-            results.append(function(x) if call is None else call(function, x))
-    finally:
-        place.mode = outside.mode
-        OPEN.pop()
-        _set_place(outside)
-    return results

@@ -13,9 +13,9 @@ from threading import local
 from typing import Any
 from weakref import ref
 
-from autograd.columns import Places, columns_of_leaves, columns_of_nodes, fill, leaves_of
-from autograd.modes import Tag
+from autograd.columns import Numbering, columns_of_leaves, columns_of_nodes, fill, leaves_of
 from autograd.ops import LEAF
+from autograd.tag import Tag
 from autograd.value import Value, attributes_of, recorded_node, unrecorded_node
 from autograd.walk import NEVER
 
@@ -78,7 +78,7 @@ class Subgraph:
     """The nodes below a root that have operands and are written nowhere else yet."""
 
     def __init__(self, root: Value) -> None:
-        self.places = Places(root, _WRITTEN.places, _WRITTEN.alone().addresses)
+        self.places = Numbering(root, _WRITTEN.places, _WRITTEN.alone().addresses)
         self.of = self.places.of
         self.leaves = Leaves(self.places.leaves)
         _WRITTEN.add(self.places.nodes, self)

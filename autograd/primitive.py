@@ -1,4 +1,25 @@
-"""What an operation is: a function of one or two numbers that knows its own derivatives."""
+"""What an operation is: a function of one or two numbers that knows its own derivatives.
+
+A line of the table is kept as two attributes. The methods read them, each for callers of its own:
+
+==============  ===================================================  =======================================
+what            gives                                                called by
+==============  ===================================================  =======================================
+`value`         the value on floats, as the table says it            `compute` and `_called`
+`partials`      the derivatives on anything, as the table says them  `local_number`, `_graph`, `words/`
+`__call__`      whatever the operands are: floats, nodes, symbols    users, and the partials of the table
+`_called`       the same, for any number and kind of operands        `__call__`
+`compute`       the value of a node                                  `unary` and `binary` in `value.py`
+`local_number`  a local derivative of a node, a float                those two, for `backward()`
+`local_graph`   the same as a graph                                  `sweeps.py`, to be differentiated again
+`bound_graph`   that by the first operand, the second a number       `Bound.local_graph`
+`_graph`        either graph, read from `partials`                   `local_graph`, `bound_graph`
+`bind`          a `Bound`, an operation of one operand               `x**2` and `leaky_relu(x, 0.1)`
+==============  ===================================================  =======================================
+
+Compiled, each line is a class with `__call__`, `compute`, `local_number`, `local_graph` and `bound_graph` of
+its own: see `native/generate.py`.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +72,6 @@ class Operation:
         domain: Sequence[Interval] = (),
         kink: Callable[..., float] | None = None,
         choice: Sequence[bool] = (),
-        bound: tuple[Operation, float] | None = None,
         home: str = "",
         by_hand: Callable[[Any], None] | None = None,
     ) -> None:
@@ -66,12 +86,15 @@ class Operation:
         self.chooses = any(choice)
         between = tuple(choice) or (False,) * self.arity
         self.choice = tuple(between[i] or partial is None for i, partial in enumerate(self.partials))
-        self.bound = bound
         self.home = home
         self.by_hand = by_hand
         self._bound: dict[float | str, Bound] = {}
         self._last: Bound | None = None  # of those, the one that was asked for last
         self.function: Callable[..., Any] = value  # whose docstring and parameters help() shows
+
+    @property
+    def bound(self) -> tuple[Operation, float] | None:
+        return None
 
     @overload
     def __call__(self, *args: float) -> float: ...
@@ -118,8 +141,7 @@ class Operation:
         self._last = found
         return found
 
-    # How an operation computes: here by reading its line of the table. When the package is compiled, every
-    # line is a class of its own, in which these four are written out; see autograd/kernels.py.
+    # How an operation computes: here by reading its line of the table.
 
     def compute(self, x: float, y: float) -> float:
         """The value on floats; an operation of one operand ignores `y`."""
@@ -151,9 +173,9 @@ class Operation:
             try:
                 local = partial(*map(Float, operands), Float(out))
             except (ArithmeticError, ValueError) as error:
-                error.add_note(f"in the derivative of {_call(self.name, operands)}; {_ADVICE}")
+                error.add_note(f"in the derivative of {call_text(self.name, operands)}; {ADVICE}")
                 raise
-        return _number(local, "the derivative of", self.name, operands)
+        return checked_number(local, "the derivative of", self.name, operands)
 
     def local_graph(self, index: int, x: T, y: T | None, out: T) -> T | float:
         """The local derivative by one operand as a graph, to be differentiated again."""
@@ -161,7 +183,7 @@ class Operation:
         return graph
 
     def bound_graph(self, x: T, y: float, out: T) -> T | float:
-        """The same by the first operand, where the second is a number."""
+        """The local derivative by the first operand as a graph, where the second is a number."""
         graph: T | float = self._graph(0, (x, y), out)
         return graph
 
@@ -183,7 +205,7 @@ class Operation:
         if type(made) is float or hasattr(type(made), "_operate"):
             return made
         numbers = [getattr(operand, "data", operand) for operand in operands]
-        return _number(made, "the derivative of", self.name, numbers)
+        return checked_number(made, "the derivative of", self.name, numbers)
 
     def __repr__(self) -> str:
         return f"<operation {self.name}>"
@@ -196,8 +218,6 @@ class Operation:
         return self
 
     def __reduce__(self) -> tuple[Any, ...]:
-        if self.bound:
-            return Operation.bind, self.bound
         self._require_a_formula()
         if self.home == "" or _attribute(self.home) is not self:
             raise ValueError(
@@ -230,10 +250,16 @@ class Bound(Operation):
             base.domain[:1],
             base.kink and (lambda x: base.kink(x, y)),  # type: ignore[misc]
             choice=(base.chooses,),
-            bound=(base, y),
         )
         self.base = base
         self.second = y
+
+    @property
+    def bound(self) -> tuple[Operation, float] | None:
+        return self.base, self.second
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Operation.bind, (self.base, self.second)
 
     def compute(self, x: float, y: float) -> float:
         return self.base.compute(x, self.second)
@@ -277,92 +303,18 @@ def _attribute(home: str) -> Any:
     return found
 
 
-def operation(
-    *partials: Partial | None, symbol: str = "", domain: Sequence[Interval] = ()
-) -> Callable[[Callable[..., float]], Operation]:
-    """Make an operation of your own from a function of one or two floats and its partial derivatives.
-
-    A result keeps its operation alive, and an operation all that its functions refer to. Compiled, a circle
-    through a result is never freed: let no function refer to an object that keeps the operation's results.
-
-    Args:
-        partials: one for each argument, a function of the operands and the result: `lambda x, out: ...` or
-            `lambda x, y, out: ...`. Write it with autograd's functions (`autograd.exp`, not `math.exp`) and
-            it can be differentiated again, drawn and explained. None where there is no derivative.
-        symbol: what a drawing shows; by default the function's name.
-        domain: an open interval for each argument, for documentation and tests.
-
-    Raises:
-        TypeError: if there are not one or two partials; build anything larger from binary operations.
-
-    >>> from autograd import Value
-    >>> @operation(lambda x, out: 3 * x * x)
-    ... def cube(x):
-    ...     return x * x * x
-    >>> x = Value(2.0)
-    >>> cube(x).backward()
-    >>> x.grad
-    12.0
-    """
-    if len(partials) not in (1, 2) or not all(partial is None or callable(partial) for partial in partials):
-        raise TypeError(
-            f"operation() takes one or two partial derivatives, each a function or None, got {partials!r}; "
-            "a function of more arguments is built from operations of two"
-        )
-
-    def define(value: Callable[..., float]) -> Operation:
-        if not callable(value):  # the derivative itself was decorated, and is called with a number
-            raise TypeError(
-                "operation() takes the derivatives and decorates the function that they belong to: write "
-                f"@operation(lambda x, out: ...) above it; here it was given {value!r} to decorate"
-            )
-
-        function: Any = value
-        inner = getattr(function, "func", function)  # that of a functools.partial
-        name = getattr(inner, "__name__", type(inner).__name__)
-        home = f"{function.__module__}:{function.__qualname__}" if hasattr(function, "__qualname__") else ""
-        _require_parameters(name, function, len(partials))
-        for partial in partials:
-            _require_parameters(
-                f"a derivative of {name}, of the operands and the result,", partial, len(partials) + 1
-            )
-
-        def number(*args: float) -> float:
-            try:
-                return _number(function(*args), "the value of", name, args)
-            except (ArithmeticError, ValueError) as error:
-                error.add_note(f"in {_call(name, args)}; {_ADVICE}")
-                raise
-
-        made = Operation(name, symbol or name, number, partials, domain, home=home)
-        made.function = value
-        return made
-
-    return define
+ADVICE: Final = "autograd's functions, autograd.exp rather than math.exp, have an answer for every number"
 
 
-_ADVICE: Final = "autograd's functions, autograd.exp rather than math.exp, have an answer for every number"
-
-
-def _call(name: str, operands: Sequence[float]) -> str:
+def call_text(name: str, operands: Sequence[float]) -> str:
+    """A call as errors name it."""
     return f"{name}({', '.join([repr(operand) for operand in operands])})"
 
 
-def _number(given: Any, what: str, name: str, operands: Sequence[float]) -> float:
+def checked_number(given: Any, what: str, name: str, operands: Sequence[float]) -> float:
     """What a user's function has computed, which would get into the graph if it were no number."""
     if not floats.is_number(given):
         raise TypeError(
-            f"{what} {_call(name, operands)} must be a number, got {type(given).__name__}: {given!r:.60}"
+            f"{what} {call_text(name, operands)} must be a number, got {type(given).__name__}: {given!r:.60}"
         )
     return floats.as_float(given)
-
-
-def _require_parameters(what: str, function: Any, count: int) -> None:
-    """Raise TypeError if a Python function cannot be called with so many arguments."""
-    code = getattr(function, "__code__", None)
-    if code is None or code.co_flags & 4:  # not written in Python, or it takes any number of arguments
-        return
-    bound = 1 if hasattr(function, "__self__") else 0
-    most = code.co_argcount - bound
-    if not most - len(function.__defaults__ or ()) <= count <= most:
-        raise TypeError(f"{what} is called with {count} argument(s), but takes {most}")

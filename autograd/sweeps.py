@@ -1,5 +1,15 @@
 """Reverse and forward sweeps: the gradients of a graph in a table beside it.
 
+=================  =======  =========================  =========================================
+sweep              mode     by                         gives
+=================  =======  =========================  =========================================
+`adjoints`         reverse  every node below the root  floats
+`slopes`           reverse  some nodes                 floats; Values to be differentiated again
+`adjoint_graphs`   reverse  some nodes                 graphs
+`tangents`         forward  along a direction          graphs
+`tangent_numbers`  forward  along a direction          floats
+=================  =======  =========================  =========================================
+
 When they return, nothing in the graph has changed, so a picture or an explanation can be made at any time.
 """
 
@@ -57,7 +67,7 @@ def adjoints(root: Value) -> dict[Value, float]:
 
 
 def _passed_back(root: Value, wrt: list[Value], places: Places) -> list[float]:
-    """The same with respect to some nodes only, for who holds the lock."""
+    """The gradient of `root` with respect to some nodes only, as floats, for who holds the lock."""
     table: list[float | None] = [None] * places.count  # None where no gradient has arrived
     _receive(table, places.of(root), 1.0)
     order = places.order
@@ -99,7 +109,10 @@ def _found(table: list[float | None], nodes: list[Value], places: Places) -> lis
 
 
 def adjoint_graphs(root: Value, wrt: list[Value]) -> list[Number]:
-    """The same gradients as graphs, to be differentiated again; only nodes on a way from `wrt` to `root`."""
+    """The gradient of `root` with respect to some nodes as graphs, to be differentiated again.
+
+    Only nodes on a way from `wrt` to `root` are visited.
+    """
     ways = Ways([root], wrt)
     table: list[Any] = [None] * ways.count
     for place in ways.roots:
@@ -152,7 +165,7 @@ def tangents(roots: list[Value], seeds: dict[Value, Value]) -> list[Number]:
 
 
 def tangent_numbers(roots: list[Value], seeds: dict[Value, Value]) -> list[float]:
-    """The same as numbers, from the local derivatives that the nodes hold."""
+    """The derivative of each root in the direction of the seeds, from the local derivatives in the nodes."""
     aside = under_way()
     with LOCK:
         return _passed_forward(roots, seeds, Places(roots, list(seeds), aside))

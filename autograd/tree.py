@@ -100,7 +100,7 @@ def values(anything: Any) -> list[Value]:
 
 
 def replaced(anything: Any, instead: Mapping[Value, Any]) -> Any:
-    """The same with others in place of some Values; all else stays what it is.
+    """Whatever looks like a tree with others in place of some Values; all else stays what it is.
 
     Raises:
         TypeError: if something contains both itself and a Value that is to be replaced.

@@ -14,8 +14,9 @@ from __future__ import annotations
 
 from autograd import by_hand, floats, modes, ops, walk
 from autograd.annotations import TYPE_CHECKING, final, mypyc_attr
-from autograd.modes import OPEN, Mode, Tag
+from autograd.modes import OPEN, Mode
 from autograd.primitive import Operation
+from autograd.tag import Tag, labelled, moved
 from autograd.walk import NEVER, OPERANDS
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ class Value:
         if OPEN:
             self._tag = modes.current().tag
         if label is not None:
-            self._tag = modes.labelled(self._tag, label)
+            self._tag = labelled(self._tag, label)
         if _children is not _NO_OPERANDS or _op != "":
             self._link(tuple(_children), _op)
 
@@ -436,7 +437,7 @@ class Value:
 
     @label.setter
     def label(self, label: str | None) -> None:
-        self._tag = modes.labelled(self._tag, "" if label is None else label)
+        self._tag = labelled(self._tag, "" if label is None else label)
 
     @property
     def scope(self) -> str:
@@ -445,7 +446,7 @@ class Value:
 
     @scope.setter
     def scope(self, scope: str) -> None:
-        self._tag = modes.moved(self._tag, scope)
+        self._tag = moved(self._tag, scope)
 
     def __repr__(self) -> str:
         return f"Value(data={self.data}, grad={self.grad})"

@@ -7,30 +7,19 @@ only there would not be trained, or not be saved under a name that the next run 
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set
 from dataclasses import is_dataclass
-from enum import Enum
-from functools import lru_cache, singledispatch
-from numbers import Number
-from types import MemberDescriptorType
 from typing import Any, NamedTuple, TypeVar
 
 from autograd import Value
+from nn.entries import UNNAMED, Entry, attributes, entries_of_the_class, items, slots
 from nn.usual import PLAIN
-
-Entry = tuple[object, Any]
-"""A name and what it stands for."""
 
 Place = tuple["Place", object] | None
 """A path as links, the last name first; it is only written out where somebody reads it."""
 
 T = TypeVar("T", bound=Value | float)
 Thing = TypeVar("Thing")
-
-_UNNAMED = object()  # in place of a name: it adds nothing to a path
-
-_NAMES = (str, bytes, Number, tuple, Enum, type, type(None))  # keys that read the same in every run
 
 
 class Buffer(list[T]):
@@ -46,6 +35,11 @@ class Buffer(list[T]):
     >>> [name for name, _ in Falling().named_parameters()], list(Falling().state_dict())
     (['height'], ['height', 'gravity.0'])
     """
+
+
+@items.register(Buffer)
+def _(holder: Buffer[Any]) -> tuple[Iterable[Entry], Iterable[Entry]]:
+    return (), ()  # its Values are no parameters
 
 
 class Contents(NamedTuple):
@@ -68,7 +62,7 @@ class Contents(NamedTuple):
             if thing is wanted:
                 if holder is not shared:
                     shared, stem = holder, path_of((holder, ""))
-                paths.append(path_of(holder) if name is _UNNAMED else f"{stem}{name!s}")
+                paths.append(path_of(holder) if name is UNNAMED else f"{stem}{name!s}")
                 wanted = next(rest, None)
         return paths
 
@@ -86,7 +80,7 @@ def contents(root: Any, wanted: Callable[[Any], bool], whole: type, deep: bool =
         TypeError: if something wanted is only held loosely; it says where, and what to do.
     """
     search = _Search(whole, deep)
-    search.below(None, [(_UNNAMED, root)])
+    search.below(None, [(UNNAMED, root)])
     found = search.found()
     while deep and search.loose:
         place, holder, entries = search.loose.pop()
@@ -101,7 +95,7 @@ def contents(root: Any, wanted: Callable[[Any], bool], whole: type, deep: bool =
 def things_in(root: Any, wanted: Callable[[Any], bool], whole: type) -> list[Any]:
     """What `contents` finds, without the places, which cost more than the rest."""
     search = _Search(whole, placed=False)
-    search.below(None, [(_UNNAMED, root)])
+    search.below(None, [(UNNAMED, root)])
     found = list(search.things.values())
     while search.loose:
         search.below(None, search.loose.pop()[2])
@@ -160,14 +154,14 @@ class _Search:
         named, loose = items(holder)
         if isinstance(holder, self.whole):
             if type(holder) not in self.simple:
-                loose = [*loose, *_of_the_class(type(holder), self.whole)]
-                more = _slots(type(holder)) or isinstance(holder, Collection)  # type: ignore[arg-type]
+                loose = [*loose, *entries_of_the_class(type(holder), self.whole)]
+                more = slots(type(holder)) or isinstance(holder, Collection)  # type: ignore[arg-type]
                 self.simple[type(holder)] = not more
-            named = [*_attributes(holder), *named]
+            named = [*attributes(holder), *named]
         elif is_dataclass(holder):
-            named = [*_attributes(holder), *named]
+            named = [*attributes(holder), *named]
         elif not type(holder).__module__.startswith("autograd."):  # an explanation, say, holds its graph
-            loose = [*loose, *_attributes(holder)]
+            loose = [*loose, *attributes(holder)]
         if loose:
             self.loose.append((place, holder, list(loose)))
         return named
@@ -182,70 +176,9 @@ def path_of(place: Place) -> str:
     names = []
     while place is not None:
         place, name = place
-        if name is not _UNNAMED:
+        if name is not UNNAMED:
             names.append(str(name))
     return ".".join(reversed(names))
-
-
-@singledispatch
-def items(holder: Any) -> tuple[Iterable[Entry], Iterable[Entry]]:
-    """The entries of a container by name, and those that have none; here of anything else."""
-    numpy = sys.modules.get("numpy")
-    if numpy is None or not isinstance(holder, numpy.ndarray) or not holder.dtype.hasobject:
-        return (), ()
-    inside = holder.tolist()
-    return (enumerate(inside) if holder.ndim else [(_UNNAMED, inside)]), ()
-
-
-@items.register(Mapping)
-def _(holder: Mapping[Any, Any]) -> tuple[Iterable[Entry], Iterable[Entry]]:
-    unnamed = [key for key in holder if not isinstance(key, _NAMES)]
-    if not unnamed:
-        return holder.items(), ()
-    named = [(key, inner) for key, inner in holder.items() if isinstance(key, _NAMES)]
-    return named, [(_UNNAMED, entry) for key in unnamed for entry in (key, holder[key])]
-
-
-@items.register(Sequence)
-def _(holder: Sequence[Any]) -> tuple[Iterable[Entry], Iterable[Entry]]:
-    return enumerate(holder), ()
-
-
-@items.register(Buffer)
-def _(holder: Buffer[Any]) -> tuple[Iterable[Entry], Iterable[Entry]]:
-    return (), ()  # its Values are no parameters
-
-
-@items.register(tuple)
-def _(holder: tuple[Any, ...]) -> tuple[Iterable[Entry], Iterable[Entry]]:
-    return zip(getattr(holder, "_fields", range(len(holder))), holder, strict=False), ()
-
-
-@items.register(Set)
-def _(holder: Set[Any]) -> tuple[Iterable[Entry], Iterable[Entry]]:
-    return (), [(_UNNAMED, member) for member in holder]
-
-
-def _attributes(holder: Any) -> list[Entry]:
-    """The attributes of an object, those in slots first, the others in the order in which they were set."""
-    slots = _slots(type(holder))  # type: ignore[arg-type]
-    inside = [(name, getattr(holder, name)) for name in slots if hasattr(holder, name)]
-    return inside + list(getattr(holder, "__dict__", {}).items())
-
-
-@lru_cache(maxsize=1000)
-def _slots(owner: Any) -> list[str]:
-    return [
-        name
-        for base in reversed(owner.__mro__)
-        for name, kind in vars(base).items()
-        if isinstance(kind, MemberDescriptorType) and name != "__dict__"
-    ]
-
-
-def _of_the_class(owner: type, whole: type) -> list[Entry]:
-    own = owner.__mro__[: owner.__mro__.index(whole)]
-    return [entry for base in own for entry in vars(base).items()]
 
 
 def _advice(place: Place, holder: Any, below: Place, found: Any, whole: type) -> str:

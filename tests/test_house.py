@@ -20,10 +20,10 @@ ROOT = Path(autograd.__file__).parents[1]
 # From the ground up. A line may import from the lines above it; a folder also from within itself.
 AUTOGRAD = """
     annotations extras
-    floats stepwise
+    floats stepwise tag
     special ieee modes
-    anomaly primitive
-    kernels
+    scopes anomaly primitive
+    kernels own_operations
     by_hand
     walk
     places
@@ -32,7 +32,8 @@ AUTOGRAD = """
     graph containers rows
     tree
     vectors
-    functions columns
+    exponentials columns
+    functions
     copying
     pickling
     operators
@@ -43,6 +44,7 @@ AUTOGRAD = """
     tracing transformed
     transforms
     directions section
+    compiled/
     differences
     check
     show/drawing/

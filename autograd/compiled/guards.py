@@ -15,7 +15,7 @@ from threading import RLock
 from types import FrameType
 from typing import Any, Final
 
-from autograd import modes
+from autograd.scopes import current_scope, scope
 from autograd.value import Value
 
 SCOPE: Final = "(traced)"
@@ -33,7 +33,7 @@ _LOCK: Final = RLock()
 
 def tracing() -> bool:
     """Whether a function is being traced in this thread."""
-    path = modes.current_scope()
+    path = current_scope()
     return path == SCOPE or path.startswith(SCOPE + "/")
 
 
@@ -53,7 +53,7 @@ def decisions_refused() -> Iterator[None]:
             for name, original in before.items():
                 setattr(Value, name, _refusing(original, *_GUARDED[name]))
             Value.data = _guarded_data(data)  # type: ignore[assignment]
-            with modes.scope(SCOPE):
+            with scope(SCOPE):
                 yield
         finally:
             Value.data = data

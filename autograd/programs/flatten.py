@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from autograd.annotations import TYPE_CHECKING
+from autograd.primitive import Bound
 from autograd.programs.builder import Builder
 from autograd.programs.program import UNUSED
 from autograd.value import Value
@@ -134,10 +135,10 @@ class Flattening:
         if x == _STILL:
             x = self._builder.constant(left.data)
         if right is None:
-            y = UNUSED if operation.bound is None else self._builder.constant(operation.bound[1])
+            y = self._builder.constant(operation.second) if isinstance(operation, Bound) else UNUSED
         elif y == _STILL:
             y = self._builder.constant(right.data)
-        base = operation if operation.bound is None else operation.bound[0]
+        base = operation.base if isinstance(operation, Bound) else operation
         self.nodes.append(node)
         return self._builder.instruction(base, x, y)
 

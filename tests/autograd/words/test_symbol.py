@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 import autograd
 from autograd import functions, ops
 from autograd.command.expression import Expression
-from autograd.primitive import operation
+from autograd.own_operations import operation
 from autograd.words.symbol import NO_DERIVATIVE, NOT_WRITTEN, TOO_LONG, Symbol, applied, derivative
 
 # What a printed formula may name: the operations, autograd's functions and the constants of `math`.
