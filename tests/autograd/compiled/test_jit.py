@@ -1,0 +1,231 @@
+"""A function compiled: the same results as without, to the last bit, or an error that names the line."""
+
+import math
+import pickle
+import random
+from dataclasses import dataclass
+
+import numpy
+import pytest
+
+import autograd
+import nn
+from autograd import Value, grad, hessian, hvp, jacobian, jit, jvp, value_and_grad
+from autograd.compiled.guards import tracing
+from tests.autograd.programs.test_derivative import CONSTANTS, EDGES, bits
+from autograd import ops
+
+
+def rosenbrock(x):
+    return autograd.sum(100 * (b - a * a) ** 2 + (1 - a) ** 2 for a, b in zip(x, x[1:], strict=False))
+
+
+def flat(thing):
+    if isinstance(thing, (list, tuple)):
+        return [number for branch in thing for number in flat(branch)]
+    return [thing.data if isinstance(thing, Value) else thing]
+
+
+def random_function(rng):
+    steps, count = [], 4
+    for _ in range(rng.randint(1, 12)):
+        line = rng.choice(list(ops.TABLE.values()))
+        places = [rng.randrange(count) if rng.random() < 0.8 else None for _ in range(line.arity)]
+        if places == [None] * line.arity:
+            places[0] = 0
+        constants = [rng.choice([*CONSTANTS, rng.uniform(-2, 2)]) for _ in places]
+        steps.append((line, places, constants))
+        count += 1
+
+    def f(x):
+        nodes = list(x)
+        for line, places, constants in steps:
+            pairs = zip(places, constants, strict=True)
+            nodes.append(line(*[number if place is None else nodes[place] for place, number in pairs]))
+        return nodes[-1]
+
+    return f
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_every_transform_of_random_functions_equals_eager(seed):
+    # Broken if a decision of the first point is kept, or a sum of a higher order has another order.
+    rng = random.Random(seed)
+    f = random_function(rng)
+    direction = [rng.uniform(-2, 2) for _ in range(4)]
+    points = [[rng.choice([rng.uniform(-2, 2), *EDGES]) for _ in range(4)] for _ in range(3)]
+    for transform, rest in ((grad, ()), (value_and_grad, ()), (hessian, ()), (jvp, (direction,)), (hvp, (direction,))):
+        eager = transform(f)
+        compiled = jit(eager, math="libm")
+        for x in points:
+            assert bits(flat(compiled(x, *rest))) == bits(flat(eager(x, *rest))), transform.__name__
+
+
+class TestStructures:
+    @dataclass
+    class Point:
+        x: float
+        y: float
+
+    @pytest.mark.parametrize(
+        "argument", [3.0, [3.0, 4.0], (3.0, [4.0, 5.0]), {"a": 3.0, "b": [4.0]}, numpy.arange(6.0).reshape(2, 3)]
+    )
+    def test_results_have_the_structure_that_eager_gives(self, argument):
+        def f(tree):
+            return autograd.sum(x * x for x in autograd.tree.leaves(tree))
+
+        for transform in (grad, value_and_grad, hessian):
+            expected, found = transform(f)(argument), jit(transform(f))(argument)
+            assert repr(found) == repr(expected)
+
+    def test_a_dataclass_and_arguments_by_name(self):
+        def f(point, *, scale):
+            return point.x * point.y * scale
+
+        assert jit(f)(self.Point(2.0, 3.0), scale=10.0) == 60.0
+        assert jit(grad(f))(self.Point(2.0, 3.0), scale=10.0) == self.Point(30.0, 20.0)
+        assert jit(grad(f, argnames="scale"))(self.Point(2.0, 3.0), scale=10.0) == 6.0
+
+    def test_a_tree_of_results_with_more_than_numbers_in_it(self):
+        found = jit(lambda x: {"twice": 2 * x, "name": "f", "constant": 7.0, "none": None})(3.0)
+        assert found == {"twice": 6.0, "name": "f", "constant": 7.0, "none": None}
+
+    def test_what_is_no_number_is_a_setting(self):
+        @jit
+        def f(x, power, negative=False):
+            total = autograd.sum(x**k for k in range(power))
+            return -total if negative else total
+
+        assert f(2.0, 3) == 7.0
+        assert f(2.0, 4) == 15.0
+        assert f(3.0, 3, negative=True) == -13.0
+
+    def test_has_aux(self):
+        f = value_and_grad(lambda x: (x**2, {"cube": x**3}), has_aux=True)
+        assert jit(f)(2.0) == f(2.0) == ((4.0, {"cube": 8.0}), 4.0)
+
+    def test_jacobian_of_a_tree(self):
+        def f(x):
+            return {"a": autograd.softmax(x), "b": x[0] * x[1].tanh()}
+
+        x = [0.5, -1.0, 2.0]
+        assert jit(jacobian(f), math="libm")(x) == jacobian(f)(x)
+        assert jit(jacobian(f), math="libm")([5.0, 600.0, -700.0]) == jacobian(f)([5.0, 600.0, -700.0])
+
+
+class TestParameters:
+    def test_values_from_outside_are_read_at_each_call(self):
+        w = Value(2.0)
+        f = jit(lambda x: w * x)
+        assert f(3.0) == 6.0
+        w.data = 5.0
+        assert f(3.0) == 15.0
+
+    def test_a_node_from_outside_is_the_number_that_it_holds(self):
+        w = Value(2.0)
+        square = w * w
+        f = jit(lambda x: square + x)
+        w.data = 10.0
+        assert f(1.0) == 5.0
+
+    def test_a_model(self):
+        model = nn.MLP(2, [4, 1])
+        f = jit(lambda x: model(x), math="libm")
+        for _ in range(2):
+            assert f([0.5, -2.0]) == model([0.5, -2.0]).data
+            for parameter in model.parameters():
+                parameter.data += 0.1
+
+
+def test_called_with_values_it_can_be_differentiated():
+    f = jit(rosenbrock)
+    x = [0.3, -0.5, 0.7]
+    assert grad(f)(x) == grad(rosenbrock)(x)
+    assert hessian(f)(x) == hessian(rosenbrock)(x)
+    assert jit(grad(f))(x) == grad(rosenbrock)(x)
+    assert f([Value(2.0), 3.0]).data == 101.0
+
+
+class TestDecisions:
+    @pytest.mark.parametrize(
+        ("f", "message"),
+        [
+            (lambda x: x if x > 0 else -x, "compares a number .* autograd.where"),
+            (lambda x: x if x else x * 2, "asks for the truth"),
+            (lambda x: Value(x.data) * x, "reads .data .* detach"),
+            (lambda x: x * (x == 2.0), "compares a number .* autograd.equal"),
+            (lambda x: x * random.random(), "random numbers"),
+            (lambda x: x * float(x), "take the number out of the graph"),
+        ],
+    )
+    def test_one_that_would_be_frozen_is_an_error(self, f, message):
+        with pytest.raises(TypeError, match=message):
+            jit(f)(2.0)
+
+    def test_the_error_names_the_line(self):
+        def branching(x):
+            return x if x < 1.0 else x * x
+
+        line = branching.__code__.co_firstlineno + 1
+        with pytest.raises(TypeError, match=rf"test_jit.py:{line}, in branching"):
+            jit(branching)(2.0)
+
+    def test_numbers_computed_without_a_graph(self):
+        def f(x):
+            with autograd.no_grad():
+                y = x * 2
+            return x * y
+
+        with pytest.raises(TypeError, match=r"inside no_grad\(\)"):
+            jit(f)(2.0)
+
+    def test_numbers_can_be_read_again_afterwards(self):
+        with pytest.raises(TypeError):
+            jit(lambda x: x if x > 0 else x)(2.0)
+        x = Value(2.0)
+        assert x.data == 2.0 and x > 1.0 and not tracing()
+        x.data = 3.0
+        assert x == 3.0
+
+    def test_leaves_that_the_function_makes_are_constants(self):
+        f = jit(lambda x: x * Value(3.0) + 1)
+        assert f(2.0) == 7.0
+        assert f.program.inputs == ("x1",)
+
+
+class TestErrors:
+    def test_of_what_is_given(self):
+        with pytest.raises(TypeError, match=r"write jit\(f\)\(...\)"):
+            jit(3.0)
+        with pytest.raises(ValueError, match="'own' or 'libm'"):
+            jit(rosenbrock, math="fast")
+        with pytest.raises(TypeError, match="grad needs a function that returns one number"):
+            jit(grad(lambda x: [x, x]))(1.0)
+        with pytest.raises(ValueError, match="there is no program yet"):
+            _ = jit(rosenbrock).program
+
+    def test_an_error_of_the_function_passes_and_leaves_nothing_behind(self):
+        f = jit(lambda x: x / (1 // 0))
+        for _ in range(2):
+            with pytest.raises(ZeroDivisionError):
+                f(1.0)
+
+
+def test_it_is_named_like_the_function_and_is_a_method_in_a_class():
+    class Curve:
+        scale = 3.0
+
+        @jit
+        def at(self, x):
+            """The height."""
+            return self.scale * x
+
+    assert Curve.at.__name__ == "at" and Curve.at.__doc__ == "The height."
+    assert Curve().at(2.0) == 6.0
+
+
+def test_programs_print_and_pickle():
+    f = jit(rosenbrock)
+    f([1.0, 2.0])
+    assert str(pickle.loads(pickle.dumps(f.program))) == str(f.program)
+    assert math.isclose(f.program.run([1.0, 2.0])[0], 100.0)
