@@ -73,9 +73,16 @@ class Places:
                 found.append((place, own))
         return found
 
+    def may_lead_back(self) -> bool:
+        """Whether what lies outside may refer to these nodes: all may but a leaf without attributes."""
+        for node in self.outside:  # noqa: SIM110 (compiled, a loop is quicker than any() over a generator)
+            if node._left is not None or attributes_of(node):
+                return True
+        return False
+
 
 def columns_of_nodes(places: Places) -> tuple[Any, ...]:
-    """The nodes that have operands; operations and tags as places in two short lists, which come first."""
+    """The nodes that have operands; operations and tags as places in two tables, which come first."""
     nodes, of = places.nodes, places.of
     operations, codes = _table([node._operation for node in nodes])
     tags, tag_codes = _table([node._tag for node in nodes])
@@ -90,7 +97,14 @@ def columns_of_nodes(places: Places) -> tuple[Any, ...]:
         [node._dright for node in nodes],
     ]
     kinds = _kind(operations) + _kind(tags) + "iidddd"
-    return [each for each in operations if each is not OPERANDS], tags, *_packed(kinds, columns)
+    return tuple([each for each in operations if each is not OPERANDS]), tags, *_packed(kinds, columns)
+
+
+def nodes_of(count: int, leaves: list[Value], outside: list[Value], columns: tuple[Any, ...]) -> list[Value]:
+    """The nodes of the columns, so many."""
+    nodes = blank_nodes(count)
+    fill(nodes, leaves, outside, columns)
+    return nodes
 
 
 def fill(nodes: list[Value], leaves: list[Value], outside: list[Value], columns: tuple[Any, ...]) -> None:
@@ -107,10 +121,10 @@ def fill(nodes: list[Value], leaves: list[Value], outside: list[Value], columns:
 
 
 def columns_of_leaves(leaves: list[Value]) -> tuple[Any, ...]:
-    """The leaves; their symbols and tags as places in two short lists, which come first."""
+    """The leaves; their symbols and tags as places in two tables, which come first."""
     operations, codes = _table([leaf._operation for leaf in leaves])
     tags, tag_codes = _table([leaf._tag for leaf in leaves])
-    symbols = [None if operation is RESULT else operation.symbol for operation in operations]
+    symbols = tuple([None if operation is RESULT else operation.symbol for operation in operations])
     columns: list[list[Any]] = [
         codes,
         tag_codes,
@@ -140,17 +154,17 @@ def blank_nodes(count: int) -> list[Value]:
     return nodes
 
 
-def _table(column: list[Any]) -> tuple[list[Any], list[Any]]:
+def _table(column: list[Any]) -> tuple[tuple[Any, ...], list[Any]]:
     """The different objects of a column, and for each entry the place of its object among them.
 
     The last come first: an error names the operation that was used first of those that cannot be pickled.
     """
     different = {id(entry): entry for entry in column[::-1]}
     codes = {address: code for code, address in enumerate(different)}
-    return list(different.values()), [codes[id(entry)] for entry in column]
+    return tuple(different.values()), [codes[id(entry)] for entry in column]
 
 
-def _kind(table: list[Any]) -> str:
+def _kind(table: tuple[Any, ...]) -> str:
     """What an array of places in a table is made of."""
     return "B" if len(table) <= 256 else "i"
 

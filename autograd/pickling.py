@@ -13,7 +13,15 @@ from threading import local
 from typing import Any
 from weakref import ref
 
-from autograd.columns import Places, blank_nodes, columns_of_leaves, columns_of_nodes, fill, leaves_of
+from autograd.columns import (
+    Places,
+    blank_nodes,
+    columns_of_leaves,
+    columns_of_nodes,
+    fill,
+    leaves_of,
+    nodes_of,
+)
 from autograd.modes import Tag
 from autograd.ops import LEAF
 from autograd.value import Value, attributes_of, unrecorded_node
@@ -85,8 +93,11 @@ class Subgraph:
 
     def __reduce__(self) -> tuple[Any, ...]:
         places = self.places
-        state = self.leaves, places.outside, columns_of_nodes(places), places.attributes()
-        return Nodes, (len(places.nodes),), state
+        count, attributes = len(places.nodes), places.attributes()
+        parts = self.leaves, places.outside, columns_of_nodes(places)
+        if attributes or places.may_lead_back():
+            return Nodes, (count,), (*parts, attributes)
+        return nodes_of, (count, *parts)
 
 
 class Nodes(list[Value]):
