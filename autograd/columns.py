@@ -2,6 +2,9 @@
 
 A node is known by its place: first come the nodes that have operands, then the leaves. A place below 0 is
 something else: `NO_OPERAND`, and from -2 on downwards what lies outside, nodes that are written elsewhere.
+
+The columns of many nodes are arrays. Those of a few stand one after the other in a single tuple, because
+there may be thousands of small graphs, and then every object counts.
 """
 
 from __future__ import annotations
@@ -70,29 +73,44 @@ class Numbering:
                 found.append((place, own))
         return found
 
+    def may_lead_back(self) -> bool:
+        """Whether what lies outside may refer to these nodes: all may but a leaf without attributes."""
+        for node in self.outside:  # noqa: SIM110 (compiled, a loop is quicker than any() over a generator)
+            if node._left is not None or attributes_of(node):
+                return True
+        return False
+
 
 def columns_of_nodes(places: Numbering) -> tuple[Any, ...]:
-    """The nodes that have operands; operations and tags as places in two short lists, which come first."""
+    """The nodes that have operands; operations and tags as places in two tables, which come first."""
     nodes, of = places.nodes, places.of
     operations, codes = _table([node._operation for node in nodes])
     tags, tag_codes = _table([node._tag for node in nodes])
-    return (
-        [operation for operation in operations if operation is not OPERANDS],
-        tags,
+    columns: list[list[Any]] = [
         codes,
         tag_codes,
-        _column("i", [NO_OPERAND if node._left is None else of[id(node._left)] for node in nodes]),
-        _column("i", [NO_OPERAND if node._right is None else of[id(node._right)] for node in nodes]),
-        _column("d", [node.data for node in nodes]),
-        _column("d", [node._grad for node in nodes]),
-        _column("d", [node._dleft for node in nodes]),
-        _column("d", [node._dright for node in nodes]),
-    )
+        [NO_OPERAND if node._left is None else of[id(node._left)] for node in nodes],
+        [NO_OPERAND if node._right is None else of[id(node._right)] for node in nodes],
+        [node.data for node in nodes],
+        [node._grad for node in nodes],
+        [node._dleft for node in nodes],
+        [node._dright for node in nodes],
+    ]
+    kinds = _kind(operations) + _kind(tags) + "iidddd"
+    return tuple([each for each in operations if each is not OPERANDS]), tags, *_packed(kinds, columns)
+
+
+def nodes_of(count: int, leaves: list[Value], outside: list[Value], columns: tuple[Any, ...]) -> list[Value]:
+    """The nodes of the columns, so many."""
+    nodes = blank_nodes(count)
+    fill(nodes, leaves, outside, columns)
+    return nodes
 
 
 def fill(nodes: list[Value], leaves: list[Value], outside: list[Value], columns: tuple[Any, ...]) -> None:
     """Make of blank nodes those of the columns."""
-    operations, tags, *numbers = columns
+    operations, tags, *packed = columns
+    numbers = _unpacked(packed, 8)
     at: list[Value | None] = [*nodes, *leaves, *reversed(outside), None]  # at NO_OPERAND stands None
     for node, code, tag, left, right, data, grad, dleft, dright in zip(nodes, *numbers, strict=True):
         operation: Operation = operations[code]
@@ -103,22 +121,23 @@ def fill(nodes: list[Value], leaves: list[Value], outside: list[Value], columns:
 
 
 def columns_of_leaves(leaves: list[Value]) -> tuple[Any, ...]:
-    """The leaves; their symbols and tags as places in two short lists, which come first."""
+    """The leaves; their symbols and tags as places in two tables, which come first."""
     operations, codes = _table([leaf._operation for leaf in leaves])
     tags, tag_codes = _table([leaf._tag for leaf in leaves])
-    return (
-        [None if operation is RESULT else operation.symbol for operation in operations],
-        tags,
+    symbols = tuple([None if operation is RESULT else operation.symbol for operation in operations])
+    columns: list[list[Any]] = [
         codes,
         tag_codes,
-        _column("d", [leaf.data for leaf in leaves]),
-        _column("d", [leaf._grad for leaf in leaves]),
-    )
+        [leaf.data for leaf in leaves],
+        [leaf._grad for leaf in leaves],
+    ]
+    return symbols, tags, *_packed(_kind(operations) + _kind(tags) + "dd", columns)
 
 
 def leaves_of(columns: tuple[Any, ...]) -> list[Value]:
     """The leaves of the columns."""
-    symbols, tags, *numbers = columns
+    symbols, tags, *packed = columns
+    numbers = _unpacked(packed, 4)
     operations = [RESULT if s is None else named(s, 0) if s else LEAF for s in symbols]
     leaves = []
     for code, tag, data, grad in zip(*numbers, strict=True):
@@ -128,17 +147,42 @@ def leaves_of(columns: tuple[Any, ...]) -> list[Value]:
     return leaves
 
 
-def _table(column: list[Any]) -> tuple[list[Any], Any]:
+def blank_nodes(count: int) -> list[Value]:
+    """Nodes to be filled in; the first, a root, is made last, so that walks go straight through memory."""
+    nodes = [recorded_node(None, LEAF, 0.0, None, 0.0, None, 0.0) for _ in range(count)]
+    nodes.reverse()
+    return nodes
+
+
+def _table(column: list[Any]) -> tuple[tuple[Any, ...], list[Any]]:
     """The different objects of a column, and for each entry the place of its object among them.
 
     The last come first: an error names the operation that was used first of those that cannot be pickled.
     """
     different = {id(entry): entry for entry in column[::-1]}
     codes = {address: code for code, address in enumerate(different)}
-    kind = "B" if len(codes) <= 256 else "i"
-    return list(different.values()), _column(kind, [codes[id(entry)] for entry in column])
+    return tuple(different.values()), [codes[id(entry)] for entry in column]
 
 
-def _column(kind: str, numbers: list[Any]) -> Any:
-    """Numbers as an array; as a list if they are few, for which an array takes longer and more."""
-    return array(kind, numbers) if len(numbers) >= MANY else numbers
+def _kind(table: tuple[Any, ...]) -> str:
+    """What an array of places in a table is made of."""
+    return "B" if len(table) <= 256 else "i"
+
+
+def _packed(kinds: str, columns: list[list[Any]]) -> tuple[Any, ...]:
+    """Columns as arrays, or in one tuple if they are short."""
+    if len(columns[0]) >= MANY:
+        return tuple([array(kind, column) for kind, column in zip(kinds, columns, strict=True)])
+    numbers: list[Any] = []
+    for column in columns:
+        numbers += column
+    return (tuple(numbers),)
+
+
+def _unpacked(packed: list[Any], count: int) -> list[Any]:
+    """So many columns; they came apart before short ones were written in one tuple."""
+    if len(packed) == count:
+        return packed
+    [numbers] = packed
+    height = len(numbers) // count
+    return [numbers[i * height : (i + 1) * height] for i in range(count)]

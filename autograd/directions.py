@@ -52,8 +52,9 @@ def jvp(f: Function, argnums: int | Sequence[int] = FIRST, argnames: str | Seque
 
 
 def _jvp(
-    name: str, f: Function, choice: Choice, args: Sequence[Any], kwargs: dict[str, Any]
+    name: str, f: Function, settings: tuple[Choice], args: Sequence[Any], kwargs: dict[str, Any]
 ) -> tuple[Any, Any]:
+    (choice,) = settings
     if len(args) < 1 + (choice.positions is not None):
         raise TypeError(
             f"{name}(f) takes the arguments of f and after them a direction, as in "
@@ -109,9 +110,9 @@ def hvp(f: Function, argnums: int | Sequence[int] = FIRST, argnames: str | Seque
     return Transformed("hvp", _hvp, f, chosen(argnums, argnames))
 
 
-def _hvp(name: str, f: Function, choice: Choice, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
-    gradient = Transformed(name, gradient_at, f, choice, False)
-    return _jvp(name, gradient, choice, args, kwargs)[1]
+def _hvp(name: str, f: Function, settings: tuple[Choice], args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
+    gradient = Transformed(name, gradient_at, f, *settings, False)
+    return _jvp(name, gradient, settings, args, kwargs)[1]
 
 
 def vjp(f: Function, argnums: int | Sequence[int] = FIRST, argnames: str | Sequence[str] = ()) -> Function:
@@ -145,8 +146,9 @@ def vjp(f: Function, argnums: int | Sequence[int] = FIRST, argnames: str | Seque
 
 
 def _vjp(
-    name: str, f: Function, choice: Choice, args: Sequence[Any], kwargs: dict[str, Any]
+    name: str, f: Function, settings: tuple[Choice], args: Sequence[Any], kwargs: dict[str, Any]
 ) -> tuple[Any, Callable[[Any], Any]]:
+    (choice,) = settings
     with Call(name, f, choice, args, kwargs) as call:
         out, _ = call.output()
         nodes = call.follow(call.numbers(out))

@@ -13,10 +13,18 @@ from threading import local
 from typing import Any
 from weakref import ref
 
-from autograd.columns import Numbering, columns_of_leaves, columns_of_nodes, fill, leaves_of
+from autograd.columns import (
+    Numbering,
+    blank_nodes,
+    columns_of_leaves,
+    columns_of_nodes,
+    fill,
+    leaves_of,
+    nodes_of,
+)
 from autograd.ops import LEAF
 from autograd.tag import Tag
-from autograd.value import Value, attributes_of, recorded_node, unrecorded_node
+from autograd.value import Value, attributes_of, unrecorded_node
 from autograd.walk import NEVER
 
 
@@ -34,18 +42,19 @@ class _Written(local):
     """Where the nodes stand that are being pickled; each thread has its own, for its own picklers."""
 
     def __init__(self) -> None:
-        self.places: dict[int, ref[Subgraph | Leaves]] = {}  # by address, as long as a pickler needs it
+        self.places: dict[int, ref[Subgraph]] = {}  # by address, as long as a pickler needs it
         self.last_alone: ref[Alone] = ref(Alone())  # which is gone at once
 
-    def add(self, nodes: list[Value], holder: Subgraph | Leaves) -> None:
-        """Note the holder of nodes, until it is gone."""
-        addresses = [id(node) for node in nodes]
-        self.places.update(dict.fromkeys(addresses, ref(holder, partial(_forget, self.places, addresses))))
+    def add(self, subgraph: Subgraph) -> None:
+        """Note the places of a subgraph's nodes, until it is gone."""
+        addresses = [*subgraph.of, *subgraph.leaves.of]
+        self.places.update(dict.fromkeys(addresses, ref(subgraph, partial(_forget, self.places, addresses))))
 
     def holder(self, node: Value) -> Subgraph | Leaves | None:
         """What a node has its place in."""
         found = self.places.get(id(node))
-        return None if found is None else found()
+        subgraph = None if found is None else found()
+        return subgraph.leaves if subgraph is not None and node._left is None else subgraph
 
     def alone(self) -> Alone:
         """The leaves that the picklers at work have pickled by themselves."""
@@ -68,7 +77,6 @@ class Leaves:
     def __init__(self, leaves: list[Value]) -> None:
         self.leaves = leaves
         self.of = {id(leaf): place for place, leaf in enumerate(leaves)}
-        _WRITTEN.add(leaves, self)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return leaves_of, (columns_of_leaves(self.leaves),)
@@ -79,22 +87,24 @@ class Subgraph:
 
     def __init__(self, root: Value) -> None:
         self.places = Numbering(root, _WRITTEN.places, _WRITTEN.alone().addresses)
-        self.of = self.places.of
+        self.of = {id(node): place for place, node in enumerate(self.places.nodes)}
         self.leaves = Leaves(self.places.leaves)
-        _WRITTEN.add(self.places.nodes, self)
+        _WRITTEN.add(self)
 
     def __reduce__(self) -> tuple[Any, ...]:
         places = self.places
-        state = self.leaves, places.outside, columns_of_nodes(places), places.attributes()
-        return Nodes, (len(places.nodes),), state
+        count, attributes = len(places.nodes), places.attributes()
+        parts = self.leaves, places.outside, columns_of_nodes(places)
+        if attributes or places.may_lead_back():
+            return Nodes, (count,), (*parts, attributes)
+        return nodes_of, (count, *parts)
 
 
 class Nodes(list[Value]):
     """The nodes of a subgraph: blank at first, so that attributes may lead back to them, then filled in."""
 
     def __init__(self, count: int) -> None:
-        super().__init__(recorded_node(None, LEAF, 0.0, None, 0.0, None, 0.0) for _ in range(count))
-        self.reverse()  # the root, which comes first, is made last, so that walks go straight through memory
+        super().__init__(blank_nodes(count))
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
         if len(state) == 2:
@@ -102,10 +112,11 @@ class Nodes(list[Value]):
             return
         leaves, outside, columns, attributes = state
         fill(self, leaves, outside, columns)
-        nodes = [*self, *leaves]
+        count = len(self)
         for place, own in attributes:
+            node = self[place] if place < count else leaves[place - count]
             for name, attribute in own.items():
-                setattr(nodes[place], name, attribute)
+                setattr(node, name, attribute)
 
     def _fill_from_records(self, outside: list[Value], records: list[tuple[Any, ...]]) -> None:
         """As they were pickled when each node was a record, and no leaf among them."""

@@ -168,17 +168,18 @@ class Call:
 
 
 def gradient_at(
-    name: str, f: Function, choice: Choice, has_aux: bool, args: Sequence[Any], kwargs: dict[str, Any]
+    name: str, f: Function, settings: tuple[Choice, bool], args: Sequence[Any], kwargs: dict[str, Any]
 ) -> Any:
     """What `grad(f)` returns for some arguments; `name` is the transform that asks."""
-    value, gradient = value_and_gradient_at(name, f, choice, has_aux, args, kwargs)
-    return (gradient, value[1]) if has_aux else gradient
+    value, gradient = value_and_gradient_at(name, f, settings, args, kwargs)
+    return (gradient, value[1]) if settings[1] else gradient
 
 
 def value_and_gradient_at(
-    name: str, f: Function, choice: Choice, has_aux: bool, args: Sequence[Any], kwargs: dict[str, Any]
+    name: str, f: Function, settings: tuple[Choice, bool], args: Sequence[Any], kwargs: dict[str, Any]
 ) -> tuple[Any, Any]:
     """What `value_and_grad(f)` returns for some arguments."""
+    choice, has_aux = settings
     with Call(name, f, choice, args, kwargs) as call:
         out, aux = call.output(has_aux)
         [node] = call.follow([call.number(out)], aux)

@@ -138,8 +138,9 @@ def jacobian(
 
 
 def _jacobian(
-    name: str, f: Function, choice: Choice, has_aux: bool, args: Sequence[Any], kwargs: dict[str, Any]
+    name: str, f: Function, settings: tuple[Choice, bool], args: Sequence[Any], kwargs: dict[str, Any]
 ) -> Any:
+    choice, has_aux = settings
     with Call(name, f, choice, args, kwargs) as call:
         out, aux = call.output(has_aux)
         nodes = call.follow(call.numbers(out), aux)
@@ -179,10 +180,10 @@ def hessian(
 
 
 def _hessian(
-    name: str, f: Function, choice: Choice, has_aux: bool, args: Sequence[Any], kwargs: dict[str, Any]
+    name: str, f: Function, settings: tuple[Choice, bool], args: Sequence[Any], kwargs: dict[str, Any]
 ) -> Any:
-    gradient = Transformed(name, gradient_at, f, choice, has_aux)
-    return _jacobian(name, gradient, choice, has_aux, args, kwargs)
+    gradient = Transformed(name, gradient_at, f, *settings)
+    return _jacobian(name, gradient, settings, args, kwargs)
 
 
 def elementwise_grad(
@@ -215,8 +216,9 @@ def elementwise_grad(
 
 
 def _elementwise_grad(
-    name: str, f: Function, choice: Choice, args: Sequence[Any], kwargs: dict[str, Any]
+    name: str, f: Function, settings: tuple[Choice], args: Sequence[Any], kwargs: dict[str, Any]
 ) -> Any:
+    (choice,) = settings
     with Call(name, f, choice, args, kwargs) as call:
         nodes = call.follow(call.numbers(call.output()[0]))
         for argument in choice.each(call.wrt):

@@ -369,7 +369,7 @@ class Value:
 
     def __bool__(self) -> bool:
         """Whether the number is not 0, as `if x` asks of any number; `x is not None` asks for the node."""
-        return self.data != 0.0
+        return bool(self.data)
 
     def __lt__(self, other: Value | SupportsFloat) -> bool:
         if isinstance(other, Value):

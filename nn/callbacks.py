@@ -103,12 +103,12 @@ class EarlyStopping(Callback):
 
     def on_train_begin(self, training: Training) -> None:
         self.best, self.best_epoch = math.inf, 0
-        self.best_state = training.model.state_dict()
+        self.best_state = self._state(training)
 
     def on_epoch_begin(self, training: Training) -> None:
         # A number of training is of the parameters before the epoch, one of validation of those after it.
         if not _name(self.monitor, training).startswith("val_"):
-            self.state_before = training.model.state_dict()
+            self.state_before = self._state(training)
 
     def on_epoch_end(self, training: Training) -> None:
         name = _watched(self.monitor, training)
@@ -116,7 +116,7 @@ class EarlyStopping(Callback):
         if loss < self.best - self.min_delta:
             self.best, self.best_epoch = loss, training.epoch
             validated = name.startswith("val_")
-            self.best_state = training.model.state_dict() if validated else self.state_before
+            self.best_state = self._state(training) if validated else self.state_before
         elif training.epoch - self.best_epoch >= self.patience:
             since = f"epoch {self.best_epoch}, when it was {self.sign * self.best:.6g}"
             training.history.stopped = f"{name} has not improved since {since}"
@@ -124,6 +124,10 @@ class EarlyStopping(Callback):
     def on_train_end(self, training: Training) -> None:
         if self.restore_best:
             training.model.load_state_dict(self.best_state)
+
+    def _state(self, training: Training) -> dict[str, float]:
+        """The parameters, copied only if there is a use for them."""
+        return training.model.state_dict() if self.restore_best else {}
 
 
 class ClipGradients(Callback):

@@ -15,6 +15,11 @@ from nn.settings import checked
 N = TypeVar("N", Value, float)
 Target = float | Value | Sequence[float] | Sequence[Value]
 
+# What numbers mostly are: whole lists are held to these at once, which takes less time than one by one.
+_NUMBERS = frozenset((Value, float))
+_CLASSES = frozenset((0.0, 1.0))
+_SIGNS = frozenset((-1.0, 1.0))
+
 
 def mse(output: N | Sequence[N], target: Target) -> N:
     """The mean over the outputs of (output - target)**2, the squared error.
@@ -29,7 +34,8 @@ def mse(output: N | Sequence[N], target: Target) -> N:
     >>> mse([1.0, 2.0], [0.0, 4.0])
     2.5
     """
-    return _mean([difference * difference for difference in _differences("mse", output, target)])
+    squares: list[N] = [(difference := out - t) * difference for out, t in _pairs("mse", output, target)]
+    return _mean(squares)
 
 
 def half_squared_error(output: N | Sequence[N], target: Target) -> N:
@@ -51,8 +57,9 @@ def half_squared_error(output: N | Sequence[N], target: Target) -> N:
     >>> a.grad
     -0.25
     """
-    differences = _differences("half_squared_error", output, target)
-    return sum([0.5 * (difference * difference) for difference in differences])
+    pairs = _pairs("half_squared_error", output, target)
+    squares: list[N] = [0.5 * ((difference := out - t) * difference) for out, t in pairs]
+    return sum(squares)
 
 
 def l1(output: N | Sequence[N], target: Target) -> N:
@@ -68,7 +75,8 @@ def l1(output: N | Sequence[N], target: Target) -> N:
     >>> l1([1.0, 2.0], [0.0, 4.0])
     1.5
     """
-    return _mean([abs(difference) for difference in _differences("l1", output, target)])
+    sizes: list[N] = [abs(out - t) for out, t in _pairs("l1", output, target)]
+    return _mean(sizes)
 
 
 def bce_with_logits(output: N | Sequence[N], target: Target) -> N:
@@ -88,7 +96,14 @@ def bce_with_logits(output: N | Sequence[N], target: Target) -> N:
     >>> bce_with_logits(0.0, 1), bce_with_logits(-1000.0, 1)
     (0.6931471805599453, 1000.0)
     """
-    terms: list[N] = [_bce(logit, t) for logit, t in _pairs("bce_with_logits", output, target)]
+    logits, targets = _outputs_and_targets("bce_with_logits", output, target)
+    pairs = zip(logits, targets, strict=True)
+    terms: list[N]
+    if _CLASSES.issuperset(targets):
+        # The term with the factor 0 is left out, because 0 * inf is nan.
+        terms = [softplus(-logit if t else logit) for logit, t in pairs]
+    else:
+        terms = [_bce(logit, t) for logit, t in pairs]
     return _mean(terms)
 
 
@@ -98,8 +113,7 @@ def _bce(logit: N, target: N | float) -> N:
             f"the target of bce_with_logits is a probability from 0 to 1, got {_shown(target)}; "
             "for classes written -1 and +1 use max_margin, or map them to 0 and 1"
         )
-    # The term with the factor 0 is left out, because 0 * inf is nan.
-    if not isinstance(target, Value) and target in (0.0, 1.0):
+    if not isinstance(target, Value) and target in _CLASSES:  # as above
         return softplus(-logit if target else logit)
     return target * softplus(-logit) + (1 - target) * softplus(logit)
 
@@ -146,16 +160,19 @@ def max_margin(output: N | Sequence[N], target: Target) -> N:
     >>> max_margin(0.25, 1), max_margin(0.25, -1), max_margin(3.0, 1)
     (0.75, 1.25, 0.0)
     """
-    terms: list[N] = [_hinge(score, t) for score, t in _pairs("max_margin", output, target)]
+    scores, targets = _outputs_and_targets("max_margin", output, target)
+    if not _SIGNS.issuperset(targets):
+        for t in targets:
+            _require_sign(t)
+    terms: list[N] = [relu(1 + -t * score) for score, t in zip(scores, targets, strict=True)]
     return _mean(terms)
 
 
-def _hinge(score: N, target: N | float) -> N:
-    if (target.data if isinstance(target, Value) else target) not in (-1.0, 1.0):
+def _require_sign(target: Value | float) -> None:
+    if (target.data if isinstance(target, Value) else target) not in _SIGNS:
         raise ValueError(
             f"the target of max_margin is -1 or +1, got {_shown(target)}; map classes 0 and 1 by 2 * y - 1"
         )
-    return relu(1 + -target * score)
 
 
 def l2_penalty(parameters: Iterable[N], strength: float) -> N:
@@ -204,12 +221,13 @@ def _mean(terms: list[N]) -> N:
     return terms[0] if len(terms) == 1 else mean(terms)  # dividing by 1 would only lengthen the graph
 
 
-def _differences(name: str, output: N | Sequence[N], target: Target) -> list[N]:
-    return [out - t for out, t in _pairs(name, output, target)]
-
-
-def _pairs(name: str, output: Any, target: Any) -> list[tuple[Any, Any]]:
+def _pairs(name: str, output: Any, target: Any) -> Iterable[tuple[Any, Any]]:
     """Each output with its target."""
+    outputs, targets = _outputs_and_targets(name, output, target)
+    return zip(outputs, targets, strict=True)
+
+
+def _outputs_and_targets(name: str, output: Any, target: Any) -> tuple[list[Any], list[Any]]:
     outputs = _listed(output)
     try:
         targets = _listed(target)
@@ -220,16 +238,18 @@ def _pairs(name: str, output: Any, target: Any) -> list[tuple[Any, Any]]:
             f"{name} needs one target for each output, got {len(outputs)} output(s) and {len(targets)} "
             "target(s); make the last layer as wide as the target"
         )
-    return list(zip(outputs, targets, strict=True))
+    return outputs, targets
 
 
 def _listed(numbers: Any) -> list[Any]:
+    if type(numbers) in _NUMBERS:
+        return [numbers]
     several = hasattr(numbers, "__iter__") and not isinstance(numbers, str)
+    listed = list(numbers) if several else [numbers]
+    if _NUMBERS.issuperset(map(type, listed)):
+        return listed
     # Python's floats, because numpy's integers wrap around: -numpy.uint8(1) is 255.
-    return [
-        number if type(number) in (Value, float) else as_float(number)
-        for number in (numbers if several else [numbers])
-    ]
+    return [number if type(number) in _NUMBERS else as_float(number) for number in listed]
 
 
 def _class_index(target: Any, classes: int) -> int:

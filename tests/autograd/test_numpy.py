@@ -113,6 +113,7 @@ def test_the_inverse_of_cosh():
     assert (out.data, x.grad) == (math.acosh(2.0), 1 / math.sqrt(3.0))
 
 
+@pytest.mark.filterwarnings("ignore:numpy.fix is deprecated:DeprecationWarning")  # from numpy 2.5 on
 @pytest.mark.parametrize("name", STEPS)
 def test_steps(name):
     """They stay Values, which no gradient passes."""

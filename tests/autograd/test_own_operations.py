@@ -74,7 +74,8 @@ def test_what_overflows_in_a_value_too():
     def odd(x):
         return math.log(x)
 
-    with pytest.raises(ValueError, match="math domain error") as error:
+    # Python 3.14 says what was expected
+    with pytest.raises(ValueError, match=r"math domain error|expected a positive input") as error:
         odd(Value(-1.0))
     assert error.value.__notes__[0].startswith("in odd(-1.0); ")
 

@@ -301,6 +301,22 @@ OLD_RECORDS = (
     "RqdtXNgith2rhrFtTJFdbJls0WVYmuoqXyx2uZnqoovOYJSauGA3qaFqGlGXndLeP7ZaCCg="
 )
 
+# Written when every column was by itself, by protocol 4: [w, h, out, x] of `test_old_columns_load`.
+OLD_COLUMNS = (
+    "eNrtlU+M1FQcx9vdGXfHRZgF/AOIICIOxKAmJiYethUOm2wTmJBhMwfXtrtT9jV0ppO2g2JinIvrgSYeeJ45mXjj6MVsPZh48LBHju5B"
+    "CdGDe0BCjDh+X+fX2XlPwnLkQCfffPt5fe/N+33f60y/9PXtZ7X8WuK1dNbtJeFq5LZOd/2Vy4HfWeXprsiLkzDy7MBzL/HrvDafbQ5H"
+    "zBs/f9P78Njx39Oy3+n2Ep7uHo1vhy0v5ulkw13FmFTjaTlwr3oRZ9Nf8guc6Wn5gyDseHh48gJP0JROL/f8IPE7GDa16iVukkRi6Fhz"
+    "KfDjRLTN2DZ6+InXtm2+RvOdy7/yOrcmv0BLLa2OFrMSBr22mKCCGq54sR3mhSxhMS7KZlOp/glnFVrajIc2S7O03PWhzxtbVLQ59GEr"
+    "3SOKH783b333YMNLuPh2TF11ayLSvduRRn7bT/wrHrKwL/mdlqhke5FhN36/3Qvy4ewd5YHbag0f7Hv4hJXzXS9yEz/siElLy2L2tYdN"
+    "1A0/zicalSF6oRQ2I5KwJop6Rf2jBCYW/h0MBgIW4ANr0irJ1Y9usq2xcEaR/a+fkt0O0RaPi3OHjJe4pX2GHHuxF8Ui7QPskHUq33d2"
+    "FLlvf4r9qKHLYSsvF3dvWnp+V/XEJrF32XtIalZKKnE7LB+L1Zxz07IbRe5Vnu638xs78lbCTpxEvRW8HOI0jXqQYx/0M1jm2VP6hK49"
+    "3id/ERirscssECO1x762R6a6z63ps9/qaJ2AJqESVIaegaagaagCiVd/BtoFPQfthvZAVWgW2gvtg/ZDz0MvQC9CL0EHoIPQIehl6DD0"
+    "CnQEOgq9Ch2DXoOOQ69DJ6A3oBp0EnqA0zRWcyzWLY6auMSzf55gH0+8xa3qmToS71Z+2rx26w+jcLE1ixf/yr1x8bds6ENuEjeJ68R1"
+    "YofYITaJTeI+cZ9YI9YKXiReJG4QN4ibxE3iOnGd2CF2iE1ik7hP3CfWiLWCbxPfI/6V+C7xHeL7xJvEW8Rb2djh+JQiVroYzt8/LDgH"
+    "NxTPMtlvGrLfyGT/ypD980z20JDdzmQ/b8huZLK/Zch+JJN9jyH7YF32P+dk/2Vd9o052bN12W/OyX5jvfBHRFxEKkeu7tJT3ol3PMUy"
+    "Fz8QBTcVrivsKGwq3FdYU3lR4YbCTYXrCjsKmwr3FdZUvqfwXYXvG+pbr+Rn5hEn+f/98vBf3o3XuFvQ2+wjdo053un/ABb0epE="
+)
+
 # A player, a step of backward() and a drawing of x * x at x = 3.
 OLD_PICTURES = (
     "eNq1k89v0zAUxzvWtGvZ+M2Bm1UOdIOFVlMRm9aBENIOZRNs3FAVOYmbWEvsyHG6TjAJDoCQfMP8nxz4A3hOujSTEJywFMXP/vrz"
@@ -352,6 +368,27 @@ def test_old_records_load():
     assert (h2.users, x2.momentum, r2.is_result, w2._op) == ([out2], 0.5, True, "input")
     out2.backward()
     assert (x2.grad, w2.grad) == (2 * x.grad, 2 * w.grad)
+
+
+def test_old_columns_load():
+    """Of the version whose graphs, small or large, had a list or an array for each column."""
+    with scope("layer"):
+        x, w = Value(2.0, label="x"), Value(-0.5, (), "input")
+        h = (w * x + 1) ** 2
+    node = x
+    for _ in range(20):
+        node = node * w + x
+    out = node.tanh() + h
+    out.backward()
+    w2, h2, out2, x2 = old = unpickled(OLD_COLUMNS)
+    assert [row[:2] + row[3:] for row in picture(*old)] == [
+        row[:2] + row[3:] for row in picture(w, h, out, x)
+    ]
+    assert [node._op for node in nodes_of(out2)] == [node._op for node in nodes_of(out)]
+    assert h2.users == [out2]
+    out.backward()
+    out2.backward()
+    assert (x2.grad, w2.grad) == (x.grad, w.grad)
 
 
 def test_old_explanations_load():
@@ -436,6 +473,14 @@ class TestLeaves:
         y2, x2 = pickle.loads(pickle.dumps([y, x]))
         assert y2._prev[0] is x2
         assert (y2.inner.data, y2.inner._prev) == (2.0, ())
+
+    def test_outside_of_a_pickle_inside_another_may_lead_back_to_it(self):
+        """Broken if the inner graph is written as if its leaf, which is in the outer one, led nowhere."""
+        x = Value(2.0)
+        a, b = x * 2, x * 3
+        x.users = [b]
+        _, b2 = pickle.loads(pickle.dumps([a, _Pickled(b)]))
+        assert b2._prev[0].users[0] is b2
 
 
 def _flat(parts):

@@ -1,5 +1,6 @@
 """Tables beside a graph: what could go wrong where a place stands on its node as a mark."""
 
+import linecache
 import math
 import random
 import sys
@@ -266,8 +267,14 @@ def test_an_interrupted_sweep_does_not_disturb_the_next(sweep):
             leaf.grad = 0.0
         root.backward()
         assert [leaf.grad for leaf in leaves] == slopes
-        after += 7
+        after += 1
     assert after > 100
+
+
+def leaving_the_lock(frame):
+    """Between a `with` block and its `__exit__`: Python handles no signal there, but a tracer could raise."""
+    line = linecache.getline(frame.f_code.co_filename, frame.f_lineno)
+    return LOCK._is_owned() and line.strip() == "with LOCK:"
 
 
 def interrupted(work, after):
@@ -278,7 +285,7 @@ def interrupted(work, after):
         nonlocal lines
         if "autograd" in frame.f_code.co_filename and "tests" not in frame.f_code.co_filename:
             lines += 1
-            if lines > after:
+            if lines > after and not leaving_the_lock(frame):
                 raise Interruption
         return interrupt
 

@@ -5,6 +5,7 @@ import functools
 import inspect
 import multiprocessing
 import pickle
+import pydoc
 
 import pytest
 
@@ -100,6 +101,56 @@ def test_attributes_of_the_function_come_along_and_disturb_nothing():
     f._run, f._settings, f.units = "run", "settings", "m"
     assert (grad(f)(3.0), grad(f).units) == (6.0, "m")
     assert grad(grad(autograd.sin))(0.0) == 0.0
+
+
+def test_of_a_decorated_function_leads_to_the_decorated_one():
+    """Broken if `__wrapped__` is copied with the function's other attributes, which skips the decorator."""
+
+    @functools.wraps(cube)
+    def twice(x, scale=2.0):
+        return cube(x, scale)
+
+    assert grad(twice).__wrapped__ is twice
+    assert (grad(twice).__name__, grad(twice)(1.0)) == ("cube", 6.0)
+
+
+def test_a_function_may_be_wrapped_around_it():
+    """Broken if what it has of its function is not there for `functools.wraps`."""
+
+    def noted(x: float) -> float:
+        """A note."""
+        return x * x
+
+    noted.units = "m"
+    slope = grad(noted)
+
+    @functools.wraps(slope)
+    def printed(x):
+        return f"{slope(x):.1f}"
+
+    assert (printed.__name__, printed.__qualname__, printed.__doc__) == (
+        "noted",
+        noted.__qualname__,
+        "A note.",
+    )
+    assert (printed.__module__, printed.__annotations__) == (__name__, noted.__annotations__)
+    assert (printed.units, printed.__wrapped__, printed(3.0)) == ("m", slope, "6.0")
+
+
+def test_help_shows_the_docstring():
+    assert "The third power." in pydoc.render_doc(grad(cube), renderer=pydoc.plaintext)
+
+
+def test_its_name_may_be_changed():
+    slope = grad(cube)
+    slope.__name__, slope.__doc__ = "slope", "Its slope."
+    assert (slope.__name__, slope.__doc__, cube.__name__) == ("slope", "Its slope.", "cube")
+
+
+def test_what_it_lacks_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="'Transformed' object has no attribute 'units'"):
+        _ = grad(cube).units
+    assert not hasattr(grad(functools.partial(cube)), "__name__")
 
 
 def test_attributes_of_an_object_stay_with_the_object():

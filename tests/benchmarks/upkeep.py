@@ -14,6 +14,7 @@ from tests.benchmarks.comparison import MILLISECONDS, Comparison, Row, Step, bes
 from tests.benchmarks.graphs import GRAPHS, Graph, built
 
 NODES = 100_000
+GRAPHS_IN_A_LIST = 3_000
 SIZES = [100, 100, 10]  # of the layers, after 64 inputs
 
 # graphs; a step gives the number at the root
@@ -41,6 +42,32 @@ def dumps(graph: Graph) -> Step:
 def loads(graph: Graph) -> Step:
     data = pickle.dumps(built(graph)[0])
     return lambda: pickle.loads(data).data
+
+
+def few(way: Callable[[list[Value]], Step]) -> Row:
+    """What is done with many graphs of two nodes in one list, beside building them."""
+    return beside(lambda: way(many_graphs()), lambda: build_many, MILLISECONDS)
+
+
+def many_graphs() -> list[Value]:
+    return [Value(0.5 * i) * 2.0 + 1.0 for i in range(GRAPHS_IN_A_LIST)]
+
+
+def build_many() -> float:
+    return sum(root.data for root in many_graphs())
+
+
+def dumps_many(roots: list[Value]) -> Step:
+    def step() -> float:
+        pickle.dumps(roots)
+        return sum(root.data for root in roots)
+
+    return step
+
+
+def loads_many(roots: list[Value]) -> Step:
+    data = pickle.dumps(roots)
+    return lambda: sum(root.data for root in pickle.loads(data))
 
 
 # models
@@ -136,14 +163,15 @@ def model_row(measured: Callable[[], Step], reference: Callable[[], Step]) -> Ro
 
 
 COPIES = Comparison(
-    f"Copies of graphs of {NODES:,} nodes: a chain, and a wide one",
+    f"Copies of graphs of {NODES:,} nodes: a chain, and a wide one; and of {GRAPHS_IN_A_LIST:,} small graphs",
     "ms",
     "building it",
     {
         f"{label}, {name}": graph_row(way, graph)
         for name, graph in GRAPHS.items()
         for label, way in {"deepcopy": deepcopy, "pickle.dumps": dumps, "pickle.loads": loads}.items()
-    },
+    }
+    | {"pickle.dumps, many small": few(dumps_many), "pickle.loads, many small": few(loads_many)},
 )
 FILES = Comparison(
     "A model of 17,610 parameters, beside a list of its Values or its numbers as JSON",

@@ -295,6 +295,21 @@ def test_early_stopping_refuses_a_wrong_setting(settings):
         EarlyStopping(**settings)
 
 
+def test_early_stopping_copies_no_parameters_that_it_will_not_need():
+    class Counted(nn.MLP):
+        copies = 0
+
+        def state_dict(self):
+            self.copies += 1
+            return super().state_dict()
+
+    model = Counted(1, [1], seed=0)
+    history = fit_line(model, epochs=5, callbacks=EarlyStopping(restore_best=False, patience=1))
+    assert (model.copies, history.epochs) == (0, 5)
+    fit_line(model, epochs=5, callbacks=EarlyStopping(patience=1))
+    assert model.copies > 0
+
+
 def test_schedules_are_stepped_after_every_epoch():
     model = line()
     optimizer = nn.SGD(model.parameters(), lr=0.08)
