@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 from autograd import tree
 from autograd.arguments import Choice
-from autograd.compiled.trace import Slot, Trace, replaced, trace
+from autograd.compiled.trace import Jitted, Slot, Trace, replaced, trace
 from autograd.directions import _hvp, _jvp
 from autograd.programs.derivative import with_gradient
 from autograd.programs.forward import with_tangents
@@ -30,17 +30,17 @@ def traced(f: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
     Raises:
         TypeError: as for `trace`; or if the transform has no program.
     """
-    f = getattr(f, "__jit__", f)
+    if isinstance(f, Jitted):
+        return traced(f.function, args, kwargs)
     if not isinstance(f, Transformed):
         return trace(f, args, kwargs)
     rule = RULES.get(f._run)
     if rule is None:
         raise TypeError(f"jit has no program for {f._name}; apply jit to the function within")
-    inner, *settings = f._settings
     if rule in (_along, _hessian_along):
         *args, direction = args
-        return rule(f._name, traced(inner, args, kwargs), *settings, direction)
-    return rule(f._name, traced(inner, args, kwargs), *settings)
+        return rule(f._name, traced(f._f, args, kwargs), *f._settings, direction)
+    return rule(f._name, traced(f._f, args, kwargs), *f._settings)
 
 
 def _gradient(name: str, inner: Trace, choice: Choice, has_aux: bool) -> Trace:

@@ -7,15 +7,13 @@ from functools import update_wrapper
 from types import MethodType
 from typing import Any
 
-from autograd import floats, tree
 from autograd.compiled.backend import Runner, compiled
 from autograd.compiled.derivatives import traced
 from autograd.compiled.signature import Signature
-from autograd.compiled.trace import Trace
+from autograd.compiled.trace import Jitted, Slot, Trace, replaced
 from autograd.programs.program import Program
 from autograd.programs.schedule import scheduled
 from autograd.programs.simplify import simplified
-from autograd.value import Value
 
 _MOST_KEPT = 100  # traces of one function
 
@@ -54,7 +52,7 @@ def jit(f: Callable[..., Any], math: str = "own") -> Compiled:
     return Compiled(f, math)
 
 
-class Compiled:
+class Compiled(Jitted):
     """A function and the programs that were made of it, one for each structure of its arguments."""
 
     def __init__(self, f: Callable[..., Any], math: str) -> None:
@@ -66,7 +64,7 @@ class Compiled:
         if math not in ("own", "libm"):
             raise ValueError(f"expected math='own' or 'libm', got {math!r}")
         update_wrapper(self, f)
-        self.__jit__ = f
+        self.function = f
         self._math = math
         self._kept: dict[Any, _Kept] = {}
         self._last: _Kept | None = None
@@ -74,7 +72,7 @@ class Compiled:
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         signature = Signature(args, kwargs)
         if signature.has_values:
-            return self.__jit__(*args, **kwargs)
+            return self.function(*args, **kwargs)
         return self._found(signature).run(signature.numbers)
 
     def _found(self, signature: Signature) -> _Kept:
@@ -82,7 +80,9 @@ class Compiled:
         if kept is None:
             if len(self._kept) >= _MOST_KEPT:
                 self._kept.clear()
-            kept = self._kept[signature.key] = _Kept(traced(self.__jit__, *signature.arguments()), self._math)
+            kept = self._kept[signature.key] = _Kept(
+                traced(self.function, *signature.arguments()), self._math
+            )
         self._last = kept
         return kept
 
@@ -90,31 +90,31 @@ class Compiled:
     def program(self) -> Program:
         """The program of the last call."""
         if self._last is None:
-            raise ValueError("there is no program yet: the first call makes it, from its arguments' structure")
+            raise ValueError(
+                "there is no program yet: the first call makes it, from its arguments' structure"
+            )
         return self._last.program
 
     def __get__(self, instance: object, owner: type | None = None) -> Any:
         return self if instance is None else MethodType(self, instance)
 
     def __repr__(self) -> str:
-        return f"<jit of {self.__jit__!r}>"
+        return f"<jit of {self.function!r}>"
 
 
 class _Kept:
     """One trace, its program made short, and what runs it."""
 
     def __init__(self, trace: Trace, math: str) -> None:
-        self.trace = trace
         self.program = scheduled(simplified(trace.program))
         self.parameters = trace.parameters
         self._runner: Runner = compiled(self.program, math)
-        self._is_number = isinstance(trace.out, float)
+        self._out = trace.out
+        self._is_number = isinstance(trace.out, Slot)
 
     def run(self, numbers: Sequence[float]) -> Any:
         """What the function returns for these numbers, and the parameters as they are now."""
         results = self._runner([*numbers, *(parameter.data for parameter in self.parameters)])
-        return results[0] if self._is_number else _filled(self.trace.out, results)
-
-
-def _filled(out: Any, results: Sequence[float]) -> Any:
-    return tree.rebuild(out, results)
+        if self._is_number:
+            return results[0]
+        return replaced(self._out, float, lambda slot: results[int(slot)])

@@ -99,4 +99,6 @@ class _Setting:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, _Setting):
             return False
-        return self.thing is other.thing or (type(self.thing).__hash__ is not None and self.thing == other.thing)
+        return self.thing is other.thing or (
+            type(self.thing).__hash__ is not None and self.thing == other.thing
+        )

@@ -19,6 +19,12 @@ class Slot(float):
     __slots__ = ()
 
 
+class Jitted:
+    """What `jit` made of a function; compiled as part of another one, it is that function."""
+
+    function: Callable[..., Any]
+
+
 class Trace(NamedTuple):
     """What a function computes.
 

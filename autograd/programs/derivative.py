@@ -15,7 +15,7 @@ from autograd import ops
 from autograd.extras import extra
 from autograd.primitive import Operation
 from autograd.programs.program import UNUSED, Program
-from autograd.programs.template import Template, template
+from autograd.programs.template import MASK, Template, template
 
 with extra("jit", "the derivative of a program"):
     import numpy as np
@@ -122,9 +122,7 @@ class Layout:
         lefts, rights = self.given.left.tolist(), self.given.right.tolist()
         for slot, (left, right) in enumerate(zip(lefts, rights, strict=True), self.first):
             moving[slot] = moving[left] | moving[right]
-        passes = [
-            tuple(_passes(operation, place) for place in (0, 1)) for operation in self.given.operations
-        ]
+        passes = [tuple(_passes(operation, place) for place in (0, 1)) for operation in self.given.operations]
         reached = bytearray(self.slots + 1)
         reached[self.root] = moving[self.root]
         for slot in range(self.root, self.first - 1, -1):
@@ -142,7 +140,9 @@ class Layout:
         """The term that each operand receives: its name, the instruction, the operand's place and slot."""
         user, place, target = edges = self._edges()
         term = np.empty(len(user), dtype=np.int64)
-        chosen = np.full(len(user), UNUSED)  # where there is a choice, what says whether it fell on the operand
+        chosen = np.full(
+            len(user), UNUSED
+        )  # where there is a choice, what says whether it fell on the operand
         finite = np.empty(len(user), dtype=bool)
         for rule, which in self._rules(user, place):
             outputs = self._laid_out(rule.program, user[which], int(place[which[0]]))
@@ -154,7 +154,7 @@ class Layout:
             # 0 times infinity is nan, but nothing passes here: what arrives counts as -0.0, the 0 of addition
             masked = np.flatnonzero((condition != UNUSED) & (~finite | (chosen != UNUSED)))
             step = _STEPS * place[masked] + _STEPS - 2
-            term[masked] = self._new(self._code(ops.when), condition[masked], term[masked], user[masked], step)
+            term[masked] = self._new(self._code(MASK), condition[masked], term[masked], user[masked], step)
         return term, user, place, target
 
     def _conditions(self, edges: tuple[Slots, Slots, Slots], chosen: Slots) -> Slots:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from autograd import ops
 from autograd.programs.builder import Builder
 from autograd.programs.program import UNUSED, Program
-from autograd.programs.template import Template, template
+from autograd.programs.template import MASK, Template, template
 
 
 class Moving(NamedTuple):
@@ -91,7 +91,7 @@ class Forward:
             chosen = names[rule.program.outputs[1]]
             condition = chosen if condition == UNUSED else builder.instruction(ops.mul, condition, chosen)
         if condition != UNUSED:  # 0 times infinity is nan, but nothing passes here
-            term = builder.instruction(ops.when, condition, term)
+            term = builder.instruction(MASK, condition, term)
         before = self.moving.get(slot)
         if before is not None:
             term = builder.instruction(ops.add, before.place, term)

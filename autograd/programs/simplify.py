@@ -15,6 +15,7 @@ from autograd import ops
 from autograd.primitive import Operation
 from autograd.programs.builder import Builder
 from autograd.programs.program import UNUSED, Program
+from autograd.programs.template import MASK
 
 _COMMUTATIVE: Final = {ops.add, ops.mul, ops.equal, ops.not_equal}
 _TRUTHS: Final = {ops.less, ops.less_equal, ops.greater, ops.greater_equal, ops.equal, ops.not_equal}
@@ -114,7 +115,9 @@ class Simplifying:
         """The constant that an operation on constants gives; a user's operation may do more than compute."""
         if ops.TABLE.get(operation.name) is not operation:
             return None
-        numbers = [number for number in (self.builder.number(x), self.builder.number(y)) if number is not None]
+        numbers = [
+            number for number in (self.builder.number(x), self.builder.number(y)) if number is not None
+        ]
         return self.builder.constant(operation.value(*numbers))
 
     def operands_of(self, place: int, operation: Operation) -> tuple[int, int] | None:
@@ -205,6 +208,10 @@ def _when(this: Simplifying, x: int, y: int) -> int | None:
     return y if within and within[0] == x else None
 
 
+def _mask(this: Simplifying, x: int, y: int) -> int:
+    return this.result(ops.when, x, y)
+
+
 def _or_one(this: Simplifying, x: int, y: int) -> int | None:
     number = this.builder.number(x)
     if number is None:
@@ -227,6 +234,7 @@ _RULES: Final[Mapping[Operation, _Rule]] = {
     ops.stop_gradient: _same,
     ops.pow: _pow,
     ops.when: _when,
+    MASK: _mask,
     ops.or_one: _or_one,
     ops.not_equal: _not_equal,
 }

@@ -24,6 +24,16 @@ X, Y, OUT, UPSTREAM = range(4)
 NAMES: Final = ("x", "y", "out", "upstream")
 
 
+MASK: Final = Operation(
+    "when", "when", ops.when.value, (None, lambda x, y, out: ops.when(x, 1.0)), choice=(False, True)
+)
+"""`when`, where a sweep has put it so that nothing passes below what was not chosen.
+
+A graph has no such node, it is decided there when the sweep comes by. So what is differentiated again must
+not take it for a choice whose result may be nan; `simplified` makes a plain `when` of it.
+"""
+
+
 class Template(NamedTuple):
     """What an operand receives, as a program of x, y, out and upstream.
 
@@ -78,7 +88,7 @@ def _written(rule: Partial, operation: Operation, index: int, second: float | No
     local = rule(x, out) if operation.arity == 1 else rule(x, y if second is None else second, out)
     if not isinstance(local, Written):
         return Template(builder.program([upstream.read(_times(local, upstream))]), False, isfinite(local))
-    if operation.chooses:  # comparisons are false for nan, which is not to get lost
+    if operation.chooses and operation is not MASK:  # comparisons are false for nan, which is not to get lost
         local = local + ops.when(ops.not_equal(out, out), nan)
     outputs = [local * upstream]
     if operation.choice[index]:

@@ -54,7 +54,13 @@ def test_every_transform_of_random_functions_equals_eager(seed):
     f = random_function(rng)
     direction = [rng.uniform(-2, 2) for _ in range(4)]
     points = [[rng.choice([rng.uniform(-2, 2), *EDGES]) for _ in range(4)] for _ in range(3)]
-    for transform, rest in ((grad, ()), (value_and_grad, ()), (hessian, ()), (jvp, (direction,)), (hvp, (direction,))):
+    for transform, rest in (
+        (grad, ()),
+        (value_and_grad, ()),
+        (hessian, ()),
+        (jvp, (direction,)),
+        (hvp, (direction,)),
+    ):
         eager = transform(f)
         compiled = jit(eager, math="libm")
         for x in points:
@@ -68,7 +74,8 @@ class TestStructures:
         y: float
 
     @pytest.mark.parametrize(
-        "argument", [3.0, [3.0, 4.0], (3.0, [4.0, 5.0]), {"a": 3.0, "b": [4.0]}, numpy.arange(6.0).reshape(2, 3)]
+        "argument",
+        [3.0, [3.0, 4.0], (3.0, [4.0, 5.0]), {"a": 3.0, "b": [4.0]}, numpy.arange(6.0).reshape(2, 3)],
     )
     def test_results_have_the_structure_that_eager_gives(self, argument):
         def f(tree):
@@ -152,7 +159,7 @@ class TestDecisions:
         [
             (lambda x: x if x > 0 else -x, "compares a number .* autograd.where"),
             (lambda x: x if x else x * 2, "asks for the truth"),
-            (lambda x: Value(x.data) * x, "reads .data .* detach"),
+            (lambda x: Value(x.data) * x, "reads .data .*detach"),
             (lambda x: x * (x == 2.0), "compares a number .* autograd.equal"),
             (lambda x: x * random.random(), "random numbers"),
             (lambda x: x * float(x), "take the number out of the graph"),
