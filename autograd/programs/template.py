@@ -89,7 +89,7 @@ def _written(rule: Partial, operation: Operation, index: int, second: float | No
     if not isinstance(local, Written):
         return Template(builder.program([upstream.read(_times(local, upstream))]), False, isfinite(local))
     if operation.chooses and operation is not MASK:  # comparisons are false for nan, which is not to get lost
-        local = local + ops.when(ops.not_equal(out, out), nan)
+        local = MASK(ops.equal(out, out), local) + MASK(ops.not_equal(out, out), nan)
     outputs = [local * upstream]
     if operation.choice[index]:
         outputs.append(ops.not_equal(local, 0.0))
