@@ -87,13 +87,15 @@ FORMS: Mapping[Operation, str] = {
     ops.stop_gradient: "x",
 }
 _WORDS = """
-    auto break case char const continue default do double else enum extern float for goto if inline int long
-    register restrict return short signed sizeof static struct switch typedef union unsigned void volatile while
-    alignas alignof and asm bitand bitor bool catch class compl constexpr delete explicit export false friend
-    mutable namespace new noexcept not nullptr operator or private protected public template this throw true try
-    typeid typename using virtual xor linux unix main in out INFINITY NAN HUGE_VAL FP_NAN FP_ZERO
+    auto break case char const continue default do double else enum extern float for goto if inline int
+    long register restrict return short signed sizeof static struct switch typedef union unsigned void
+    volatile while alignas alignof and asm bitand bitor bool catch class compl constexpr delete explicit
+    export false friend mutable namespace new noexcept not nullptr operator or private protected public
+    template this throw true try typeid typename typeof using virtual xor
+    linux unix main in out INFINITY NAN HUGE_VAL FP_NAN FP_ZERO
 """  # of C and C++, the macros of math.h and of compilers, and what `to_c` itself calls so
-_CALLED = re.compile(r"\b([A-Za-z_]\w*)\b")
+_NAME = re.compile(r"[A-Za-z_]\w*")
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _DEFINED = re.compile(r"static (?:const )?\w+ (\w+)")
 _DECIMAL = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?:e[+-]?\d+)?(?![\w.\]])")
 
@@ -146,9 +148,8 @@ def to_c(program: Program, name: str = "f") -> str:
     unused = {"in": not source.read, "out": not source.outputs}
     lines += [f"(void){array};" for array, is_unused in unused.items() if is_unused]
     body = "".join(f"    {line}\n" for line in lines)
-    above = "".join(f"{function}\n\n" for function in _needed(body))
-    header = "\n".join(_header(program, source, name))
-    return f"{header}\n#include <math.h>\n\n{above}void {name}(const double *in, double *out)\n{{\n{body}}}\n"
+    above = "\n".join([*_header(program, source, name), "#include <math.h>", "", _needed(body)])
+    return f"{above}void {name}(const double *in, double *out)\n{{\n{body}}}\n"
 
 
 def _header(program: Program, source: Source, name: str) -> Iterator[str]:
@@ -168,8 +169,10 @@ def _header(program: Program, source: Source, name: str) -> Iterator[str]:
 
 
 def _input(name: str, called: str) -> str:
-    """What an input is, where it is not called as its variable: its name, which cannot end the comment."""
-    return name if name == called else f"{name}, the input {called!r}".replace("*/", "* /").replace("/*", "/ *")
+    """The variable of an input, and the name if that is another; it cannot end the comment."""
+    if name == called:
+        return name
+    return f"{name}, the input {called!r}".replace("*/", "* /").replace("/*", "/ *")
 
 
 def _with_number(operation: Operation, number: float) -> str | None:
@@ -192,21 +195,23 @@ def _line(formula: str) -> str:
 
 @cache
 def _definitions() -> dict[str, str]:
-    """The functions and constants of `functions.c` by name, each with its comment."""
-    parts = Path(__file__).with_name("functions.c").read_text("utf-8").strip().split("\n\n")[1:]
+    """The constants and functions of `functions.c` by name, each with its comment."""
+    parts = Path(__file__).with_name("functions.c").read_text("utf-8").strip().split("\n\n")
     return {defined[1]: part for part in parts if (defined := _DEFINED.search(part))}
 
 
-def _needed(body: str) -> list[str]:
-    """What a body calls of them, and what that calls."""
+def _needed(body: str) -> str:
+    """The source of what a body uses of them, and of what that uses: constants, then functions."""
     definitions = _definitions()
     waiting, needed = [body], set()
     while waiting:
-        for name in _CALLED.findall(waiting.pop()):
+        for name in _NAME.findall(_COMMENT.sub("", waiting.pop())):
             if name in definitions and name not in needed:
                 needed.add(name)
                 waiting.append(definitions[name])
-    return [part for name, part in definitions.items() if name in needed]
+    parts = [part for name, part in definitions.items() if name in needed]
+    constants = [f"{part}\n" for part in parts if part.startswith("static const")]
+    return "".join([*constants, "\n" * bool(constants), *(f"{part}\n\n" for part in parts[len(constants) :])])
 
 
 C = Language(

@@ -1,6 +1,20 @@
 /* What math.h lacks, or computes otherwise than `autograd/floats.py` and `autograd/special.py` do. `to_c` copies
    those functions that a program calls; a blank line ends each of them. */
 
+static const double PI = 3.141592653589793;
+
+static const double PI_REST = 1.2246467991473532e-16; /* beyond the digits of PI */
+
+static const double ROOT_PI = 1.7724538509055159;
+
+static const double ROOT_2PI = 2.5066282746310002;
+
+static const double ROOT_HALF = 0.7071067811865476;
+
+static const double ROOT_HALF_HEAD = 0x1.6a09e6p-1; /* its first 26 bits */
+
+static const double ROOT_HALF_REST = 0x1.9fcef32422cbfp-27; /* what is left of sqrt(0.5) */
+
 /* x to the power y. */
 static double power(double x, double y)
 {
@@ -107,20 +121,6 @@ static double sign(double x)
 {
     return x > 0.0 || x < 0.0 ? copysign(1.0, x) : x;
 }
-
-static const double PI = 3.141592653589793;
-
-static const double PI_REST = 1.2246467991473532e-16; /* beyond the digits of PI */
-
-static const double ROOT_PI = 1.7724538509055159;
-
-static const double ROOT_2PI = 2.5066282746310002;
-
-static const double ROOT_HALF = 0.7071067811865476;
-
-static const double ROOT_HALF_HEAD = 0x1.6a09e64p-1; /* its first 26 bits */
-
-static const double ROOT_HALF_REST = 0x1.9fcef32422cbfp-27; /* what is left of sqrt(0.5) */
 
 /* The first 26 bits of a number below 39, whose square is exact. */
 static double head_of(double x)

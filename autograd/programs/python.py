@@ -78,9 +78,9 @@ def to_python(program: Program, name: str = "f") -> str:
     >>> print(to_python(flatten((1 - x) ** 2 + 100 * (y - x * x) ** 2, [x, y]), "rosenbrock"))
     def rosenbrock(x: float, y: float) -> float:
         \"\"\"1 output of 2 inputs, computed by 7 operations.\"\"\"
-        v1 = 1.0 - x
-        v4 = y - x*x
-        return v1*v1 + 100.0*(v4*v4)
+        v2 = y - x*x
+        v5 = 1.0 - x
+        return v5*v5 + 100.0*(v2*v2)
     <BLANKLINE>
     """
     require_identifier(name, PYTHON.taken, PYTHON.name)
@@ -153,8 +153,8 @@ class _Definition(NamedTuple):
 def _definitions() -> dict[str, _Definition]:
     """All of them by name, in the order of the files."""
     found = {}
-    for module in (floats, special):  # whose Python stands beside what is compiled
-        code = Path(module.__file__).with_name(f"{module.__name__.rpartition('.')[2]}.py").read_text("utf-8")
+    for file in ("floats.py", "special.py"):  # which stand beside what is compiled, too
+        code = Path(__file__).parents[1].joinpath(file).read_text("utf-8")
         for node in ast.parse(code).body:
             if isinstance(node, ast.FunctionDef):
                 found[_called(node.name)] = _Definition(_function(node, code), _used(node))
@@ -177,7 +177,8 @@ def _function(node: ast.FunctionDef, code: str) -> str:
 
 def _used(node: ast.AST) -> frozenset[str]:
     """What a definition uses by name: a variable of its own is none, `floats.log1p` is."""
-    used, own = set(), set()
+    used: set[str] = set()
+    own: set[str] = set()
     for part in ast.walk(node):
         if isinstance(part, ast.Name):
             (used if isinstance(part.ctx, ast.Load) else own).add(part.id)

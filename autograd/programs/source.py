@@ -24,7 +24,7 @@ from autograd.programs.program import UNUSED, Program
 SUM, PRODUCT, SIGN, ATOM = range(4)
 """How tightly a formula holds together, from loosest to tightest."""
 
-# How tightly a formula of this form does, and how tightly x and y in it must; any other encloses its operands.
+# How tightly a form does, and how tightly x and y in it must; any other form encloses its operands.
 _LEVELS = {
     "x + y": (SUM, SUM, PRODUCT),
     "x - y": (SUM, SUM, PRODUCT),
@@ -65,8 +65,8 @@ class Language:
         """How an operation is written, whose second operand may be a known number."""
         if operation not in self.forms:
             raise ValueError(
-                f"{operation.name} is no operation of autograd's table but a Python function, which cannot be "
-                f"written as {self.name}; build it of autograd's functions instead of @autograd.operation"
+                f"{operation.name} is no operation of autograd's table but a Python function, which cannot "
+                f"be written as {self.name}; build it of autograd's functions, without @autograd.operation"
             )
         special = None if second is None else self.with_number(operation, second)
         return self.forms[operation] if special is None else special
@@ -199,7 +199,8 @@ def _in_ascii(char: str) -> str:
     if unicodedata.combining(char):
         return ""
     kind, _, letter = unicodedata.name(char, "").partition(" LETTER ")
-    return letter.lower() if kind in ("GREEK SMALL", "GREEK CAPITAL") else " "
+    greek = kind in ("GREEK SMALL", "GREEK CAPITAL")
+    return letter.lower().replace("lamda", "lambda") if greek else " "
 
 
 def require_identifier(name: str, taken: Collection[str], language: str) -> None:
