@@ -63,7 +63,7 @@ def to_python(program: Program, name: str = "f") -> str:
 
     It takes the inputs as floats, in their order, under their names made identifiers; more than eight as one
     list. It returns a float, or a tuple unless there is just one output. Its numbers are those of
-    `Program.run` to the last bit, inf and nan included.
+    `Program.run` to the last bit, inf and nan included. It runs on Python 3.11 and later, as autograd does.
 
     Args:
         program: what is written.

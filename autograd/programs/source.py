@@ -98,19 +98,18 @@ class Source:
     """
 
     def __init__(self, program: Program, language: Language) -> None:
-        first, inputs = program.first, len(program.inputs)
-        printed = program.names()
-        called = identifiers([*program.inputs, *printed[first:]], language.taken)
+        inputs = len(program.inputs)
+        called = identifiers([*program.inputs, *program.names()[program.first :]], language.taken)
+        forms = _forms(program, language)
+        uses = _uses(program, forms)
         self.names = called[:inputs]
-        self._forms = _forms(program, language)
-        uses = self._uses(program)
         self.read = [index for index in range(inputs) if uses[index]]
         self.lines: list[tuple[str, str]] = []
-        results = set(program.outputs)
         formulas = [Formula(name, ATOM) for name in self.names]
         formulas += (_number(language.number(constant)) for constant in program.constants)
-        instructions = zip(self._forms, called[inputs:], program.left, program.right, strict=True)
-        for slot, (form, name, left, right) in enumerate(instructions, first):
+        results = set(program.outputs)
+        instructions = zip(forms, called[inputs:], program.left, program.right, strict=True)
+        for slot, (form, name, left, right) in enumerate(instructions, program.first):
             formula = Formula("", ATOM)  # of what nothing reads
             if uses[slot]:
                 formula = _applied(form, formulas[left], formulas[right])
@@ -121,18 +120,19 @@ class Source:
             formulas.append(formula)
         self.outputs = [formulas[slot].text for slot in program.outputs]
 
-    def _uses(self, program: Program) -> list[int]:
-        """How often each slot is read by what is needed for the outputs."""
-        uses = [0] * (program.first + len(program))
-        for slot in program.outputs:
-            uses[slot] += 1
-        for index in reversed(range(len(program))):
-            if uses[program.first + index]:
-                of_x, of_y = _reads(self._forms[index])
-                uses[program.left[index]] += of_x
-                if program.right[index] != UNUSED:
-                    uses[program.right[index]] += of_y
-        return uses
+
+def _uses(program: Program, forms: Sequence[str]) -> list[int]:
+    """How often each slot is read by what is needed for the outputs."""
+    uses = [0] * (program.first + len(program))
+    for slot in program.outputs:
+        uses[slot] += 1
+    for index in reversed(range(len(program))):
+        if uses[program.first + index]:
+            of_x, of_y = _reads(forms[index])
+            uses[program.left[index]] += of_x
+            if program.right[index] != UNUSED:
+                uses[program.right[index]] += of_y
+    return uses
 
 
 def _forms(program: Program, language: Language) -> list[str]:

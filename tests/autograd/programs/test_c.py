@@ -25,6 +25,8 @@ COMPILED = pytest.mark.skipif(
 STRICT = ["-Wall", "-Wextra", "-pedantic", "-Werror"]
 ROUNDED_OTHERWISE = {"hypot"}
 """What Python computes by itself, and not by the functions of C."""
+NO_RECIPROCALS = [2.960206758292344, 2.5161104089361874, 2.1520454591740443]
+"""Where pow(x, -1.0) of glibc is not the correctly rounded 1.0/x."""
 NUMBERS = iter(count())
 
 
@@ -106,7 +108,7 @@ def test_a_second_operand_that_is_a_number(compiled):
         range(1 + len(EDGES), 1 + len(EDGES) + len(parts)),
     )
     f = compiled(program)
-    for x in [*EDGES, 0.1, 0.7, 1.1, 3.3, 123.456]:
+    for x in [*EDGES, 0.1, 0.7, 1.1, 3.3, 123.456, *NO_RECIPROCALS]:
         for (line, number), found, expected in zip(parts, f([x]), program.run([x]), strict=True):
             assert close(line.name, found, expected), (line.name, x, number, found, expected)
 
