@@ -89,7 +89,8 @@ def _written(rule: Partial, operation: Operation, index: int, second: float | No
     if not isinstance(local, Written):
         return Template(builder.program([upstream.read(_times(local, upstream))]), False, isfinite(local))
     if operation.chooses and operation is not MASK:  # comparisons are false for nan, which is not to get lost
-        local = MASK(ops.equal(out, out), local) + MASK(ops.not_equal(out, out), nan)
+        # in this order a walk meets the nodes as in a graph, which has only the first or only the second
+        local = MASK(ops.not_equal(out, out), nan) + MASK(ops.equal(out, out), local)
     outputs = [local * upstream]
     if operation.choice[index]:
         outputs.append(ops.not_equal(local, 0.0))
