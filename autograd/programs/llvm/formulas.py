@@ -56,9 +56,7 @@ def elu(w: Writer, x: str, alpha: str) -> str:
 
 def silu(w: Writer, x: str) -> str:
     """x * sigmoid(x)."""
-    own = w.math == "own" and "sigmoid" in OWN
-    gate = w.call_own("sigmoid", x) if own else sigmoid(w, x)
-    return w.select(w.compare("==", x, -inf), -0.0, w.mul(x, gate))
+    return w.select(w.compare("==", x, -inf), -0.0, w.mul(x, _own_or(w, "sigmoid", sigmoid, x)))
 
 
 def normal_pdf(w: Writer, x: str) -> str:
@@ -85,7 +83,7 @@ def normal_cdf(w: Writer, x: str) -> str:
 
 def gelu(w: Writer, x: str) -> str:
     """x * normal_cdf(x)."""
-    return w.select(w.compare("==", x, -inf), -0.0, w.mul(x, normal_cdf(w, x)))
+    return w.select(w.compare("==", x, -inf), -0.0, w.mul(x, _own_or(w, "normal_cdf", normal_cdf, x)))
 
 
 def remainder(w: Writer, x: str, y: str) -> str:

@@ -200,11 +200,11 @@ def definitions(writers: Iterable[Writer]) -> str:
 
 def _definition(writer: Writer, name: str) -> str:
     function = OWN[name]
-    arguments = ["%x", "%y"][: 2 if name in ("pow", "atan2", "hypot") else 1]
-    result = function(writer, *arguments)
+    arguments = ["%x", "%y"][: function.arity]
+    result = function.write(writer, *arguments)
     parameters = ", ".join(f"{writer.type} {argument}" for argument in arguments)
     body = "\n".join(f"  {line}" for line in writer.lines)
     return (
-        f"define internal {writer.type} @{writer.own(name)}({parameters}) alwaysinline {{\n"
+        f"define internal {writer.type} @{writer.own(name)}({parameters}) alwaysinline {{\nentry:\n"
         f"{body}\n  ret {writer.type} {result}\n}}\n"
     )

@@ -18,7 +18,7 @@ result, so that every lane has, bit for bit, what a single one has.
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal, TypeAlias
 
 Operand: TypeAlias = str | float
@@ -61,6 +61,7 @@ class Writer:
         self.symbols: dict[str, int] = {}
         self.declarations: set[str] = set()
         self._names = 0
+        self._block = "entry"
 
     def _of(self, kind: str) -> str:
         return kind if self.lanes == 1 else f"<{self.lanes} x {kind}>"
@@ -205,6 +206,26 @@ class Writer:
             result = self.line(f"call double @{function}({self._arguments('double', taken)})")
             together = self.line(f"insertelement {self.type} {together}, double {result}, i64 {lane}")
         return together
+
+    def where_any(self, condition: str, seldom: Callable[[], str], usual: str) -> str:
+        """`seldom` where the condition holds, else the usual result.
+
+        The code that `seldom` writes is jumped over if the condition holds in no lane. It is no more than a
+        block, and the function that is being written begins with the label `entry`.
+        """
+        any_lane = condition
+        if self.lanes > 1:
+            reduction = f"llvm.vector.reduce.or.v{self.lanes}i1"
+            self.declarations.add(f"declare i1 @{reduction}({self.booleans})")
+            any_lane = self.line(f"call i1 @{reduction}({self.booleans} {condition})")
+        before, self._block = self._block, f"seldom{self._names}"
+        after = f"after{self._names}"
+        self.lines += [f"br i1 {any_lane}, label %{self._block}, label %{after}", f"{self._block}:"]
+        chosen = self.select(condition, seldom(), usual)
+        self.lines += [f"br label %{after}", f"{after}:"]
+        result = self.line(f"phi {self.type} [{usual}, %{before}], [{chosen}, %{self._block}]")
+        self._block = after
+        return result
 
     def call_own(self, name: str, *operands: Operand) -> str:
         """The result of one of the package's elementary functions, which is defined beside the code."""
