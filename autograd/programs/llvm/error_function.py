@@ -1,0 +1,91 @@
+"""The error function and the normal distribution, right in the far tails too.
+
+erfc(a) = exp(-a**2) * g(a) / (1 + 2 a), where g changes little and is a polynomial in (a - 4) / (a + 4): M. M.
+Shepherd and J. G. Laframboise, "Chebyshev approximation of (1 + 2 x) exp(x**2) erfc x in 0 <= x < inf",
+Mathematics of Computation 36 (1981). Squares, exponentials and quotients are pairs.
+"""
+
+from __future__ import annotations
+
+from autograd.programs.llvm.coefficients import ERF, ERFC
+from autograd.programs.llvm.exponentials import exp_of, limited, reduced, scaled
+from autograd.programs.llvm.pairs import (
+    Pair,
+    polynomial,
+    product,
+    product_of,
+    quotient,
+    sum_of,
+    sum_of_larger,
+    total,
+)
+from autograd.programs.llvm.writer import Writer
+
+MIDDLE = 1.2329951186255526
+"""About g(4), to which the polynomial adds."""
+
+ROOT_HALF = Pair(0.7071067811865476, -4.833646656726457e-17)
+INVERSE_ROOT_2PI = Pair(0.3989422804014327, -2.49232720227773e-17)
+SMALL = 0.5
+
+
+def _bell(w: Writer, a: Pair, factor: Pair) -> str:
+    """exp(-a**2) times a factor."""
+    square = product(w, a, a)
+    _, whole, rest = reduced(w, w.neg(square.head), w.neg(square.tail))
+    return scaled(w, total(w, product(w, exp_of(w, rest), factor)), whole)
+
+
+def _tail(w: Writer, a: Pair) -> str:
+    """erfc(a), for a from `SMALL` to 28."""
+    t = w.div(w.sub(a.head, 4.0), w.add(a.head, 4.0))
+    g = sum_of_larger(w, MIDDLE, polynomial(w, ERFC, t))
+    below = sum_of(w, w.mul(2.0, a.head), 1.0)
+    return _bell(w, a, quotient(w, g, Pair(below.head, w.fma(2.0, a.tail, below.tail))))
+
+
+def _centre(w: Writer, x: Pair) -> Pair:
+    """erf(x), for |x| up to 1."""
+    z = w.mul(x.head, x.head)
+    rest = w.fma(x.head, polynomial(w, ERF, z), w.mul(x.tail, 1.1283791670955126))
+    return Pair(x.head, rest)
+
+
+def erf(w: Writer, x: str) -> str:
+    """The error function."""
+    a = limited(w, w.abs(x), 0.0, 6.0)
+    outside = w.sub(1.0, _tail(w, Pair(w.maximum(a, SMALL), 0.0)))
+    result = w.select(w.compare("<", a, 1.0), total(w, _centre(w, Pair(a, 0.0))), outside)
+    return w.copysign(result, x)
+
+
+def _erfc(w: Writer, x: Pair) -> str:
+    """1 - erf(x) of a pair."""
+    size = w.abs(x.head)
+    far = limited(w, size, SMALL, 28.0)
+    same = w.compare("==", far, size)
+    tail = w.select(w.compare("<", x.head, 0.0), w.neg(x.tail), x.tail)
+    outside = _tail(w, Pair(far, w.select(same, tail, 0.0)))
+    outside = w.select(w.compare("<", x.head, 0.0), w.sub(2.0, outside), outside)
+    near = _centre(w, Pair(w.neg(x.head), w.neg(x.tail)))
+    one = sum_of(w, 1.0, near.head)
+    inside = w.add(one.head, w.add(one.tail, near.tail))
+    return w.select(w.compare("<", size, SMALL), inside, outside)
+
+
+def erfc(w: Writer, x: str) -> str:
+    """1 - erf(x)."""
+    return _erfc(w, Pair(x, 0.0))
+
+
+def normal_cdf(w: Writer, x: str) -> str:
+    """erfc(-x / sqrt(2)) / 2."""
+    x = limited(w, x, -40.0, 40.0)
+    z = product(w, Pair(w.neg(x), 0.0), ROOT_HALF)
+    return w.mul(0.5, _erfc(w, z))
+
+
+def normal_pdf(w: Writer, x: str) -> str:
+    """exp(-x**2 / 2) / sqrt(2 pi)."""
+    z = product(w, Pair(limited(w, w.abs(x), 0.0, 39.0), 0.0), ROOT_HALF)
+    return _bell(w, z, INVERSE_ROOT_2PI)
