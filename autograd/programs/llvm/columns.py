@@ -22,6 +22,9 @@ Kind: TypeAlias = Literal["rows", "shared", "sums"]
 BLOCK = 4
 """How many rows and columns are transposed together."""
 
+LINE = 8
+"""How many numbers a line of the cache holds."""
+
 
 @dataclass(frozen=True)
 class Columns:
@@ -90,6 +93,7 @@ class Reader:
     def _block(self, base: str, count: int, first: int) -> list[str]:
         """Four columns."""
         w = self._writer
+        fetch_next(w, base, count, first)
         parts = []
         for top in range(0, w.lanes, BLOCK):
             rows = [load(w, base, row * count + first, BLOCK) for row in range(top, top + BLOCK)]
@@ -151,6 +155,7 @@ class Storer:
     def _block(self, base: str, count: int, block: dict[int, str]) -> None:
         w = self._writer
         first = min(block)
+        fetch_next(w, base, count, first)
         columns = [block[first + column] for column in range(BLOCK)]
         for top in range(0, w.lanes, BLOCK):
             parts = [self._part(name, top) for name in columns]
@@ -188,6 +193,18 @@ def store(writer: Writer, base: str, offset: int, name: str, count: int = 1) -> 
     """Write so many numbers side by side."""
     place = address(writer, base, offset)
     writer.lines.append(f"store {vector(count)} {name}, ptr {place}, align 8")
+
+
+def fetch_next(writer: Writer, base: str, count: int, first: int) -> None:
+    """Ask for the numbers of the next samples in good time, once for each line of the cache.
+
+    The processor does that by itself along a row; but the lanes begin new rows again and again.
+    """
+    if first % LINE == 0 and count >= 2 * LINE:
+        writer.declarations.add("declare void @llvm.prefetch.p0(ptr, i32, i32, i32)")
+        for row in range(writer.lanes, 2 * writer.lanes):
+            place = address(writer, base, row * count + first)
+            writer.lines.append(f"call void @llvm.prefetch.p0(ptr {place}, i32 0, i32 3, i32 1)")
 
 
 def shuffle(writer: Writer, kind: str, a: str, b: str, picked: Iterable[int]) -> str:

@@ -18,9 +18,6 @@ from autograd.programs.program import UNUSED, Program
 LONGEST = 300
 """How many instructions of a program one function has at most."""
 
-LANES = 2 * BLOCK
-"""How many samples of a batch are computed together: more than one register holds, so that there is always
-something to do while an instruction waits for another."""
 
 
 class Kernel(NamedTuple):
@@ -68,11 +65,23 @@ def single(program: Program, math: Math = "own") -> Kernel:
     return pieces.module(function)
 
 
+def lanes_for(program: Program, math: Math = "own") -> int:
+    """How many samples of a batch are best computed together.
+
+    In an elementary function an instruction mostly waits for the one before it, so twice as many lanes give it
+    something to do. The number does not depend on the processor, and so neither do sums over samples.
+    """
+    writer = Writer(BLOCK, math)
+    for operation in program.operations:
+        write(writer, operation, ["%x", "%y"][: operation.arity])
+    return 2 * BLOCK if writer.needed else BLOCK
+
+
 def batch(
     program: Program,
     inputs: Sequence[Columns],
     outputs: Sequence[Columns],
-    lanes: int = LANES,
+    lanes: int = BLOCK,
     math: Math = "own",
 ) -> Kernel:
     """A module with `batch`, which computes the samples from `start` to `stop`.

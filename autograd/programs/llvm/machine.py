@@ -4,7 +4,8 @@ The text is parsed, optimised and emitted as an object file for the processor at
 and linked. What is kept on disk is the object, so code must not hold addresses: it names what it calls
 outside itself, and the names get their addresses when it is loaded.
 
-Of the passes only those run that straight code gains from; none changes a result.
+Few of LLVM's passes are run: straight code that is simplified already gains nothing from the others, which
+take longer than everything else together. None changes a result.
 """
 
 from __future__ import annotations
@@ -96,10 +97,13 @@ class Loaded:
         with self._timed("parse"):
             module = llvm.parse_assembly(self.ir)
         with self._timed("optimise"):
+            passes = llvm.create_new_module_pass_manager()
+            passes.add_always_inliner_pass()
+            if self.level:
+                passes.add_instruction_combine_pass()
+                passes.add_simplify_cfg_pass()
             options = llvm.create_pipeline_tuning_options(self.level)
-            options.loop_unrolling = options.loop_vectorization = options.slp_vectorization = False
-            builder = llvm.create_pass_builder(target_machine(self.level), options)
-            builder.getModulePassManager().run(module, builder)
+            passes.run(module, llvm.create_pass_builder(target_machine(self.level), options))
         return module
 
     @contextmanager
