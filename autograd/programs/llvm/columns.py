@@ -155,7 +155,7 @@ class Storer:
     def _block(self, base: str, count: int, block: dict[int, str]) -> None:
         w = self._writer
         first = min(block)
-        fetch_next(w, base, count, first)
+        fetch_next(w, base, count, first, to_write=True)
         columns = [block[first + column] for column in range(BLOCK)]
         for top in range(0, w.lanes, BLOCK):
             parts = [self._part(name, top) for name in columns]
@@ -195,7 +195,7 @@ def store(writer: Writer, base: str, offset: int, name: str, count: int = 1) -> 
     writer.lines.append(f"store {vector(count)} {name}, ptr {place}, align 8")
 
 
-def fetch_next(writer: Writer, base: str, count: int, first: int) -> None:
+def fetch_next(writer: Writer, base: str, count: int, first: int, to_write: bool = False) -> None:
     """Ask for the numbers of the next samples in good time, once for each line of the cache.
 
     The processor does that by itself along a row; but the lanes begin new rows again and again.
@@ -204,7 +204,7 @@ def fetch_next(writer: Writer, base: str, count: int, first: int) -> None:
         writer.declarations.add("declare void @llvm.prefetch.p0(ptr, i32, i32, i32)")
         for row in range(writer.lanes, 2 * writer.lanes):
             place = address(writer, base, row * count + first)
-            writer.lines.append(f"call void @llvm.prefetch.p0(ptr {place}, i32 0, i32 3, i32 1)")
+            writer.lines.append(f"call void @llvm.prefetch.p0(ptr {place}, i32 {int(to_write)}, i32 3, i32 1)")
 
 
 def shuffle(writer: Writer, kind: str, a: str, b: str, picked: Iterable[int]) -> str:
