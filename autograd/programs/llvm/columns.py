@@ -204,7 +204,9 @@ def fetch_next(writer: Writer, base: str, count: int, first: int, to_write: bool
         writer.declarations.add("declare void @llvm.prefetch.p0(ptr, i32, i32, i32)")
         for row in range(writer.lanes, 2 * writer.lanes):
             place = address(writer, base, row * count + first)
-            writer.lines.append(f"call void @llvm.prefetch.p0(ptr {place}, i32 {int(to_write)}, i32 3, i32 1)")
+            writer.lines.append(
+                f"call void @llvm.prefetch.p0(ptr {place}, i32 {int(to_write)}, i32 3, i32 1)"
+            )
 
 
 def shuffle(writer: Writer, kind: str, a: str, b: str, picked: Iterable[int]) -> str:

@@ -19,7 +19,6 @@ LONGEST = 300
 """How many instructions of a program one function has at most."""
 
 
-
 class Kernel(NamedTuple):
     """A module of IR.
 
@@ -61,7 +60,7 @@ def single(program: Program, math: Math = "own") -> Kernel:
     outputs = [Columns(0, len(program.outputs))]
     pieces = _Pieces(program, inputs, outputs, 1, math)
     lines = [f"%memory = alloca double, i64 {pieces.kept}, align 64", *pieces.calls, "ret void"]
-    function = _function("void @single(ptr noalias %in0, ptr noalias %out0)", lines)
+    function = defined("void @single(ptr noalias %in0, ptr noalias %out0)", lines)
     return pieces.module(function)
 
 
@@ -194,7 +193,7 @@ class _Pieces:
         put.finish()
         inline = " alwaysinline" if len(self._ranges) == 1 else ""
         header = f"internal void @piece{piece}({', '.join(self._parameters)}){inline}"
-        return _function(header, [*writer.lines, "ret void"])
+        return defined(header, [*writer.lines, "ret void"])
 
     def _at(self, slot: int) -> int:
         return self._places[slot] * self.lanes
@@ -230,7 +229,7 @@ def _loop(pieces: _Pieces) -> str:
     ]
     parameters = [*(f"ptr noalias %all.{name}" for name, _ in arrays), "ptr noalias %memory"]
     parameters += [f"i64 %{name}" for name in ("start", "stop", "tile")]
-    return _function(f"void @batch({', '.join(parameters)})", lines)
+    return defined(f"void @batch({', '.join(parameters)})", lines)
 
 
 def _rows(group: Columns, lanes: int) -> str:
@@ -260,7 +259,7 @@ def _live(lanes: int) -> list[str]:
     ]
 
 
-def _function(header: str, lines: Sequence[str]) -> str:
+def defined(header: str, lines: Sequence[str]) -> str:
     """The text of a function."""
     body = "\n".join(line if line.endswith(":") else f"  {line}" for line in ["entry:", *lines])
     return f"define {header} {{\n{body}\n}}\n"
