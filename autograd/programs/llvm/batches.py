@@ -6,7 +6,7 @@ import ctypes
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from autograd.extras import extra
 from autograd.programs.llvm import kernels
@@ -25,7 +25,8 @@ TILE = 2**15
 """How many numbers, of inputs and outputs, are summed on their own: 256 KB."""
 
 
-class Given(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Given:
     """Inputs of a program for a batch.
 
     Attributes:
@@ -87,9 +88,8 @@ class Batch:
         self._layout, self._memory = layout, kernel.memory
         pointers = len(layout.inputs) + len(layout.outputs) + 1
         kind = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * pointers, *[ctypes.c_int64] * 3)
-        self._code: Callable[..., None] = kind(
-            self.loaded.address("batch")
-        )  # releases the interpreter's lock
+        # called by way of ctypes, which releases the interpreter's lock
+        self._code: Callable[..., None] = kind(self.loaded.address("batch"))
 
     def run(self, arrays: Sequence[Array], samples: int, threads: int) -> list[Array]:
         """The outputs, an array (samples, count) for each group; of sums (count,).
@@ -172,8 +172,8 @@ def _require_shape(given: Given, fits: bool) -> None:
         columns = f"{given.count} number(s)"
         expected = f"{columns}, shared" if given.shared else f"a row of {columns} for each sample"
         raise ValueError(
-            f"an array of shape {np.shape(given.array)} does not fit: from input {given.first} on the program "
-            f"takes {expected}"
+            f"an array of shape {np.shape(given.array)} does not fit: from input {given.first} on the "
+            f"program takes {expected}"
         )
 
 

@@ -1,12 +1,12 @@
 """Calls from Python straight into machine code: builtin functions whose code LLVM emits.
 
-Such a function is given what CPython gives any builtin function, pointers to objects. It reads exact floats from
-exact lists and tuples where CPython has them in memory, computes, and makes new floats, lists and tuples.
+Such a function is given what CPython gives any builtin function, pointers to objects. It reads exact floats
+from exact lists and tuples where CPython has them in memory, computes, and makes new floats, lists and tuples.
 Whatever else it is called with (integers, arrays, other lengths, keywords) it hands to a function in Python.
 
-What it needs to know about objects is measured when the first one is made, and held beside it, in a tuple that
-CPython hands to the code: so the code holds no addresses and may be kept on disk. Where objects are laid out
-differently, or several threads run Python at once, there are no such functions, and all is done in Python.
+The addresses that it needs are held beside it, in a tuple that CPython hands to the code; so the code holds
+none and may be kept on disk. How objects are laid out is checked before the first one is made. Where that is
+different, or several threads run Python at once, there are no such functions, and all is done in Python.
 """
 
 from __future__ import annotations
@@ -117,11 +117,12 @@ def bound(loaded: Loaded, source: int, target: int, keep: Any) -> Callable[[], N
     return _builtin(loaded, "bound", "bound", _NOARGS, (known, keep))
 
 
-def _builtin(loaded: Loaded, code: str, name: str, flags: int, beside: tuple[Any, ...]) -> Any:
+def _builtin(loaded: Loaded, code: str, name: str, flags: int, beside: tuple[Any, ...]) -> Callable[..., Any]:
     definition = _Definition(name.encode(), loaded.address(code), flags, None)
     make = ctypes.pythonapi["PyCFunction_NewEx"]  # a new object for each index: its types are ours alone
     make.restype, make.argtypes = ctypes.py_object, [ctypes.c_void_p, ctypes.py_object, ctypes.c_void_p]
-    return make(ctypes.addressof(definition), (*beside, loaded, definition), None)
+    made: Callable[..., Any] = make(ctypes.addressof(definition), (*beside, loaded, definition), None)
+    return made
 
 
 def bound_ir() -> str:
@@ -164,8 +165,10 @@ class _Call:
         self._go_on_if(f"icmp eq i64 %count, {len(arguments)}", "slow")
         self._read_all("%args", arguments)
         w.lines.append("call void @single(ptr %in, ptr %out)")
-        plain = isinstance(results, int)
-        made = self._float(self._place("%out", results)) if plain else self._container(results)
+        if isinstance(results, int):
+            made = self._float(self._place("%out", results))
+        else:
+            made = self._container(results)
         w.lines += [f"ret ptr {made}", *self._ends(results, made)]
         self.ir = _defined("ptr @call(ptr %self, ptr %args, i64 %count, ptr %names)", w)
 
@@ -281,13 +284,9 @@ class _Call:
         lines += [f"br label %{before}", f"{before}:", f"br label %{body}", f"{body}:"]
         lines.append(f"{each} = phi i64 [0, %{before}], [{each}.next, %{again}]")
         yield each
-        lines += [f"{each}.next = add i64 {each}, 1", f"{each}.more = icmp ult i64 {each}.next, {count}"]
-        lines += [
-            f"br label %{again}",
-            f"{again}:",
-            f"br i1 {each}.more, label %{body}, label %{after}",
-            f"{after}:",
-        ]
+        lines += [f"br label %{again}", f"{again}:", f"{each}.next = add i64 {each}, 1"]
+        lines.append(f"{each}.more = icmp ult i64 {each}.next, {count}")
+        lines += [f"br i1 {each}.more, label %{body}, label %{after}", f"{after}:"]
 
 
 def leaves(tree: Tree) -> list[int]:

@@ -47,8 +47,8 @@ class Reader:
 
     Args:
         writer: who writes the lines; of one lane or a multiple of `BLOCK`.
-        groups: where the inputs stand. The pointer `%in0` is where the first group has its first number of the
-            first sample, `%in1` that of the second group, and so on.
+        groups: where the inputs stand. The pointer `%in0` is where the first group has the first
+            number of the first sample, `%in1` where the second group has it, and so on.
     """
 
     def __init__(self, writer: Writer, groups: Sequence[Columns]) -> None:

@@ -1,13 +1,14 @@
 """A program as functions in IR: for one sample, and for batches with a sample in each lane.
 
 Both are straight code, written by the same lines, so that every sample of a batch has, bit for bit, the
-outputs that it has alone. LLVM's time grows faster than the length of a function, so a long program is several
-functions, and what one computes for another is kept in memory.
+outputs that it has alone. LLVM's time grows faster than the length of a function, so a long program becomes
+several functions, and what one computes for another is kept in memory.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from autograd.programs.llvm.columns import BLOCK, Columns, Reader, Storer, load, store
@@ -67,8 +68,8 @@ def single(program: Program, math: Math = "own") -> Kernel:
 def lanes_for(program: Program, math: Math = "own") -> int:
     """How many samples of a batch are best computed together.
 
-    In an elementary function an instruction mostly waits for the one before it, so twice as many lanes give it
-    something to do. The number does not depend on the processor, and so neither do sums over samples.
+    In an elementary function an instruction mostly waits for the one before it, so twice as many lanes take
+    little longer. The number does not depend on the processor, and so neither do sums over samples.
     """
     writer = Writer(BLOCK, math)
     for operation in program.operations:
@@ -85,9 +86,9 @@ def batch(
 ) -> Kernel:
     """A module with `batch`, which computes the samples from `start` to `stop`.
 
-    `void @batch(ptr in0, ..., ptr out0, ..., ptr memory, i64 start, i64 stop, i64 tile)` gets a pointer to each
-    array, in the order of the groups, which are contiguous. The arrays have at least as many rows as there
-    are lanes; `stop - start` may be less. Samples before `stop` may be computed twice, so that the last ones
+    `void @batch(ptr in0, ..., ptr out0, ..., ptr memory, i64 start, i64 stop, i64 tile)` gets a pointer to
+    each array, in the order of the groups. Arrays are contiguous and have at least as many rows as there are
+    lanes; `stop - start` may be less. Samples before `stop` may be computed twice, so that the last ones
     fill the lanes too. Outputs to be summed are added, in order, to row `tile` of their array, which has a
     number for each output and lane.
 
@@ -116,7 +117,7 @@ class _Pieces:
         self.program, self.inputs, self.outputs, self.lanes = program, inputs, outputs, lanes
         count = max(1, -(-len(program) // LONGEST))
         bounds = [len(program) * piece // count for piece in range(count + 1)]
-        self._ranges = [range(*pair) for pair in zip(bounds, bounds[1:], strict=False)]
+        self._ranges = [range(*pair) for pair in pairwise(bounds)]
         self._constants = dict(enumerate(program.constants, len(program.inputs)))
         self._outputs_at: dict[int, list[int]] = {}
         for output, slot in enumerate(program.outputs):
@@ -203,7 +204,8 @@ def _loop(pieces: _Pieces) -> str:
     """The function `batch`: the pieces, for one vector of samples after the other."""
     arrays = [(f"in{place}", group) for place, group in enumerate(pieces.inputs)]
     arrays += [(f"out{place}", group) for place, group in enumerate(pieces.outputs)]
-    fixed, moving = [], []
+    fixed: list[str] = []
+    moving: list[str] = []
     for name, group in arrays:
         lines = moving if group.kind == "rows" else fixed
         lines.append(f"%offset.{name} = mul i64 {_rows(group, pieces.lanes)}")
