@@ -13,7 +13,6 @@ from autograd.programs.llvm.pairs import (
     Pair,
     polynomial,
     product,
-    product_of,
     quotient,
     sum_of,
     sum_of_larger,

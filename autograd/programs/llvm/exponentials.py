@@ -74,7 +74,7 @@ def expm1_of(w: Writer, rest: Pair, scale: str, one: Operand = 1.0) -> Pair:
     whole = w.sub(scale, one)
     head = w.fma(scale, r, whole)
     lost = w.fma(scale, r, w.sub(whole, head))
-    return Pair(head, w.fma(scale, w.fma(w.mul(r, r), series, tail), lost))
+    return sum_of_larger(w, head, w.fma(scale, w.fma(w.mul(r, r), series, tail), lost))
 
 
 def limited(w: Writer, x: str, low: float, high: float) -> str:
@@ -137,7 +137,6 @@ def tanh(w: Writer, x: str) -> str:
     a = limited(w, w.abs(x), 0.0, 20.0)
     _, whole, rest = reduced(w, w.add(a, a))
     t = expm1_of(w, rest, power_of_two(w, whole))
-    t = sum_of_larger(w, t.head, t.tail)
     below = sum_of(w, t.head, 2.0)
     result = total(w, quotient(w, t, Pair(below.head, w.add(below.tail, t.tail))))
     return w.copysign(w.select(w.compare("<", a, 2.0**-28), a, result), x)

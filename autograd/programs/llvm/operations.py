@@ -27,12 +27,7 @@ def _elementary(name: str) -> Written:
 
 
 def _own_or(name: str, formula: Written) -> Written:
-    """This package's function where the writer takes those and there is one, else the formula."""
-
-    def write(w: Writer, *operands: str) -> str:
-        return w.call_own(name, *operands) if w.math == "own" and name in OWN else formula(w, *operands)
-
-    return write
+    return lambda w, *operands: formulas.own_or(w, name, formula, *operands)
 
 
 def _in_python(operation: Operation) -> Written:
@@ -179,7 +174,7 @@ def write(
 def is_called_back(operation: Operation, math: str = "own") -> bool:
     """Whether the code calls Python for an operation."""
     if operation is ops.hypot:
-        return math == "libm" or "hypot" not in OWN
+        return math == "libm"
     return operation in IN_PYTHON or operation not in WRITERS
 
 

@@ -64,7 +64,9 @@ def fitted(task: Task) -> tuple[list[float], mpf]:
         exact = [task.function(x) for x in points]
         left, found = list(exact), []
         for lowest in range(task.count):
-            rows = [[w * x**k for k in range(lowest, task.count)] for x, w in zip(points, weights, strict=True)]
+            rows = [
+                [w * x**k for k in range(lowest, task.count)] for x, w in zip(points, weights, strict=True)
+            ]
             solution = solved(rows, [w * y for w, y in zip(weights, left, strict=True)])
             found.append(float(solution[0]))
             left = [y - found[-1] * x**lowest for x, y in zip(points, left, strict=True)]
