@@ -1,7 +1,7 @@
 """The error function and the normal distribution, right in the far tails too.
 
-erfc(a) = exp(-a**2) * g(a) / (1 + 2 a), where g changes little and is a polynomial in (a - 4) / (a + 4): M. M.
-Shepherd and J. G. Laframboise, "Chebyshev approximation of (1 + 2 x) exp(x**2) erfc x in 0 <= x < inf",
+erfc(a) = exp(-a**2) * g(a) / (1 + 2 a), where g changes little and is a polynomial in (a - 4) / (a + 4): M.
+M. Shepherd and J. G. Laframboise, "Chebyshev approximation of (1 + 2 x) exp(x**2) erfc x in 0 <= x < inf",
 Mathematics of Computation 36 (1981). Squares, exponentials and quotients are pairs.
 """
 
@@ -25,7 +25,11 @@ MIDDLE = 1.2329951186255526
 
 ROOT_HALF = Pair(0.7071067811865476, -4.833646656726457e-17)
 INVERSE_ROOT_2PI = Pair(0.3989422804014327, -2.49232720227773e-17)
-SMALL = 0.5
+SLOPE = 1.1283791670955126
+"""Of erf at 0: 2 / sqrt(pi)."""
+
+SMALL = 0.75
+"""Where erfc comes to be computed by erf."""
 
 
 def _bell(w: Writer, a: Pair, factor: Pair) -> str:
@@ -44,9 +48,12 @@ def _tail(w: Writer, a: Pair) -> str:
 
 
 def _centre(w: Writer, x: Pair) -> Pair:
-    """erf(x), for |x| up to 1."""
+    """erf(x), for |x| up to `SMALL`."""
     z = w.mul(x.head, x.head)
-    rest = w.fma(x.head, polynomial(w, ERF, z), w.mul(x.tail, 1.1283791670955126))
+    rest = w.mul(x.head, polynomial(w, ERF, z))
+    if x.tail != 0.0:
+        slope = polynomial(w, (SLOPE, -SLOPE, SLOPE / 2), z)  # nearly: it counts as little as the tail
+        rest = w.fma(x.tail, slope, rest)
     return Pair(x.head, rest)
 
 
@@ -54,7 +61,7 @@ def erf(w: Writer, x: str) -> str:
     """The error function."""
     a = limited(w, w.abs(x), 0.0, 6.0)
     outside = w.sub(1.0, _tail(w, Pair(w.maximum(a, SMALL), 0.0)))
-    result = w.select(w.compare("<", a, 1.0), total(w, _centre(w, Pair(a, 0.0))), outside)
+    result = w.select(w.compare("<", a, SMALL), total(w, _centre(w, Pair(a, 0.0))), outside)
     return w.copysign(result, x)
 
 
@@ -66,7 +73,7 @@ def _erfc(w: Writer, x: Pair) -> str:
     tail = w.select(w.compare("<", x.head, 0.0), w.neg(x.tail), x.tail)
     outside = _tail(w, Pair(far, w.select(same, tail, 0.0)))
     outside = w.select(w.compare("<", x.head, 0.0), w.sub(2.0, outside), outside)
-    near = _centre(w, Pair(w.neg(x.head), w.neg(x.tail)))
+    near = _centre(w, Pair(w.neg(x.head), 0.0 if x.tail == 0.0 else w.neg(x.tail)))
     one = sum_of(w, 1.0, near.head)
     inside = w.add(one.head, w.add(one.tail, near.tail))
     return w.select(w.compare("<", size, SMALL), inside, outside)

@@ -19,7 +19,7 @@ LOG_2 = Pair(0.6931471805599453, 2.3190468138462996e-17)
 INVERSE_LOG_2 = 1.4426950408889634
 
 WHOLE = 1.5 * 2.0**52
-"""A number so large that doubles beside it are whole: adding it rounds, and leaves the integer in the bits."""
+"""A number beside which all doubles are whole: adding it rounds, and leaves the integer in the bits."""
 
 
 class Reduced(NamedTuple):
@@ -72,9 +72,10 @@ def expm1_of(w: Writer, rest: Pair, scale: str, one: Operand = 1.0) -> Pair:
     r, tail = rest
     series = polynomial(w, EXP, str(r))
     whole = w.sub(scale, one)
+    tail = w.fma(scale, tail, w.sub(w.sub(scale, whole), one))
     head = w.fma(scale, r, whole)
     lost = w.fma(scale, r, w.sub(whole, head))
-    return sum_of_larger(w, head, w.fma(scale, w.fma(w.mul(r, r), series, tail), lost))
+    return sum_of_larger(w, head, w.fma(scale, w.mul(w.mul(r, r), series), w.add(lost, tail)))
 
 
 def limited(w: Writer, x: str, low: float, high: float) -> str:

@@ -67,7 +67,7 @@ def root(w: Writer, a: Pair) -> Pair:
 
 
 def polynomial(w: Writer, coefficients: Sequence[float], x: str) -> str:
-    """The polynomial of these coefficients, from the lowest on, by Estrin's scheme: in few steps that wait."""
+    """The polynomial of these coefficients, from the lowest on, by Estrin's scheme: few steps wait."""
     terms: list[Operand] = list(coefficients)
     power = x
     while len(terms) > 1:

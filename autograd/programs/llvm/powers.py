@@ -39,7 +39,7 @@ def _precise_log(w: Writer, x: str) -> Pair:
 
 
 def pow(w: Writer, x: str, y: str) -> str:
-    """exp(y * log(|x|)), with the sign of x where y is odd; with nan and infinities as C99, annex F, has it."""
+    """exp(y * log(|x|)), with the sign of x where y is odd; nan and infinities as in C99, annex F."""
     a = w.abs(x)
     power = product(w, Pair(y, 0.0), _precise_log(w, a))
     inside = w.compare("<", w.abs(power.head), 745.5)
@@ -69,7 +69,7 @@ def _of_negative(w: Writer, a: str, y: str, result: str) -> str:
 
 
 def cbrt(w: Writer, x: str) -> str:
-    """The cube root: a third of the exponent, two steps of Halley, and one of Newton with a precise residue."""
+    """The cube root: a third of the exponent, two steps of Halley, one of Newton with a precise residue."""
     a = w.abs(x)
     small, large = w.compare("<", a, SMALLEST_NORMAL), w.compare(">", a, 2.0**1000)
     a = w.mul(a, w.select(small, 2.0**54, w.select(large, 2.0**-54, 1.0)))

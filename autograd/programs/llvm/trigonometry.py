@@ -158,7 +158,7 @@ def atan2(w: Writer, x: str, y: str) -> str:
     factor = w.select(w.compare(">", larger, 2.0**500), 2.0**-600, small)
     above = w.select(alike, 1.0, w.mul(smaller, factor))
     base, rest = _arc_of(w, above, w.select(alike, 1.0, w.mul(larger, factor)))
-    # A small quotient is its own arc tangent, and the platform's division has its last digit, subnormal or not.
+    # A small quotient is its own arc tangent; unscaled, it is right where it is subnormal.
     nothing = w.compare("==", larger, 0.0)
     plain = w.select(nothing, 0.0, w.div(smaller, larger))
     tiny = w.compare("<", plain, 2.0**-28)

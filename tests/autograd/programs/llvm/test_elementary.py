@@ -1,4 +1,4 @@
-"""The package's elementary functions as IR against mpmath, over their whole range, in units in the last place."""
+"""The elementary functions as IR against mpmath, over their whole range, in units in the last place."""
 
 import itertools
 import math
