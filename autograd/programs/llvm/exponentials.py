@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from autograd.programs.llvm.coefficients import EXP
 from autograd.programs.llvm.logarithms import log1p_of
-from autograd.programs.llvm.pairs import Pair, polynomial, quotient, sum_of, sum_of_larger, total
+from autograd.programs.llvm.pairs import Pair, polynomial, quotient, sum_of, sum_of_larger, times, total
 from autograd.programs.llvm.writer import Operand, Writer, pattern
 
 LOG_2 = Pair(0.6931471805599453, 2.3190468138462996e-17)
@@ -143,27 +143,48 @@ def tanh(w: Writer, x: str) -> str:
     return w.copysign(w.select(w.compare("<", a, 2.0**-28), a, result), x)
 
 
-def _exp_of_minus(w: Writer, a: str) -> Pair:
-    """exp(-a) as a pair, for a of at least zero."""
-    _, whole, rest = reduced(w, limited(w, w.neg(a), -746.0, 0.0))
-    e = exp_of(w, rest)
-    e = sum_of_larger(w, e.head, e.tail)
-    return Pair(scaled(w, str(e.head), whole), scaled(w, str(e.tail), whole))
+def _scaled_pair(w: Writer, a: Pair, whole: str) -> Pair:
+    return Pair(scaled(w, str(a.head), whole), scaled(w, str(a.tail), whole))
+
+
+def _gate(w: Writer, x: str) -> tuple[Pair, str]:
+    """1 / (1 + E), or E / (1 + E) below zero, of E = exp(-|x|): a pair, and the power of two it lacks."""
+    _, whole, rest = reduced(w, limited(w, w.neg(w.abs(x)), -760.0, 0.0))
+    mantissa = sum_of_larger(w, *exp_of(w, rest))
+    e = _scaled_pair(w, mantissa, whole)
+    below = sum_of_larger(w, 1.0, e.head)
+    negative = w.compare("<", x, 0.0)
+    above = Pair(w.select(negative, mantissa.head, 1.0), w.select(negative, mantissa.tail, 0.0))
+    power = w.line(f"select {w.booleans} {negative}, {w.integers} {whole}, {w.integers} {w.whole(0)}")
+    return quotient(w, above, Pair(below.head, w.add(below.tail, e.tail))), power
 
 
 def sigmoid(w: Writer, x: str) -> str:
-    """1 / (1 + E), or E / (1 + E) below zero, of E = exp(-|x|)."""
-    e = _exp_of_minus(w, w.abs(x))
-    below = sum_of_larger(w, 1.0, e.head)
-    positive = w.compare(">=", x, 0.0)
-    above = Pair(w.select(positive, 1.0, e.head), w.select(positive, 0.0, e.tail))
-    return total(w, quotient(w, above, Pair(below.head, w.add(below.tail, e.tail))))
+    """1 / (1 + exp(-x))."""
+    gate, power = _gate(w, x)
+    return scaled(w, total(w, gate), power)
+
+
+def silu(w: Writer, x: str) -> str:
+    """x / (1 + exp(-x)), rounded once, as the factor of x may be subnormal."""
+    x = w.select(w.compare("<", x, -760.0), -760.0, x)
+    gate, power = _gate(w, x)
+    result = scaled(w, total(w, times(w, gate, x)), power)
+    return w.select(w.either(w.compare("==", x, inf), w.compare("==", x, 0.0)), x, result)
 
 
 def softplus(w: Writer, x: str) -> str:
     """max(x, 0) + log(1 + exp(-|x|))."""
-    logarithm = log1p_of(w, _exp_of_minus(w, w.abs(x)))
-    larger = w.select(w.compare(">", x, 0.0), x, 0.0)
+    return logaddexp(w, x, w.number(0.0))
+
+
+def logaddexp(w: Writer, x: str, y: str) -> str:
+    """log(exp(x) + exp(y)): the larger one, and log(1 + E) of E = exp(-|x - y|)."""
+    larger, smaller = w.maximum(x, y), w.minimum(x, y)
+    apart = sum_of(w, smaller, w.neg(larger))
+    tail = w.select(w.compare(">", apart.head, -750.0), apart.tail, 0.0)
+    _, whole, rest = reduced(w, limited(w, str(apart.head), -746.0, 0.0), tail)
+    logarithm = log1p_of(w, _scaled_pair(w, sum_of_larger(w, *exp_of(w, rest)), whole))
     both = sum_of(w, larger, logarithm.head)
     result = w.add(both.head, w.add(both.tail, logarithm.tail))
-    return w.select(w.compare("==", x, inf), inf, result)
+    return w.select(w.compare("==", w.abs(larger), inf), larger, result)

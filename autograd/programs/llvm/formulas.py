@@ -59,7 +59,7 @@ def elu(w: Writer, x: str, alpha: str) -> str:
 
 def silu(w: Writer, x: str) -> str:
     """x * sigmoid(x)."""
-    return w.select(w.compare("==", x, -inf), -0.0, w.mul(x, own_or(w, "sigmoid", sigmoid, x)))
+    return w.select(w.compare("==", x, -inf), -0.0, w.mul(x, sigmoid(w, x)))
 
 
 def normal_pdf(w: Writer, x: str) -> str:
@@ -86,7 +86,7 @@ def normal_cdf(w: Writer, x: str) -> str:
 
 def gelu(w: Writer, x: str) -> str:
     """x * normal_cdf(x)."""
-    return w.select(w.compare("==", x, -inf), -0.0, w.mul(x, own_or(w, "normal_cdf", normal_cdf, x)))
+    return w.select(w.compare("==", x, -inf), -0.0, w.mul(x, normal_cdf(w, x)))
 
 
 def remainder(w: Writer, x: str, y: str) -> str:
