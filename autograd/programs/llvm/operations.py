@@ -178,8 +178,13 @@ def is_called_back(operation: Operation, math: str = "own") -> bool:
     return operation in IN_PYTHON or operation not in WRITERS
 
 
-def definitions(writers: Iterable[Writer]) -> str:
-    """The functions and declarations that lines of these writers need, to stand outside all functions."""
+def definitions(writers: Iterable[Writer], attributes: str = "alwaysinline") -> str:
+    """The functions and declarations that lines of these writers need, to stand outside all functions.
+
+    Args:
+        writers: who wrote the lines; the addresses of what the functions call are added to their symbols.
+        attributes: of the functions, in IR; "" leaves it to LLVM whether a call is worth being inlined.
+    """
     declared: set[str] = set()
     defined: dict[str, str] = {}
     for writer in writers:
@@ -187,19 +192,19 @@ def definitions(writers: Iterable[Writer]) -> str:
         for name in writer.needed:
             if writer.own(name) not in defined:
                 own = Writer(writer.lanes)
-                defined[writer.own(name)] = _definition(own, name)
+                defined[writer.own(name)] = _definition(own, name, attributes)
                 declared |= own.declarations
                 writer.symbols.update(own.symbols)
     return "\n".join([*sorted(declared), *(defined[name] for name in sorted(defined))]) + "\n"
 
 
-def _definition(writer: Writer, name: str) -> str:
+def _definition(writer: Writer, name: str, attributes: str) -> str:
     function = OWN[name]
     arguments = ["%x", "%y"][: function.arity]
     result = function.write(writer, *arguments)
     parameters = ", ".join(f"{writer.type} {argument}" for argument in arguments)
     body = "\n".join(f"  {line}" for line in writer.lines)
     return (
-        f"define internal {writer.type} @{writer.own(name)}({parameters}) alwaysinline {{\nentry:\n"
+        f"define internal {writer.type} @{writer.own(name)}({parameters}) {attributes} {{\nentry:\n"
         f"{body}\n  ret {writer.type} {result}\n}}\n"
     )
