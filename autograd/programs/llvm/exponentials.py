@@ -12,14 +12,14 @@ from typing import NamedTuple
 
 from autograd.programs.llvm.coefficients import EXP
 from autograd.programs.llvm.logarithms import log1p_of
-from autograd.programs.llvm.pairs import Pair, polynomial, quotient, sum_of, sum_of_larger, total
+from autograd.programs.llvm.pairs import Pair, polynomial, quotient, sum_of, sum_of_larger, times, total
 from autograd.programs.llvm.writer import Operand, Writer, pattern
 
 LOG_2 = Pair(0.6931471805599453, 2.3190468138462996e-17)
 INVERSE_LOG_2 = 1.4426950408889634
 
 WHOLE = 1.5 * 2.0**52
-"""A number so large that doubles beside it are whole: adding it rounds, and leaves the integer in the bits."""
+"""A number beside which all doubles are whole: adding it rounds, and leaves the integer in the bits."""
 
 
 class Reduced(NamedTuple):
@@ -72,9 +72,10 @@ def expm1_of(w: Writer, rest: Pair, scale: str, one: Operand = 1.0) -> Pair:
     r, tail = rest
     series = polynomial(w, EXP, str(r))
     whole = w.sub(scale, one)
+    tail = w.fma(scale, tail, w.sub(w.sub(scale, whole), one))
     head = w.fma(scale, r, whole)
     lost = w.fma(scale, r, w.sub(whole, head))
-    return Pair(head, w.fma(scale, w.fma(w.mul(r, r), series, tail), lost))
+    return sum_of_larger(w, head, w.fma(scale, w.mul(w.mul(r, r), series), w.add(lost, tail)))
 
 
 def limited(w: Writer, x: str, low: float, high: float) -> str:
@@ -137,33 +138,53 @@ def tanh(w: Writer, x: str) -> str:
     a = limited(w, w.abs(x), 0.0, 20.0)
     _, whole, rest = reduced(w, w.add(a, a))
     t = expm1_of(w, rest, power_of_two(w, whole))
-    t = sum_of_larger(w, t.head, t.tail)
     below = sum_of(w, t.head, 2.0)
     result = total(w, quotient(w, t, Pair(below.head, w.add(below.tail, t.tail))))
     return w.copysign(w.select(w.compare("<", a, 2.0**-28), a, result), x)
 
 
-def _exp_of_minus(w: Writer, a: str) -> Pair:
-    """exp(-a) as a pair, for a of at least zero."""
-    _, whole, rest = reduced(w, limited(w, w.neg(a), -746.0, 0.0))
-    e = exp_of(w, rest)
-    e = sum_of_larger(w, e.head, e.tail)
-    return Pair(scaled(w, str(e.head), whole), scaled(w, str(e.tail), whole))
+def _scaled_pair(w: Writer, a: Pair, whole: str) -> Pair:
+    return Pair(scaled(w, str(a.head), whole), scaled(w, str(a.tail), whole))
+
+
+def _gate(w: Writer, x: str) -> tuple[Pair, str]:
+    """1 / (1 + E), or E / (1 + E) below zero, of E = exp(-|x|): a pair, and the power of two it lacks."""
+    _, whole, rest = reduced(w, limited(w, w.neg(w.abs(x)), -760.0, 0.0))
+    mantissa = sum_of_larger(w, *exp_of(w, rest))
+    e = _scaled_pair(w, mantissa, whole)
+    below = sum_of_larger(w, 1.0, e.head)
+    negative = w.compare("<", x, 0.0)
+    above = Pair(w.select(negative, mantissa.head, 1.0), w.select(negative, mantissa.tail, 0.0))
+    power = w.line(f"select {w.booleans} {negative}, {w.integers} {whole}, {w.integers} {w.whole(0)}")
+    return quotient(w, above, Pair(below.head, w.add(below.tail, e.tail))), power
 
 
 def sigmoid(w: Writer, x: str) -> str:
-    """1 / (1 + E), or E / (1 + E) below zero, of E = exp(-|x|)."""
-    e = _exp_of_minus(w, w.abs(x))
-    below = sum_of_larger(w, 1.0, e.head)
-    positive = w.compare(">=", x, 0.0)
-    above = Pair(w.select(positive, 1.0, e.head), w.select(positive, 0.0, e.tail))
-    return total(w, quotient(w, above, Pair(below.head, w.add(below.tail, e.tail))))
+    """1 / (1 + exp(-x))."""
+    gate, power = _gate(w, x)
+    return scaled(w, total(w, gate), power)
+
+
+def silu(w: Writer, x: str) -> str:
+    """x / (1 + exp(-x)), rounded once, as the factor of x may be subnormal."""
+    x = w.select(w.compare("<", x, -760.0), -760.0, x)
+    gate, power = _gate(w, x)
+    result = scaled(w, total(w, times(w, gate, x)), power)
+    return w.select(w.either(w.compare("==", x, inf), w.compare("==", x, 0.0)), x, result)
 
 
 def softplus(w: Writer, x: str) -> str:
     """max(x, 0) + log(1 + exp(-|x|))."""
-    logarithm = log1p_of(w, _exp_of_minus(w, w.abs(x)))
-    larger = w.select(w.compare(">", x, 0.0), x, 0.0)
+    return logaddexp(w, x, w.number(0.0))
+
+
+def logaddexp(w: Writer, x: str, y: str) -> str:
+    """log(exp(x) + exp(y)): the larger one, and log(1 + E) of E = exp(-|x - y|)."""
+    larger, smaller = w.maximum(x, y), w.minimum(x, y)
+    apart = sum_of(w, smaller, w.neg(larger))
+    tail = w.select(w.compare(">", apart.head, -750.0), apart.tail, 0.0)
+    _, whole, rest = reduced(w, limited(w, str(apart.head), -746.0, 0.0), tail)
+    logarithm = log1p_of(w, _scaled_pair(w, sum_of_larger(w, *exp_of(w, rest)), whole))
     both = sum_of(w, larger, logarithm.head)
     result = w.add(both.head, w.add(both.tail, logarithm.tail))
-    return w.select(w.compare("==", x, inf), inf, result)
+    return w.select(w.compare("==", w.abs(larger), inf), larger, result)

@@ -7,9 +7,9 @@ every result is, bit for bit, that of the table's own functions.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from math import inf, nan
 
-from autograd.programs.llvm.elementary import OWN
 from autograd.programs.llvm.outside import call_libm
 from autograd.programs.llvm.writer import Operand, Writer
 from autograd.special import ROOT_2PI, ROOT_HALF, ROOT_HALF_HEAD, ROOT_HALF_REST
@@ -17,9 +17,12 @@ from autograd.special import ROOT_2PI, ROOT_HALF, ROOT_HALF_HEAD, ROOT_HALF_REST
 
 def elementary(writer: Writer, name: str, *operands: Operand) -> str:
     """The result of an elementary function: this package's, or the platform's where `math` is "libm"."""
-    if writer.math == "own" and name in OWN:
-        return writer.call_own(name, *operands)
-    return call_libm(writer, name, *operands)
+    return writer.call_own(name, *operands) if writer.math == "own" else call_libm(writer, name, *operands)
+
+
+def own_or(writer: Writer, name: str, formula: Callable[..., str], *operands: str) -> str:
+    """This package's function where the writer takes those, else the formula."""
+    return writer.call_own(name, *operands) if writer.math == "own" else formula(writer, *operands)
 
 
 def pow(w: Writer, x: str, y: str) -> str:
@@ -56,7 +59,7 @@ def elu(w: Writer, x: str, alpha: str) -> str:
 
 def silu(w: Writer, x: str) -> str:
     """x * sigmoid(x)."""
-    return w.select(w.compare("==", x, -inf), -0.0, w.mul(x, _own_or(w, "sigmoid", sigmoid, x)))
+    return w.select(w.compare("==", x, -inf), -0.0, w.mul(x, sigmoid(w, x)))
 
 
 def normal_pdf(w: Writer, x: str) -> str:
@@ -83,7 +86,7 @@ def normal_cdf(w: Writer, x: str) -> str:
 
 def gelu(w: Writer, x: str) -> str:
     """x * normal_cdf(x)."""
-    return w.select(w.compare("==", x, -inf), -0.0, w.mul(x, _own_or(w, "normal_cdf", normal_cdf, x)))
+    return w.select(w.compare("==", x, -inf), -0.0, w.mul(x, normal_cdf(w, x)))
 
 
 def remainder(w: Writer, x: str, y: str) -> str:

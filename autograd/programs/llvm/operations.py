@@ -27,12 +27,7 @@ def _elementary(name: str) -> Written:
 
 
 def _own_or(name: str, formula: Written) -> Written:
-    """This package's function where the writer takes those and there is one, else the formula."""
-
-    def write(w: Writer, *operands: str) -> str:
-        return w.call_own(name, *operands) if w.math == "own" and name in OWN else formula(w, *operands)
-
-    return write
+    return lambda w, *operands: formulas.own_or(w, name, formula, *operands)
 
 
 def _in_python(operation: Operation) -> Written:
@@ -68,7 +63,7 @@ WRITERS: Mapping[Operation, Written] = {
     ops.log2: _elementary("log2"),
     ops.log10: _elementary("log10"),
     ops.log1p: _elementary("log1p"),
-    ops.logaddexp: formulas.logaddexp,
+    ops.logaddexp: _own_or("logaddexp", formulas.logaddexp),
     ops.sqrt: _sqrt,
     ops.cbrt: _elementary("cbrt"),
     ops.hypot: _own_or("hypot", _in_python(ops.hypot)),  # Python's is not the C library's
@@ -97,8 +92,8 @@ WRITERS: Mapping[Operation, Written] = {
     ops.relu: lambda w, x: w.select(w.compare("<=", x, 0.0), 0.0, x),
     ops.leaky_relu: lambda w, x, slope: w.select(w.compare(">", x, 0.0), x, w.mul(slope, x)),
     ops.elu: formulas.elu,
-    ops.gelu: formulas.gelu,
-    ops.silu: formulas.silu,
+    ops.gelu: _own_or("gelu", formulas.gelu),
+    ops.silu: _own_or("silu", formulas.silu),
     ops.abs: Writer.abs,
     ops.maximum: Writer.maximum,
     ops.minimum: Writer.minimum,
@@ -179,12 +174,17 @@ def write(
 def is_called_back(operation: Operation, math: str = "own") -> bool:
     """Whether the code calls Python for an operation."""
     if operation is ops.hypot:
-        return math == "libm" or "hypot" not in OWN
+        return math == "libm"
     return operation in IN_PYTHON or operation not in WRITERS
 
 
-def definitions(writers: Iterable[Writer]) -> str:
-    """The functions and declarations that lines of these writers need, to stand outside all functions."""
+def definitions(writers: Iterable[Writer], attributes: str = "alwaysinline") -> str:
+    """The functions and declarations that lines of these writers need, to stand outside all functions.
+
+    Args:
+        writers: who wrote the lines; the addresses of what the functions call are added to their symbols.
+        attributes: of the functions, in IR; "" leaves it to LLVM whether a call is worth being inlined.
+    """
     declared: set[str] = set()
     defined: dict[str, str] = {}
     for writer in writers:
@@ -192,19 +192,19 @@ def definitions(writers: Iterable[Writer]) -> str:
         for name in writer.needed:
             if writer.own(name) not in defined:
                 own = Writer(writer.lanes)
-                defined[writer.own(name)] = _definition(own, name)
+                defined[writer.own(name)] = _definition(own, name, attributes)
                 declared |= own.declarations
                 writer.symbols.update(own.symbols)
     return "\n".join([*sorted(declared), *(defined[name] for name in sorted(defined))]) + "\n"
 
 
-def _definition(writer: Writer, name: str) -> str:
+def _definition(writer: Writer, name: str, attributes: str) -> str:
     function = OWN[name]
     arguments = ["%x", "%y"][: function.arity]
     result = function.write(writer, *arguments)
     parameters = ", ".join(f"{writer.type} {argument}" for argument in arguments)
     body = "\n".join(f"  {line}" for line in writer.lines)
     return (
-        f"define internal {writer.type} @{writer.own(name)}({parameters}) alwaysinline {{\nentry:\n"
+        f"define internal {writer.type} @{writer.own(name)}({parameters}) {attributes} {{\nentry:\n"
         f"{body}\n  ret {writer.type} {result}\n}}\n"
     )

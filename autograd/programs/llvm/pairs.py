@@ -50,6 +50,12 @@ def product(w: Writer, a: Pair, b: Pair) -> Pair:
     return Pair(head, w.fma(a.head, b.tail, w.fma(a.tail, b.head, tail)))
 
 
+def times(w: Writer, a: Pair, factor: Operand) -> Pair:
+    """A pair times a double."""
+    head, tail = product_of(w, a.head, factor)
+    return Pair(head, w.fma(a.tail, factor, tail))
+
+
 def quotient(w: Writer, a: Pair, b: Pair) -> Pair:
     """The quotient of two pairs."""
     inverse = w.div(1.0, b.head)
@@ -67,7 +73,7 @@ def root(w: Writer, a: Pair) -> Pair:
 
 
 def polynomial(w: Writer, coefficients: Sequence[float], x: str) -> str:
-    """The polynomial of these coefficients, from the lowest on, by Estrin's scheme: in few steps that wait."""
+    """The polynomial of these coefficients, from the lowest on, by Estrin's scheme: few steps wait."""
     terms: list[Operand] = list(coefficients)
     power = x
     while len(terms) > 1:

@@ -9,9 +9,9 @@ from autograd.programs.llvm.exponentials import LOG_2, exp_of, limited, reduced,
 from autograd.programs.llvm.logarithms import SMALLEST_NORMAL, split
 from autograd.programs.llvm.pairs import (
     Pair,
+    polynomial,
     product,
     product_of,
-    polynomial,
     quotient,
     root,
     sum_of,
@@ -39,13 +39,11 @@ def _precise_log(w: Writer, x: str) -> Pair:
 
 
 def pow(w: Writer, x: str, y: str) -> str:
-    """exp(y * log(|x|)), with the sign of x where y is odd; with nan and infinities as C99, annex F, has it."""
+    """exp(y * log(|x|)), with the sign of x where y is odd; nan and infinities as in C99, annex F."""
     a = w.abs(x)
     power = product(w, Pair(y, 0.0), _precise_log(w, a))
     inside = w.compare("<", w.abs(power.head), 745.5)
-    _, whole, rest = reduced(
-        w, limited(w, str(power.head), -746.0, 710.0), w.select(inside, power.tail, 0.0)
-    )
+    _, whole, rest = reduced(w, limited(w, str(power.head), -746.0, 710.0), w.select(inside, power.tail, 0.0))
     result = scaled(w, total(w, exp_of(w, rest)), whole)
     falls = w.compare("<", y, 0.0)
     result = w.select(w.compare("==", a, 0.0), w.select(falls, inf, 0.0), result)
@@ -67,16 +65,14 @@ def _of_negative(w: Writer, a: str, y: str, result: str) -> str:
     even = w.compare("==", w.trunc(half), half)
     whole = w.compare("==", w.trunc(y), y)
     has_value = w.either(w.compare("==", a, 0.0), w.compare("==", a, inf))
-    return w.select(
-        whole, w.select(even, result, w.neg(result)), w.select(has_value, result, nan)
-    )
+    return w.select(whole, w.select(even, result, w.neg(result)), w.select(has_value, result, nan))
 
 
 def cbrt(w: Writer, x: str) -> str:
-    """The cube root: a third of the exponent, two steps of Halley, and one of Newton with a precise residue."""
+    """The cube root: a third of the exponent, two steps of Halley, one of Newton with a precise residue."""
     a = w.abs(x)
-    subnormal = w.compare("<", a, SMALLEST_NORMAL)
-    a = w.select(subnormal, w.mul(a, 2.0**54), a)
+    small, large = w.compare("<", a, SMALLEST_NORMAL), w.compare(">", a, 2.0**1000)
+    a = w.mul(a, w.select(small, 2.0**54, w.select(large, 2.0**-54, 1.0)))
     high = w.integer("lshr", w.bits(a), 32)
     third = w.mul(w.sub(w.from_bits(w.integer("or", high, pattern(2.0**52))), 2.0**52), 1.0 / 3.0)
     third_bits = w.bits(w.add(third, 2.0**52 + 715094163))  # 2/3 of the bias, less for the mantissa
@@ -87,7 +83,7 @@ def cbrt(w: Writer, x: str) -> str:
     square = product_of(w, y, y)
     residue = w.fma(square.tail, y, w.fma(square.head, y, w.neg(a)))
     y = w.sub(y, w.div(residue, w.mul(3.0, square.head)))
-    y = w.select(subnormal, w.mul(y, 2.0**-18), y)
+    y = w.mul(y, w.select(small, 2.0**-18, w.select(large, 2.0**18, 1.0)))
     plain = w.both(w.compare(">", a, 0.0), w.compare("<", a, inf))
     return w.select(plain, w.copysign(y, x), x)
 

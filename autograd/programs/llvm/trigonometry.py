@@ -89,7 +89,7 @@ def tan(w: Writer, x: str) -> str:
     """sine / cosine, or -cosine / sine."""
     quarters, sine, cosine = turned(w, x)
     odd = _odd(w, quarters)
-    sine = sum_of_larger(w, sine.head, sine.tail)
+    sine, cosine = sum_of_larger(w, *sine), sum_of_larger(w, *cosine)
     above = Pair(w.select(odd, w.neg(cosine.head), sine.head), w.select(odd, w.neg(cosine.tail), sine.tail))
     below = Pair(w.select(odd, sine.head, cosine.head), w.select(odd, sine.tail, cosine.tail))
     result = total(w, quotient(w, above, below))
@@ -119,7 +119,9 @@ class Arc(NamedTuple):
     def back_from(self, w: Writer, angle: Pair, condition: str) -> Arc:
         """The given angle less this one, where the condition holds."""
         base = Pair(w.sub(angle.head, self.base.head), w.sub(angle.tail, self.base.tail))
-        return Arc(_where(w, condition, base, self.base), _where(w, condition, _minus(w, self.rest), self.rest))
+        return Arc(
+            _where(w, condition, base, self.base), _where(w, condition, _minus(w, self.rest), self.rest)
+        )
 
 
 def _arc_of(w: Writer, above: str, below: str) -> Arc:
@@ -150,13 +152,13 @@ def atan2(w: Writer, x: str, y: str) -> str:
     """The angle of the point (y, x), of which x is the height, as in `math.atan2`."""
     a, b = w.abs(x), w.abs(y)
     steep = w.compare(">", a, b)
-    larger, smaller = w.select(steep, a, b), w.select(steep, b, a)
+    larger, smaller = w.maximum(a, b), w.minimum(a, b)
     alike = w.compare("==", a, b)  # two infinities, too
     small = w.select(w.compare("<", larger, 2.0**-400), 2.0**600, 1.0)
     factor = w.select(w.compare(">", larger, 2.0**500), 2.0**-600, small)
     above = w.select(alike, 1.0, w.mul(smaller, factor))
     base, rest = _arc_of(w, above, w.select(alike, 1.0, w.mul(larger, factor)))
-    # A small quotient is its own arc tangent, and the platform's division has its last digit, subnormal or not.
+    # A small quotient is its own arc tangent; unscaled, it is right where it is subnormal.
     nothing = w.compare("==", larger, 0.0)
     plain = w.select(nothing, 0.0, w.div(smaller, larger))
     tiny = w.compare("<", plain, 2.0**-28)
