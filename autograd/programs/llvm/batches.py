@@ -1,0 +1,191 @@
+"""Many samples at once: a program over the rows of arrays, in lanes and in threads."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from autograd.extras import extra
+from autograd.programs.llvm import kernels
+from autograd.programs.llvm.columns import Columns
+from autograd.programs.llvm.machine import compiled
+from autograd.programs.llvm.writer import Math
+from autograd.programs.program import Program
+
+with extra("jit", "machine code"):
+    import numpy as np
+    from numpy.typing import NDArray
+
+Array: TypeAlias = NDArray[np.float64]
+
+TILE = 2**15
+"""How many numbers, of inputs and outputs, are summed on their own: 256 KB."""
+
+
+@dataclass(frozen=True, eq=False)
+class Given:
+    """Inputs of a program for a batch.
+
+    Attributes:
+        array: a row of numbers for each sample, of shape (N, count), or (N,) if there is one; or if it is
+            shared the one row that all samples read, of shape (count,), or ().
+        first: which input the first column is.
+        count: how many there are.
+        shared: whether all samples read the same numbers.
+    """
+
+    array: Any
+    first: int
+    count: int
+    shared: bool = False
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Which arrays hold the inputs and outputs of a batch.
+
+    Attributes:
+        inputs: the arrays of inputs, in order.
+        outputs: the arrays of outputs, in order.
+        lanes: how many samples are computed together.
+    """
+
+    inputs: tuple[Columns, ...]
+    outputs: tuple[Columns, ...]
+    lanes: int
+
+    @property
+    def summed(self) -> bool:
+        """Whether outputs are added up over the samples."""
+        return any(group.kind == "sums" for group in self.outputs)
+
+    @property
+    def row(self) -> int:
+        """How many numbers of its own a sample has."""
+        own = [group.count for group in self.inputs if group.kind == "rows"]
+        return sum(own) + sum(group.count for group in self.outputs)
+
+
+class Batch:
+    """Machine code for batches of one layout.
+
+    Args:
+        program: what to compute for each sample.
+        layout: how its inputs and outputs are given.
+        math: whose elementary functions are called.
+        level: how well it is compiled.
+
+    Attributes:
+        loaded: the code.
+    """
+
+    def __init__(self, program: Program, layout: Layout, math: Math, level: int) -> None:
+        kernel = kernels.batch(program, layout.inputs, layout.outputs, layout.lanes, math)
+        self.loaded = compiled(kernel.ir, level, kernel.symbols)
+        self._layout, self._memory = layout, kernel.memory
+        pointers = len(layout.inputs) + len(layout.outputs) + 1
+        kind = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * pointers, *[ctypes.c_int64] * 3)
+        # called by way of ctypes, which releases the interpreter's lock
+        self._code: Callable[..., None] = kind(self.loaded.address("batch"))
+
+    def run(self, arrays: Sequence[Array], samples: int, threads: int) -> list[Array]:
+        """The outputs, an array (samples, count) for each group; of sums (count,).
+
+        Args:
+            arrays: for each group of inputs an array (samples, count), or if it is shared (count,).
+            samples: how many there are.
+            threads: how many threads compute.
+        """
+        layout = self._layout
+        rows = max(samples, layout.lanes)  # as many as the code reads and writes at least
+        tile = max(layout.lanes, TILE // layout.row // layout.lanes * layout.lanes) if layout.row else rows
+        tiles = -(-samples // tile)
+        if layout.summed:
+            results = [np.zeros((tiles, group.count, layout.lanes)) for group in layout.outputs]
+        else:
+            results = [np.empty((rows, group.count)) for group in layout.outputs]
+        read = [
+            array if group.kind == "shared" else _filled(array, rows)
+            for array, group in zip(arrays, layout.inputs, strict=True)
+        ]
+        places = [array.ctypes.data for array in (*read, *results)]
+
+        def work(part: int) -> None:
+            memory = np.empty(self._memory)
+            first, last = tiles * part // parts, tiles * (part + 1) // parts
+            for number in range(first, last) if layout.summed else (first,):
+                stop = number + 1 if layout.summed else last
+                self._code(*places, memory.ctypes.data, number * tile, min(stop * tile, samples), number)
+
+        parts = min(threads, tiles)
+        if parts == 1:
+            work(0)
+        elif parts > 1:
+            with ThreadPoolExecutor(parts) as pool:
+                list(pool.map(work, range(parts)))
+        return [_summed(result) for result in results] if layout.summed else [a[:samples] for a in results]
+
+
+def groups(counts: Sequence[int], kinds: Sequence[Any]) -> tuple[Columns, ...]:
+    """Groups that follow one another."""
+    firsts = [sum(counts[:place]) for place in range(len(counts))]
+    return tuple(map(Columns, firsts, counts, kinds))
+
+
+def rows_of(program: Program, inputs: Sequence[Given]) -> tuple[list[Array], int]:
+    """The arrays as the code reads them, and how many samples they hold.
+
+    Raises:
+        ValueError: if they do not hold every input once, in order, or their shapes do not fit.
+        TypeError: if one holds something else than numbers.
+    """
+    expected = 0
+    arrays: list[Array] = []
+    samples: int | None = None
+    for given in inputs:
+        if given.first != expected:
+            how = "not given" if given.first > expected else "given twice"
+            raise ValueError(f"input {min(expected, given.first)} of the program is {how}")
+        expected += given.count
+        array = np.ascontiguousarray(given.array, dtype=np.float64)
+        if given.shared:
+            _require_shape(given, array.size == given.count)
+            arrays.append(array)
+            continue
+        _require_shape(given, np.ndim(given.array) > 0 and array.size == len(array) * given.count)
+        samples = len(array) if samples is None else samples
+        if len(array) != samples:
+            raise ValueError(f"one array of the batch has {samples} rows, another {len(array)}")
+        arrays.append(array.reshape(samples, given.count))
+    if expected != len(program.inputs):
+        raise ValueError(f"the program takes {len(program.inputs)} inputs, got {expected}")
+    if samples is None:
+        raise ValueError("all inputs are shared: a batch needs an array with a row for each sample")
+    return arrays, samples
+
+
+def _require_shape(given: Given, fits: bool) -> None:
+    if not fits:
+        columns = f"{given.count} number(s)"
+        expected = f"{columns}, shared" if given.shared else f"a row of {columns} for each sample"
+        raise ValueError(
+            f"an array of shape {np.shape(given.array)} does not fit: from input {given.first} on the "
+            f"program takes {expected}"
+        )
+
+
+def _filled(array: Array, rows: int) -> Array:
+    """An array with at least so many rows; the last one is repeated."""
+    if not 0 < len(array) < rows:
+        return array
+    return np.concatenate([array, np.repeat(array[-1:], rows - len(array), axis=0)])
+
+
+def _summed(parts: Array) -> Array:
+    """The sums over tiles and lanes, always in the same order."""
+    with np.errstate(all="ignore"):
+        total: Array = parts.sum(axis=0).sum(axis=-1)
+    return total

@@ -1,0 +1,241 @@
+"""A program run as machine code: one sample, batches of samples, buffers bound once."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
+from typing import Any, TypeAlias
+
+from autograd import floats
+from autograd.extras import extra
+from autograd.programs.llvm import builtin, kernels
+from autograd.programs.llvm.batches import Batch, Given, Layout, groups, rows_of
+from autograd.programs.llvm.builtin import Tree
+from autograd.programs.llvm.kernels import Kernel
+from autograd.programs.llvm.machine import BEST, Loaded, compiled
+from autograd.programs.llvm.operations import is_called_back
+from autograd.programs.llvm.outside import raise_failures
+from autograd.programs.llvm.writer import Math
+from autograd.programs.program import Program
+
+with extra("jit", "machine code"):
+    import numpy as np
+    from numpy.typing import NDArray
+
+Array: TypeAlias = NDArray[np.float64]
+
+
+class Runner:
+    """Runs a program as machine code, which is compiled when it is first needed.
+
+    Args:
+        program: what to compute.
+        math: "own" takes the elementary functions of this package, "libm" those of the platform.
+        level: how well the code is compiled, from 0 (soon ready) to 3.
+
+    Attributes:
+        loaded: the code that was compiled so far, by what it is for: `call`, `bound`, `single`, `batch`.
+        called_back: the names of the operations that the code calls Python for.
+
+    >>> from autograd import Value, flatten
+    >>> x, y = Value(3.0), Value(4.0)
+    >>> runner = Runner(flatten([x * y, x + y], [x, y]))
+    >>> runner([3.0, 4.0])
+    [12.0, 7.0]
+    """
+
+    def __init__(self, program: Program, math: Math = "own", level: int = BEST) -> None:
+        self.program = program
+        self.math: Math = math
+        self.level = level
+        self.loaded: dict[str, Loaded] = {}
+        self.called_back = [
+            operation.name for operation in program.operations if is_called_back(operation, math)
+        ]
+        self._batches: dict[Layout, Batch] = {}
+
+    def __call__(self, inputs: Sequence[float]) -> list[float]:
+        """The outputs for one sample.
+
+        Raises:
+            ValueError: if there are more or fewer numbers than inputs.
+            TypeError: if it is not a list of numbers.
+        """
+        return self._flat(inputs)
+
+    def run(self, inputs: Sequence[float]) -> list[float]:
+        """As a call, but without the builtin function: for whatever may be taken as a number."""
+        self.program.require(inputs)
+        source = np.array([floats.as_float(number) for number in inputs], dtype=np.float64)
+        target = np.empty(len(self.program.outputs))
+        self._single(source.ctypes.data, target.ctypes.data)
+        raise_failures()
+        numbers: list[float] = target.tolist()
+        return numbers
+
+    def function(
+        self, arguments: Sequence[Tree], results: Tree, slow: Callable[..., Any], name: str = "compiled"
+    ) -> Callable[..., Any]:
+        """A function in the shape that a user calls.
+
+        Args:
+            arguments: for each argument its structure of lists and tuples, with inputs in place of numbers.
+            results: the structure of what is returned, with outputs in place of numbers.
+            slow: is called instead, with the same arguments, where they are not exact floats in exactly this
+                structure: a function in Python, which may use `run`.
+            name: what the function is called.
+
+        Returns:
+            A builtin function; or `slow` itself where there can be none: see `builtin.py`.
+
+        >>> from autograd import Value, flatten
+        >>> x, y = Value(3.0), Value(4.0)
+        >>> runner = Runner(flatten([x * y, y, x], [x, y]))
+        >>> f = runner.function([[0, 1]], (0, [1, 2]), lambda *given: given)
+        >>> f([3.0, 4.0])
+        (12.0, [4.0, 3.0])
+        >>> f([3, 4.0])
+        ([3, 4.0],)
+        """
+        size = len(self.program.inputs) + len(self.program.outputs)
+        if self.called_back or size > builtin.LARGEST or not builtin.available():
+            return slow
+        return builtin.function(self._compiled("call", builtin.call_ir(arguments, results)), name, slow)
+
+    def bind(self, inputs: Array, outputs: Array) -> Callable[[], None]:
+        """A function without arguments that reads one array and writes another, and allocates nothing.
+
+        Args:
+            inputs: an array of float64 with a number for each input, contiguous.
+            outputs: the same for the outputs; it must not share memory with the inputs.
+
+        Raises:
+            TypeError: if one is no such array.
+            ValueError: if there are more or fewer numbers, or memory is shared.
+
+        >>> from autograd import Value, flatten
+        >>> x = Value(3.0)
+        >>> inputs, outputs = np.array([3.0]), np.zeros(1)
+        >>> square = Runner(flatten(x * x, [x])).bind(inputs, outputs)
+        >>> square()
+        >>> outputs
+        array([9.])
+        """
+        _require_buffer(inputs, len(self.program.inputs), "inputs")
+        _require_buffer(outputs, len(self.program.outputs), "outputs")
+        if not outputs.flags.writeable:
+            raise TypeError("the outputs of a bound program go to an array that can be written to")
+        if np.may_share_memory(inputs, outputs):
+            raise ValueError("the inputs and outputs of a bound program share memory; give two arrays")
+        source, target = inputs.ctypes.data, outputs.ctypes.data
+        if builtin.available() and not self.called_back:
+            loaded = self._compiled("bound", builtin.bound_ir())
+            return builtin.bound(loaded, source, target, (inputs, outputs))
+
+        def call(_kept: Any = (inputs, outputs)) -> None:
+            self._single(source, target)
+            raise_failures()
+
+        return call
+
+    def batch(
+        self,
+        inputs: Iterable[Given],
+        outputs: Sequence[int | None] | None = None,
+        sums: bool = False,
+        threads: int = 1,
+    ) -> list[Array]:
+        """The outputs of many samples, every one the same, bit for bit, as that sample has alone.
+
+        The interpreter's lock is released meanwhile. An operation that is called back in Python may be called
+        several times for one sample.
+
+        Args:
+            inputs: arrays for all inputs of the program, at least one of which is not shared.
+            outputs: how many outputs go to each array; None for one that has no second axis. Without them
+                all go to one array.
+            sums: whether to add up the outputs over the samples. The order does not depend on `threads`.
+            threads: how many threads compute.
+
+        Returns:
+            For each entry of `outputs` an array (N, count), or (N,) for None; of sums (count,) or ().
+
+        Raises:
+            ValueError: if the arrays do not hold every input once, or their shapes do not fit.
+            TypeError: if one holds something else than numbers.
+
+        >>> from autograd import Value, flatten
+        >>> x, w = Value(3.0), Value(2.0)
+        >>> runner = Runner(flatten([w * x, w], [x, w]))
+        >>> samples = [Given(np.array([1.0, 2.0, 3.0]), 0, 1), Given(np.array(10.0), 1, 1, shared=True)]
+        >>> runner.batch(samples, [None, None])
+        [array([10., 20., 30.]), array([10., 10., 10.])]
+        >>> runner.batch(samples, [None, None], sums=True)
+        [array(60.), array(30.)]
+        """
+        if threads < 1:
+            raise ValueError(f"a batch is computed by one thread or more, got {threads}")
+        given = sorted(inputs, key=lambda part: part.first)
+        arrays, samples = rows_of(self.program, given)
+        counts = [len(self.program.outputs)] if outputs is None else list(outputs)
+        results = self._batch(self._layout(given, counts, sums)).run(arrays, samples, threads)
+        raise_failures()
+        return [
+            array.reshape(array.shape[:-1]) if count is None else array
+            for array, count in zip(results, counts, strict=True)
+        ]
+
+    def _layout(self, given: Sequence[Given], counts: Sequence[int | None], sums: bool) -> Layout:
+        """How a batch is given and what it returns."""
+        sizes = [1 if count is None else count for count in counts]
+        if sum(sizes) != len(self.program.outputs):
+            raise ValueError(
+                f"the program has {len(self.program.outputs)} outputs, got arrays for {sum(sizes)}"
+            )
+        inputs = groups(
+            [part.count for part in given], ["shared" if part.shared else "rows" for part in given]
+        )
+        outputs = groups(sizes, ["sums" if sums else "rows"] * len(sizes))
+        return Layout(inputs, outputs, kernels.lanes_for(self.program, self.math))
+
+    def _batch(self, layout: Layout) -> Batch:
+        if layout not in self._batches:
+            self._batches[layout] = Batch(self.program, layout, self.math, self.level)
+            self.loaded["batch"] = self._batches[layout].loaded
+        return self._batches[layout]
+
+    @cached_property
+    def _flat(self) -> Callable[..., list[float]]:
+        """The builtin function from a list to a list."""
+        inputs, outputs = len(self.program.inputs), len(self.program.outputs)
+        return self.function([list(range(inputs))], list(range(outputs)), self.run)
+
+    @cached_property
+    def _kernel(self) -> Kernel:
+        return kernels.single(self.program, self.math)
+
+    @cached_property
+    def _single(self) -> Callable[[int, int], None]:
+        """The code for one sample, on buffers; it is part of what calls it."""
+        loaded = self.loaded.get("call") or self.loaded.get("bound") or self._compiled("single", "")
+        kind = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p)
+        code: Callable[[int, int], None] = kind(loaded.address("single"))
+        vars(code)["loaded"] = loaded  # the code lives as long as what calls it
+        return code
+
+    def _compiled(self, purpose: str, caller: str) -> Loaded:
+        """The code for one sample, with a function that calls it."""
+        ir = self._kernel.ir + caller
+        found = self.loaded.get(purpose)
+        if found is None or found.ir != ir:
+            symbols = self._kernel.symbols | (builtin.symbols() if caller else {})
+            found = self.loaded[purpose] = compiled(ir, self.level, symbols)
+        return found
+
+
+def _require_buffer(array: Any, count: int, what: str) -> None:
+    if not isinstance(array, np.ndarray) or array.dtype != np.float64 or not array.flags.c_contiguous:
+        raise TypeError(f"the {what} of a bound program are a contiguous numpy array of float64")
+    if array.size != count:
+        raise ValueError(f"the bound program has {count} {what}, got an array of {array.size} numbers")
