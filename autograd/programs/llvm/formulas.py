@@ -7,7 +7,6 @@ every result is, bit for bit, that of the table's own functions.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from math import inf, nan
 
 from autograd.programs.llvm.exponentials import nearest
@@ -19,11 +18,6 @@ from autograd.special import ROOT_2PI, ROOT_HALF, ROOT_HALF_HEAD, ROOT_HALF_REST
 def elementary(writer: Writer, name: str, *operands: Operand) -> str:
     """The result of an elementary function: this package's, or the platform's where `math` is "libm"."""
     return writer.call_own(name, *operands) if writer.math == "own" else call_libm(writer, name, *operands)
-
-
-def own_or(writer: Writer, name: str, formula: Callable[..., str], *operands: str) -> str:
-    """This package's function where the writer takes those, else the formula."""
-    return writer.call_own(name, *operands) if writer.math == "own" else formula(writer, *operands)
 
 
 def pow(w: Writer, x: str, y: str) -> str:

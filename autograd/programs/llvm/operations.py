@@ -28,7 +28,12 @@ def _elementary(name: str) -> Written:
 
 
 def _own_or(name: str, formula: Written) -> Written:
-    return lambda w, *operands: formulas.own_or(w, name, formula, *operands)
+    """This package's function where the writer takes those, else the formula."""
+
+    def write(w: Writer, *operands: str) -> str:
+        return w.call_own(name, *operands) if w.math == "own" else formula(w, *operands)
+
+    return write
 
 
 def _in_python(operation: Operation) -> Written:
