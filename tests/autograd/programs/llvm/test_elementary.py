@@ -146,6 +146,20 @@ def test_one_lane_and_several_agree_to_the_bit(name, level):
     assert patterns(alone) == patterns(together)
 
 
+@pytest.mark.parametrize("name", ["sinc", "erfinv"])
+def test_formulas_are_as_near_to_the_tables_own_as_their_roundings_let_them(name):
+    """Broken if a formula has another form here than in the table."""
+    draw = random.Random(name)
+    column = [draw.uniform(-1.0, 1.0) for _ in range(2000)] + EDGES
+    column += [draw.uniform(-40.0, 40.0) for _ in range(500 if name == "sinc" else 0)]
+    for x, got in zip(column, compiled(ops.TABLE[name], 4)(column), strict=True):
+        expected = ops.TABLE[name].value(x)
+        if math.isfinite(expected) and expected != 0.0:
+            assert abs(got - expected) <= 4 * math.ulp(expected), x
+        else:
+            assert patterns([got]) == patterns([expected]), x
+
+
 def test_elu_has_the_error_of_expm1_and_a_product():
     columns = [[-abs(x) for x in numbers("expm1", 100)], numbers("exp", 100)]
     columns = [list(column) for column in zip(*zip(*columns, strict=False), strict=True)]
