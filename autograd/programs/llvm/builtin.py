@@ -1,7 +1,7 @@
 """Calls from Python straight into machine code: builtin functions whose code LLVM emits.
 
 Such a function is given what CPython gives any builtin function, pointers to objects. It reads exact floats
-from exact lists and tuples where CPython has them in memory, computes, and makes new floats, lists and tuples.
+from exact lists and tuples where CPython has them in memory, computes, and makes new objects of these kinds.
 Whatever else it is called with (integers, arrays, other lengths, keywords) it hands to a function in Python.
 
 The addresses that it needs are held beside it, in a tuple that CPython hands to the code; so the code holds
@@ -44,7 +44,7 @@ _FUNCTIONS = {
     "Py_DecRef": "void @Py_DecRef(ptr)",
 }
 DECLARATIONS = "".join(f"declare {declared}\n" for declared in _FUNCTIONS.values())
-"""Lines of IR that declare CPython's functions."""
+"""Lines of IR that declare CPython's functions, to stand once before the functions written here."""
 
 LARGEST = 4096
 """How many inputs and outputs a function has at most: they stand on the stack."""
@@ -135,7 +135,7 @@ def bound_ir() -> str:
         f"call void @Py_IncRef(ptr {none})",
         f"ret ptr {none}",
     ]
-    return _defined("ptr @bound(ptr %self, ptr %nothing)", w)
+    return defined("ptr @bound(ptr %self, ptr %nothing)", w.lines)
 
 
 def call_ir(arguments: Sequence[Tree], results: Tree) -> str:
@@ -170,7 +170,7 @@ class _Call:
         else:
             made = self._container(results)
         w.lines += [f"ret ptr {made}", *self._ends(results, made)]
-        self.ir = _defined("ptr @call(ptr %self, ptr %args, i64 %count, ptr %names)", w)
+        self.ir = defined("ptr @call(ptr %self, ptr %args, i64 %count, ptr %names)", w.lines)
 
     def _ends(self, results: Tree, made: str) -> list[str]:
         """The lines for what is not taken, and for no memory left."""
@@ -314,7 +314,3 @@ def _at(base: str, offset: int) -> str:
 def _load(writer: Writer, base: str, offset: int, kind: str = "ptr") -> str:
     """What stands so many bytes after a place."""
     return writer.line(f"load {kind}, ptr {writer.line(_at(base, offset))}, align 8")
-
-
-def _defined(header: str, writer: Writer) -> str:
-    return f"{DECLARATIONS}{defined(header, writer.lines)}"

@@ -97,13 +97,13 @@ class Loaded:
         with self._timed("parse"):
             module = llvm.parse_assembly(self.ir)
         with self._timed("optimise"):
-            passes = llvm.create_new_module_pass_manager()
-            passes.add_always_inliner_pass()
             if self.level:
+                passes = llvm.create_new_module_pass_manager()
+                passes.add_always_inliner_pass()
                 passes.add_instruction_combine_pass()
                 passes.add_simplify_cfg_pass()
-            options = llvm.create_pipeline_tuning_options(self.level)
-            passes.run(module, llvm.create_pass_builder(target_machine(self.level), options))
+                options = llvm.create_pipeline_tuning_options(self.level)
+                passes.run(module, llvm.create_pass_builder(target_machine(self.level), options))
         return module
 
     @contextmanager

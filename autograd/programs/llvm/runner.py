@@ -35,7 +35,8 @@ class Runner:
         level: how well the code is compiled, from 0 (soon ready) to 3.
 
     Attributes:
-        loaded: the code that was compiled so far, by what it is for: `call`, `bound`, `single`, `batch`.
+        loaded: the code that was compiled so far, by what it is for: `call` (and to be bound),
+            `bound`, `single`, `batch`.
         called_back: the names of the operations that the code calls Python for.
 
     >>> from autograd import Value, flatten
@@ -101,7 +102,8 @@ class Runner:
         size = len(self.program.inputs) + len(self.program.outputs)
         if self.called_back or size > builtin.LARGEST or not builtin.available():
             return slow
-        return builtin.function(self._compiled("call", builtin.call_ir(arguments, results)), name, slow)
+        loaded = self._compiled("call", builtin.call_ir(arguments, results))
+        return builtin.function(loaded, name, slow)
 
     def bind(self, inputs: Array, outputs: Array) -> Callable[[], None]:
         """A function without arguments that reads one array and writes another, and allocates nothing.
@@ -130,7 +132,7 @@ class Runner:
             raise ValueError("the inputs and outputs of a bound program share memory; give two arrays")
         source, target = inputs.ctypes.data, outputs.ctypes.data
         if builtin.available() and not self.called_back:
-            loaded = self._compiled("bound", builtin.bound_ir())
+            loaded = self.loaded.get("call") or self._compiled("bound", "")
             return builtin.bound(loaded, source, target, (inputs, outputs))
 
         def call(_kept: Any = (inputs, outputs)) -> None:
@@ -225,11 +227,13 @@ class Runner:
         return code
 
     def _compiled(self, purpose: str, caller: str) -> Loaded:
-        """The code for one sample, with a function that calls it."""
-        ir = self._kernel.ir + caller
+        """The code for one sample, with the functions that call it."""
+        ir, symbols = self._kernel.ir, self._kernel.symbols
+        if purpose != "single":
+            ir += builtin.DECLARATIONS + builtin.bound_ir() + caller
+            symbols = symbols | builtin.symbols()
         found = self.loaded.get(purpose)
         if found is None or found.ir != ir:
-            symbols = self._kernel.symbols | (builtin.symbols() if caller else {})
             found = self.loaded[purpose] = compiled(ir, self.level, symbols)
         return found
 
