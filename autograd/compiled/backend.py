@@ -14,7 +14,7 @@ with extra("jit", "compiled functions"):
     import numpy as np
 
 if TYPE_CHECKING:
-    from autograd.programs.llvm.batches import Given
+    from autograd.programs.given import Given
 
 BACKEND: Final = "llvm" if find_spec("llvmlite") is not None else "numpy"
 """Which backend runs programs here."""

@@ -5,24 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from autograd import floats, tree
+from autograd import floats
 from autograd.compiled.shapes import as_arrays, size
 from autograd.compiled.signature import Signature
 from autograd.containers import is_array, known_branches, made_like
 from autograd.extras import extra
+from autograd.programs.given import Given
 
 with extra("jit", "compiled functions"):
     import numpy as np
 
 if TYPE_CHECKING:
     from autograd.compiled.function import Version
-
-
-class Given:
-    """The numbers of an argument for a batch; see `programs/llvm/batches.py`."""
-
-    def __init__(self, array: Any, first: int, count: int, shared: bool) -> None:
-        self.array, self.first, self.count, self.shared = array, first, count, shared
 
 
 def batch(
@@ -108,7 +102,10 @@ def _require_one_length(arrays: Mapping[int | str, Any], shared: frozenset[int |
 def _given(arrays: Mapping[int | str, Any], shared: frozenset[int | str]) -> list[Given]:
     found: list[Given] = []
     first = 0
-    for key in [*(key for key in arrays if isinstance(key, int)), *sorted(k for k in arrays if isinstance(k, str))]:
+    for key in [
+        *(key for key in arrays if isinstance(key, int)),
+        *sorted(k for k in arrays if isinstance(k, str)),
+    ]:
         for cell in _cells(arrays[key]):
             same = key in shared or isinstance(cell, float)
             numbers = np.asarray(cell, dtype=float)

@@ -142,5 +142,10 @@ def _places(thing: Any) -> list[int]:
 def _chosen(inner: Trace, program: Program, out: Any) -> Trace:
     """The trace of what stands in a tree of a program's outputs, and of nothing else."""
     kept: list[int] = []
-    shape = replaced(out, float, lambda slot: kept.append(int(slot)) or Slot(len(kept) - 1))
+
+    def noted(slot: float) -> Slot:
+        kept.append(int(slot))
+        return Slot(len(kept) - 1)
+
+    shape = replaced(out, float, noted)
     return Trace(with_outputs(program, kept), inner.args, inner.kwargs, inner.parameters, shape)

@@ -118,7 +118,14 @@ class Compiled(Jitted):
         self._last = found
         return found
 
-    def batch(self, *args: Any, shared: int | str | Sequence[int | str] = (), sums: bool = False, threads: int = 1, **kwargs: Any) -> Any:  # fmt: skip
+    def batch(
+        self,
+        *args: Any,
+        shared: int | str | Sequence[int | str] = (),
+        sums: bool = False,
+        threads: int = 1,
+        **kwargs: Any,
+    ) -> Any:
         """The function of many samples at once.
 
         Args:
@@ -193,7 +200,9 @@ class Compiled(Jitted):
 
     def _latest(self) -> Version:
         if self._last is None:
-            raise ValueError("there is no program yet: the first call makes it, from its arguments' structure")
+            raise ValueError(
+                "there is no program yet: the first call makes it, from its arguments' structure"
+            )
         return self._last
 
     def __get__(self, instance: object, owner: type | None = None) -> Any:
@@ -210,15 +219,14 @@ class Version:
     """The program for one structure of arguments, and what runs it."""
 
     def __init__(self, f: Callable[..., Any], signature: Signature, math: str) -> None:
-        times = [perf_counter()]
+        start = perf_counter()
         self.trace: Trace = traced(f, *signature.arguments())
-        times.append(perf_counter())
+        written = perf_counter()
         self.program = scheduled(simplified(self.trace.program))
-        times.append(perf_counter())
+        self._seconds = {"trace": written - start, "simplify": perf_counter() - written}
         self.parameters = self.trace.parameters
         self.runner: Runner = runner(self.program, math)
         self.fast: Callable[..., Any] | None = None
-        self._seconds = dict(zip(("traced", "simplified"), (b - a for a, b in zip(times, times[1:], strict=False)), strict=True))  # fmt: skip
         self._is_number = isinstance(self.trace.out, Slot)
 
     def numbers_of_parameters(self) -> list[float]:
@@ -252,7 +260,9 @@ class Version:
         lines += [f"{stage}: {1000 * seconds:.1f} ms" for stage, seconds in self._seconds.items()]
         lines.append(f"backend: {BACKEND}")
         for purpose, loaded in getattr(self.runner, "loaded", {}).items():
-            stages = ", ".join(f"{stage} {1000 * seconds:.1f} ms" for stage, seconds in loaded.seconds.items())
+            stages = ", ".join(
+                f"{stage} {1000 * seconds:.1f} ms" for stage, seconds in loaded.seconds.items()
+            )
             lines.append(f"{purpose}: {loaded.size:,} bytes of code; {stages}")
         if called_back := getattr(self.runner, "called_back", []):
             lines.append(f"computed by calls of Python: {', '.join(called_back)}")

@@ -19,7 +19,7 @@ from autograd.scopes import current_scope, scope
 from autograd.value import Value
 
 SCOPE: Final = "(traced)"
-"""The scope around a trace: what stands in it was made by the function, and what does not was there before."""
+"""The scope around a trace: what stands in it the function made, all else was there before."""
 
 _CHOOSE: Final = "choose with autograd.where, maximum, minimum or clip"
 _GUARDED: Final = {

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from autograd import floats
-from autograd.containers import is_array, known_branches
 from autograd.compiled.trace import replaced
+from autograd.containers import is_array, known_branches
 from autograd.value import Value
 
 

@@ -14,7 +14,10 @@ from autograd.value import Value
 
 
 class Slot(float):
-    """Stands in a tree for one output of a program, by its position; a float, so that trees take it as one."""
+    """Stands in a tree for an input or output of a program, by its position.
+
+    It is a float, so that trees take it as a number.
+    """
 
     __slots__ = ()
 
@@ -56,26 +59,37 @@ def trace(f: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any])
     """
     inputs: list[Value] = []
 
-    def fresh(thing: Any) -> Any:
-        return replaced(thing, float, lambda number: inputs.append(Value(number)) or inputs[-1])
+    def fresh(number: float) -> Value:
+        inputs.append(Value(number))
+        return inputs[-1]
 
     with decisions_refused():
-        outside = [fresh(arg) for arg in args], {name: fresh(arg) for name, arg in kwargs.items()}
+        positional = [replaced(arg, float, fresh) for arg in args]
+        named = {name: replaced(arg, float, fresh) for name, arg in kwargs.items()}
         for place, node in enumerate(inputs, 1):
             node.label = f"x{place}"
-        out = f(*outside[0], **outside[1])
-    roots: list[Any] = []
-    shape = replaced(out, (float, int, Value), lambda number: roots.append(number) or Slot(len(roots) - 1))
-    nodes = [root if isinstance(root, Value) else Value(root) for root in roots]
+        out = f(*positional, **named)
+    nodes: list[Value] = []
+
+    def noted(number: Any) -> Slot:
+        nodes.append(number if isinstance(number, Value) else Value(number))
+        return Slot(len(nodes) - 1)
+
+    shape = replaced(out, (float, int, Value), noted)
     parameters = _parameters(nodes, inputs)
     program = flatten(nodes, [*inputs, *parameters])
     places = {node: place for place, node in enumerate(inputs)}
 
-    def placed(thing: Any) -> Any:
-        return replaced(thing, Value, lambda node: Slot(places[node]) if node in places else node)
+    def placed(node: Value) -> Any:
+        return Slot(places[node]) if node in places else node
 
-    given = tuple(map(placed, outside[0])), {name: placed(arg) for name, arg in outside[1].items()}
-    return Trace(program, *given, parameters, shape)
+    return Trace(
+        program,
+        tuple(replaced(arg, Value, placed) for arg in positional),
+        {name: replaced(arg, Value, placed) for name, arg in named.items()},
+        parameters,
+        shape,
+    )
 
 
 def replaced(thing: Any, kinds: Any, instead: Callable[[Any], Any]) -> Any:

@@ -103,12 +103,14 @@ class Layout:
         """Which instruction passes something to which operand: instruction, operand's place and its slot."""
         reached = self._reached()
         users, places, targets = [], [], []
-        for place, operand in enumerate(self.operands):
-            passing = np.array([_passes(operation, place) for operation in self.given.operations], dtype=bool)
+        for position, operand in enumerate(self.operands):
+            passing = np.array(
+                [_passes(operation, position) for operation in self.given.operations], dtype=bool
+            )
             index = np.flatnonzero(passing[self.codes] & reached[self.first : self.slots])
             index = index[reached[operand[index]]]
             users.append(index)
-            places.append(np.full(len(index), place))
+            places.append(np.full(len(index), position))
             targets.append(operand[index])
         user, place, target = map(np.concatenate, (users, places, targets))
         order = np.lexsort((place, -user, target))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from autograd.extras import extra
+from autograd.programs.given import Given
 from autograd.programs.llvm import kernels
 from autograd.programs.llvm.columns import Columns
 from autograd.programs.llvm.machine import compiled
@@ -23,24 +24,6 @@ Array: TypeAlias = NDArray[np.float64]
 
 TILE = 2**15
 """How many numbers, of inputs and outputs, are summed on their own: 256 KB."""
-
-
-@dataclass(frozen=True, eq=False)
-class Given:
-    """Inputs of a program for a batch.
-
-    Attributes:
-        array: a row of numbers for each sample, of shape (N, count), or (N,) if there is one; or if it is
-            shared the one row that all samples read, of shape (count,), or ().
-        first: which input the first column is.
-        count: how many there are.
-        shared: whether all samples read the same numbers.
-    """
-
-    array: Any
-    first: int
-    count: int
-    shared: bool = False
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,9 @@ from typing import Any, TypeAlias
 
 from autograd import floats
 from autograd.extras import extra
+from autograd.programs.given import Given
 from autograd.programs.llvm import builtin, kernels
-from autograd.programs.llvm.batches import Batch, Given, Layout, groups, rows_of
+from autograd.programs.llvm.batches import Batch, Layout, groups, rows_of
 from autograd.programs.llvm.builtin import Tree
 from autograd.programs.llvm.kernels import Kernel
 from autograd.programs.llvm.machine import BEST, Loaded, compiled

@@ -174,7 +174,10 @@ def test_no_samples_give_no_rows():
     [
         ([Given(np.ones((4, 2)), 0, 2)], "takes 3 inputs, got 2"),
         ([Given(np.ones((4, 2)), 1, 2)], "input 0 of the program is not given"),
-        ([Given(np.ones((4, 2)), 0, 2), Given(np.ones((4, 2)), 1, 2)], "input 1 of the program is given twice"),
+        (
+            [Given(np.ones((4, 2)), 0, 2), Given(np.ones((4, 2)), 1, 2)],
+            "input 1 of the program is given twice",
+        ),
         ([Given(np.ones((4, 2)), 0, 3)], r"shape \(4, 2\) does not fit: .* a row of 3 number"),
         ([Given(np.ones(3), 0, 3)], "does not fit"),
         ([Given(1.0, 0, 3)], "does not fit"),
