@@ -95,17 +95,16 @@ def _require_one_length(arrays: Mapping[int | str, Any], shared: frozenset[int |
     if len(lengths) != 1 or lengths == {0}:
         raise ValueError(
             f"a batch needs arrays whose first axis is that of the samples, of one length, got lengths "
-            f"{sorted(lengths) or 'of none'}; an argument that is the same for all samples is named by shared="
+            f"{sorted(lengths) or 'of none'}; shared= names one that is the same for all"
         )
 
 
 def _given(arrays: Mapping[int | str, Any], shared: frozenset[int | str]) -> list[Given]:
     found: list[Given] = []
     first = 0
-    for key in [
-        *(key for key in arrays if isinstance(key, int)),
-        *sorted(k for k in arrays if isinstance(k, str)),
-    ]:
+    by_name = sorted(key for key in arrays if isinstance(key, str))
+    in_order: list[int | str] = [*(key for key in arrays if isinstance(key, int)), *by_name]
+    for key in in_order:
         for cell in _cells(arrays[key]):
             same = key in shared or isinstance(cell, float)
             numbers = np.asarray(cell, dtype=float)

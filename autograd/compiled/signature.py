@@ -70,7 +70,7 @@ class Signature:
             return replaced(thing, _Number, floats.as_float)
 
         return [read(arg, True) for arg in self._args], {
-            name: read(arg, True) for name, arg in self._kwargs.items()
+            name: read(self._kwargs[name], True) for name in sorted(self._kwargs)
         }
 
 

@@ -25,10 +25,10 @@ def scheduled(program: Program, order: Sequence[int] | None = None) -> Program:
 
     >>> from autograd import Value, flatten
     >>> x = Value(2.0, label="x")
-    >>> e, s = x.exp(), x.sin()
-    >>> program = flatten(e * 2 + s * 3, x)
+    >>> e, s, c = x.exp(), x.sin(), x.cos()
+    >>> program = flatten([e, s, c, e * 2, s * 3, c * 4], x)
     >>> most_alive(program), most_alive(scheduled(program))
-    (2, 2)
+    (3, 1)
     """
     outputs = [program.outputs[position] for position in order or _gradients_first(program)]
     first, given = program.first, len(program.inputs)

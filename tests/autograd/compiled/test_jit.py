@@ -93,6 +93,10 @@ class TestStructures:
         assert jit(grad(f))(self.Point(2.0, 3.0), scale=10.0) == self.Point(30.0, 20.0)
         assert jit(grad(f, argnames="scale"))(self.Point(2.0, 3.0), scale=10.0) == 6.0
 
+    def test_the_order_of_names_does_not_matter(self):
+        f = jit(lambda *, b, a: a - 10 * b)
+        assert f(b=1.0, a=2.0) == f(a=2.0, b=1.0) == -8.0
+
     def test_a_tree_of_results_with_more_than_numbers_in_it(self):
         found = jit(lambda x: {"twice": 2 * x, "name": "f", "constant": 7.0, "none": None})(3.0)
         assert found == {"twice": 6.0, "name": "f", "constant": 7.0, "none": None}
@@ -188,7 +192,7 @@ class TestDecisions:
 
     def test_numbers_can_be_read_again_afterwards(self):
         with pytest.raises(TypeError):
-            jit(lambda x: x if x > 0 else x)(2.0)
+            jit(lambda x: x if x > 0 else -x)(2.0)
         x = Value(2.0)
         assert x.data == 2.0 and x > 1.0 and not tracing()
         x.data = 3.0
