@@ -174,3 +174,16 @@ def test_the_coefficients_are_those_that_the_fit_gives():
     for name, task in fit.TASKS.items():
         fitted, _ = fit.fitted(task)
         assert list(getattr(coefficients, name)) == fitted, name
+
+
+def test_results_that_are_whole_numbers_are_exact():
+    """Broken by an error that is within the bound, but that everybody sees."""
+    exponents = [float(k) for k in range(-300, 300)]
+    assert compiled(ops.exp2)(exponents) == [2.0**k for k in exponents]
+    assert compiled(ops.log2)([2.0**k for k in exponents]) == exponents
+    assert compiled(ops.log10)([10.0**k for k in range(23)]) == [float(k) for k in range(23)]
+    assert compiled(ops.cbrt)([float(k**3) for k in range(1000)]) == [float(k) for k in range(1000)]
+    assert compiled(ops.hypot)([3.0, 5.0, 8.0], [4.0, 12.0, 15.0]) == [5.0, 13.0, 17.0]
+    assert compiled(ops.pow)([3.0, 10.0, 2.0, -7.0], [20.0, 15.0, -60.0, 5.0]) == [
+        3.0**20, 1e15, 2.0**-60, -(7.0**5)
+    ]  # fmt: skip
