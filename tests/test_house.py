@@ -20,7 +20,7 @@ ROOT = Path(autograd.__file__).parents[1]
 # From the ground up. A line may import from the lines above it; a folder also from within itself.
 AUTOGRAD = """
     annotations extras
-    floats stepwise
+    floats piecewise stepwise
     special ieee modes
     anomaly primitive
     kernels

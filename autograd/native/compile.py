@@ -36,6 +36,7 @@ COMPILED = [
     "autograd/graph.py",
     "autograd/kernels.py",
     "autograd/modes.py",
+    "autograd/piecewise.py",
     "autograd/places.py",
     "autograd/primitive.py",
     "autograd/programs/flatten.py",
@@ -169,6 +170,20 @@ CHANGES = [
         r'\1{"", "", 0}',
     ),
     Change(
+        "a call of one operand, as most are, has no arguments to sort",
+        r"(CPyPy_kernels___Unary_____call__)(\([^)]*\) \{)",
+        r"\1\2 if (kwnames == NULL && PyVectorcall_NARGS(nargs) == 1) { PyObject *rest = PyTuple_New(0);"
+        r" PyObject *made = CPyDef_kernels___Unary_____call__(self, args[0], rest);"
+        r" Py_DECREF(rest); return made; }",
+    ),
+    Change(
+        "nor one of two",
+        r"(CPyPy_kernels___Binary_____call__)(\([^)]*\) \{)",
+        r"\1\2 if (kwnames == NULL && PyVectorcall_NARGS(nargs) == 2) { PyObject *rest = PyTuple_New(0);"
+        r" PyObject *made = CPyDef_kernels___Binary_____call__(self, args[0], args[1], rest);"
+        r" Py_DECREF(rest); return made; }",
+    ),
+    Change(
         "the mode of a thread is read without a call of Python",
         r"(cpy_r_r\d+)( = CPyStatic_modes____find_place;(?:(?!CPyStatic_modes____find).)*?)"
         r"(cpy_r_r\d+) = PyObject_Vectorcall\(\1, 0, 0, 0\);",
@@ -271,7 +286,7 @@ def main(folder: Path) -> None:
 def rewritten(path: str, source: str) -> str:
     """A file as mypyc is to read it."""
     source = without_overloads(source)
-    if path in ("autograd/floats.py", "autograd/special.py"):
+    if path in ("autograd/floats.py", "autograd/piecewise.py", "autograd/special.py"):
         source = in_c(source)
     if path in ("autograd/value.py", "autograd/functions.py", "autograd/vectors.py"):
         source = on_lines(source)

@@ -34,7 +34,7 @@ from __future__ import annotations
 import math
 from math import inf, nan, pi
 
-from autograd import floats, special
+from autograd import floats, piecewise, special
 from autograd.annotations import TYPE_CHECKING
 from autograd.primitive import Operation
 
@@ -114,6 +114,10 @@ LIBM = '''\
 """The functions of C that those of Python's `math` call."""
 
 import math
+
+
+def rint(x: float) -> float:
+    return math.copysign(x - math.remainder(x, 1.0), x)
 
 
 '''
@@ -220,9 +224,10 @@ def in_c(source: str) -> str:
     """Source that calls functions of `math`, with those of C in place of them."""
     names = "|".join([*" ".join(FUNCTIONS.values()).split(), "isfinite"])
     source = re.sub(r"\bfloat\(math\.(floor|ceil|trunc)\((\w+)\)\)", r"libm.\1(\2)", source)
+    source = source.replace("copysign(x - math.remainder(x, 1.0), x)", "libm.rint(x)")
     source = re.sub(rf"\bmath\.({names})\(", r"libm.\1(", source)
     source = source.replace("math.hypot(", "_HYPOT(")
-    return source.replace("if TYPE_CHECKING:\n", "if TYPE_CHECKING:\n    from autograd import libm\n", 1)
+    return source.replace("\nimport math\n", "\nimport math\n\nfrom autograd import libm\n", 1)
 
 
 def on_lines(source: str) -> str:

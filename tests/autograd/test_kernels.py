@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 import autograd
-from autograd import Value, floats, functions, ops, special, value
+from autograd import Value, floats, functions, ops, piecewise, special, value
 from autograd.graph import nodes_of
 from autograd.primitive import Bound, Operation
 
@@ -79,8 +79,9 @@ def written():
     libm = types.ModuleType("libm")
     exec(generate.libm(), vars(libm))
     source = generate.kernels(generate.parsed((NATIVE.parent / "ops.py").read_text()))
-    source = source.replace("from autograd import floats, special\n", "")
-    names = {"floats": floats, "special": special, "libm": libm, "lines": types.SimpleNamespace(**ops.TABLE)}
+    source = source.replace("from autograd import floats, piecewise, special\n", "")
+    names = {"floats": floats, "piecewise": piecewise, "special": special, "libm": libm}
+    names["lines"] = types.SimpleNamespace(**ops.TABLE)
     for name in ("Value", "binary", "constant", "power", "unary"):
         names[name] = getattr(value, name)
     exec(source, names)
