@@ -119,7 +119,7 @@ class Operation:
         return found
 
     # How an operation computes: here by reading its line of the table. When the package is compiled, every
-    # line is a class of its own, in which these four are written out; see autograd/kernels.py.
+    # line is a class of its own, in which these five are written out; see autograd/kernels.py.
 
     def compute(self, x: float, y: float) -> float:
         """The value on floats; an operation of one operand ignores `y`."""
@@ -140,6 +140,10 @@ class Operation:
         except (ArithmeticError, ValueError):
             local = 0j
         return self._number_by_ieee(partial, (x, y)[: self.arity], out, local)
+
+    def both_numbers(self, x: float, y: float, out: float) -> tuple[float, float]:
+        """The local derivatives by two operands, which may have parts in common."""
+        return self.local_number(0, x, y, out), self.local_number(1, x, y, out)
 
     def _number_by_ieee(
         self, partial: Partial, operands: Sequence[float], out: float, local: object

@@ -622,7 +622,7 @@ def binary(operation: Operation, left: Value, right: Value) -> Value:
     mode = modes.here()
     if not mode.plain:
         return _unusual_node(mode, operation, out, left, right)
-    dleft, dright = operation.local_number(0, x, y, out), operation.local_number(1, x, y, out)
+    dleft, dright = operation.both_numbers(x, y, out)
     return recorded_node(mode.tag, operation, out, left, dleft, right, dright)
 
 

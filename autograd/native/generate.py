@@ -176,11 +176,15 @@ def class_of(name: str, line: Line, table: Table) -> str:
     number_lost = "out if out != out else " if line.chooses else ""
     graph_lost = "nan if out.data != out.data else " if line.chooses else ""
     on_floats, on_values = Reader(table), Reader(table, (*names, "out"))
-    numbers = [number_lost + computed_once(each, on_floats) if each else "0.0" for each in line.partials]
+    numbers = [number_lost + computed_once(on_floats, each) if each else "0.0" for each in line.partials]
     graphs = [graph_lost + on_values.graph(each)[0] if each else "0.0" for each in line.partials]
     code = f"class {name}_line({'Unary' if arity == 1 else 'Binary'}):\n"
     code += method("compute", "x: float, y: float", "float", [f"of_{name}({', '.join(names)})"])
     code += method("local_number", "index: int, x: float, y: float, out: float", "float", numbers)
+    if arity == 2:
+        in_common = all(line.partials) and not line.chooses
+        both = computed_once(on_floats, *line.partials) if in_common else ", ".join(numbers)
+        code += method("both_numbers", "x: float, y: float, out: float", "tuple[float, float]", [both])
     parameters = "index: int, x: Value, y: Value | None, out: Value"
     code += method("local_graph", parameters, "Value | float", graphs, given="y" if arity == 2 else "")
     first = line.partials[0]
@@ -190,10 +194,11 @@ def class_of(name: str, line: Line, table: Table) -> str:
     return code
 
 
-def computed_once(partial: ast.expr, reader: Reader) -> str:
-    """A partial on floats, in which a call that stands there twice is made once."""
-    code: str = reader.number(partial)
-    calls = Counter(reader.number(node) for node in ast.walk(partial) if isinstance(node, ast.Call))
+def computed_once(reader: Reader, *partials: ast.expr) -> str:
+    """Partials on floats, in which a call that stands there twice is made once."""
+    code: str = ", ".join(reader.number(partial) for partial in partials)
+    nodes = [node for partial in partials for node in ast.walk(partial)]
+    calls = Counter(reader.number(node) for node in nodes if isinstance(node, ast.Call))
     for i, call in enumerate(call for call, count in calls.items() if count > 1):
         before, _, after = code.partition(call)
         code = f"{before}(known_{i} := {call}){after.replace(call, f'known_{i}')}"

@@ -57,6 +57,8 @@ def readings(line, point, of):
     x, y = point[0], point[-1]
     out = of.compute(line, x, y)
     found = [bits(out), *(bits(of.local_number(line, i, x, y, out)) for i in range(line.arity))]
+    if line.arity == 2:
+        found += [bits(number) for number in of.both_numbers(line, x, y, out)]
     operands = [Value(number) for number in point]
     result = Value(out)
     second = operands[1] if line.arity == 2 else None
