@@ -26,15 +26,16 @@ if TYPE_CHECKING:
     from autograd.anomaly import Watcher
 
 
-_LEAF: Final = ops.LEAF
-_RESULT: Final = ops.RESULT
-_ADD: Final = ops.add
-_SUB: Final = ops.sub
-_MUL: Final = ops.mul
-_DIV: Final = ops.div
-_NEG: Final = ops.neg
-_POW: Final = ops.pow
-_RELU: Final = ops.relu
+# Their type is declared, because compiled code would check an inferred one wherever it is used.
+_LEAF: Final[Operation] = ops.LEAF
+_RESULT: Final[Operation] = ops.RESULT
+_ADD: Final[Operation] = ops.add
+_SUB: Final[Operation] = ops.sub
+_MUL: Final[Operation] = ops.mul
+_DIV: Final[Operation] = ops.div
+_NEG: Final[Operation] = ops.neg
+_POW: Final[Operation] = ops.pow
+_RELU: Final[Operation] = ops.relu
 _NO_OPERANDS: Final[tuple[Value, ...]] = ()
 
 
