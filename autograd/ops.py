@@ -18,7 +18,7 @@ from __future__ import annotations
 import math
 from math import inf, pi
 
-from autograd import by_hand, floats, special
+from autograd import by_hand, floats, piecewise, special
 from autograd.annotations import TYPE_CHECKING
 from autograd.kernels import KERNELS
 from autograd.primitive import Operation
@@ -82,7 +82,7 @@ log           = _line("log",           "log",        floats.log,          lambda
 log2          = _line("log2",          "log2",       floats.log2,         lambda x, out: 1 / (_LOG_2 * x),            domain=(POSITIVE,))
 log10         = _line("log10",         "log10",      floats.log10,        lambda x, out: 1 / (_LOG_10 * x),           domain=(POSITIVE,))
 log1p         = _line("log1p",         "log1p",      floats.log1p,        lambda x, out: 1 / (1 + x),                 domain=((-1.0, inf),))
-logaddexp     = _line("logaddexp",     "logaddexp",  floats.logaddexp,    lambda x, y, out: sigmoid(x - y),  lambda x, y, out: sigmoid(y - x))
+logaddexp     = _line("logaddexp",     "logaddexp",  special.logaddexp,   lambda x, y, out: sigmoid(x - y),  lambda x, y, out: sigmoid(y - x))
 # roots
 sqrt          = _line("sqrt",          "sqrt",       floats.sqrt,         lambda x, out: 0.5 / out,                   domain=(POSITIVE,))
 cbrt          = _line("cbrt",          "cbrt",       math.cbrt,           lambda x, out: 1 / (3 * out * out))
@@ -115,30 +115,30 @@ erfinv        = _line("erfinv",        "erfinv",     special.erfinv,      lambda
 normal_pdf    = _line("normal_pdf",    "normal_pdf", special.normal_pdf,  lambda x, out: -x * out)
 normal_cdf    = _line("normal_cdf",    "normal_cdf", special.normal_cdf,  lambda x, out: normal_pdf(x))
 # activations
-sigmoid       = _line("sigmoid",       "sigmoid",    floats.sigmoid,      lambda x, out: out * (1 - out))
-softplus      = _line("softplus",      "softplus",   floats.softplus,     lambda x, out: sigmoid(x))
-relu          = _line("relu",          "ReLU",       floats.relu,       lambda x, out: greater(x, 0.0),             kink=lambda x: x, choice=(True,))
-leaky_relu    = _line("leaky_relu",    "leaky_relu", floats.leaky_relu, lambda x, y, out: greater(x, 0.0) + y * less_equal(x, 0.0),
+sigmoid       = _line("sigmoid",       "sigmoid",    special.sigmoid,      lambda x, out: out * (1 - out))
+softplus      = _line("softplus",      "softplus",   special.softplus,     lambda x, out: sigmoid(x))
+relu          = _line("relu",          "ReLU",       piecewise.relu,       lambda x, out: greater(x, 0.0),             kink=lambda x: x, choice=(True,))
+leaky_relu    = _line("leaky_relu",    "leaky_relu", piecewise.leaky_relu, lambda x, y, out: greater(x, 0.0) + y * less_equal(x, 0.0),
                                                                         lambda x, y, out: when(less_equal(x, 0.0), x),          kink=lambda x, y: x, choice=(False, True))
-elu           = _line("elu",           "elu",        floats.elu,        lambda x, y, out: when(greater(x, 0.0), 1.0) + when(less_equal(x, 0.0), y * exp(when(less_equal(x, 0.0), x))),
+elu           = _line("elu",           "elu",        piecewise.elu,        lambda x, y, out: when(greater(x, 0.0), 1.0) + when(less_equal(x, 0.0), y * exp(when(less_equal(x, 0.0), x))),
                                                                         lambda x, y, out: when(less_equal(x, 0.0), expm1(x)),   kink=lambda x, y: x, choice=(False, True))
 gelu          = _line("gelu",          "gelu",       special.gelu,        lambda x, out: normal_cdf(x) + x * normal_pdf(x))
-silu          = _line("silu",          "silu",       floats.silu,         lambda x, out: sigmoid(x) * (1 + x * sigmoid(-x)))
+silu          = _line("silu",          "silu",       special.silu,         lambda x, out: sigmoid(x) * (1 + x * sigmoid(-x)))
 # choices; where two numbers tie, each gets half of the gradient
 abs           = _line("abs",           "abs",        math.fabs,         lambda x, out: sign(x),                     kink=lambda x: x, choice=(True,))
-maximum       = _line("maximum",       "max",        floats.maximum,    lambda x, y, out: greater(x, y) + 0.5 * equal(x, y),
+maximum       = _line("maximum",       "max",        piecewise.maximum,    lambda x, y, out: greater(x, y) + 0.5 * equal(x, y),
                                                                         lambda x, y, out: less(x, y) + 0.5 * equal(x, y),       kink=lambda x, y: x - y, choice=(True, True))
-minimum       = _line("minimum",       "min",        floats.minimum,    lambda x, y, out: less(x, y) + 0.5 * equal(x, y),
+minimum       = _line("minimum",       "min",        piecewise.minimum,    lambda x, y, out: less(x, y) + 0.5 * equal(x, y),
                                                                         lambda x, y, out: greater(x, y) + 0.5 * equal(x, y),    kink=lambda x, y: x - y, choice=(True, True))
-when          = _line("when",          "when",       floats.when,       None,  lambda x, y, out: when(x, 1.0),      kink=lambda x, y: x, choice=(False, True))
-or_one        = _line("or_one",        "or_one",     floats.or_one,       None,  lambda x, y, out: not_equal(x, 0.0),     kink=lambda x, y: x, choice=(False, True))
+when          = _line("when",          "when",       piecewise.when,       None,  lambda x, y, out: when(x, 1.0),      kink=lambda x, y: x, choice=(False, True))
+or_one        = _line("or_one",        "or_one",     piecewise.or_one,     None,  lambda x, y, out: not_equal(x, 0.0),     kink=lambda x, y: x, choice=(False, True))
 copysign      = _line("copysign",      "copysign",   math.copysign,       lambda x, y, out: sign(x) * copysign(1.0, y),  None,  kink=lambda x, y: x * y)
 # steps: nothing flows back through them; comparisons are 1.0 where true and 0.0 where false
-sign          = _line("sign",          "sign",       floats.sign,         None,        kink=lambda x: x)
-floor         = _line("floor",         "floor",      floats.floor,        None,        kink=lambda x: x - round(x))
-ceil          = _line("ceil",          "ceil",       floats.ceil,         None,        kink=lambda x: x - round(x))
-trunc         = _line("trunc",         "trunc",      floats.trunc,        None,        kink=lambda x: x - round(x))
-round         = _line("round",         "round",      floats.round,        None,        kink=lambda x: x - floor(x) - 0.5)
+sign          = _line("sign",          "sign",       piecewise.sign,       None,        kink=lambda x: x)
+floor         = _line("floor",         "floor",      piecewise.floor,      None,        kink=lambda x: x - round(x))
+ceil          = _line("ceil",          "ceil",       piecewise.ceil,       None,        kink=lambda x: x - round(x))
+trunc         = _line("trunc",         "trunc",      piecewise.trunc,      None,        kink=lambda x: x - round(x))
+round         = _line("round",         "round",      piecewise.round,      None,        kink=lambda x: x - floor(x) - 0.5)
 floor_divide  = _line("floor_divide",  "//",         floats.floor_divide,          None, None, kink=lambda x, y: x / y - round(x / y))
 less          = _line("less",          "<",          lambda x, y: float(x < y),    None, None, kink=lambda x, y: x - y)
 less_equal    = _line("less_equal",    "<=",         lambda x, y: float(x <= y),   None, None, kink=lambda x, y: x - y)

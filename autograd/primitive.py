@@ -163,6 +163,10 @@ class Operation:
             local = 0j
         return self._number_by_ieee(partial, (x, y)[: self.arity], out, local)
 
+    def both_numbers(self, x: float, y: float, out: float) -> tuple[float, float]:
+        """The local derivatives by two operands, which may have parts in common."""
+        return self.local_number(0, x, y, out), self.local_number(1, x, y, out)
+
     def _number_by_ieee(
         self, partial: Partial, operands: Sequence[float], out: float, local: object
     ) -> float:

@@ -1,4 +1,4 @@
-"""Special functions of floats: the normal distribution, the inverse of erf, and sinc with its derivatives.
+"""Special functions of floats: the logistic function, the normal distribution, the inverse of erf, and sinc.
 
 Each is right to a few roundings over its whole domain. Near a zero that it crosses, the roundings are those
 of the numbers whose difference it is.
@@ -9,18 +9,53 @@ from __future__ import annotations
 import math
 from math import inf, nan, pi
 
-from autograd import floats
+from autograd import floats, piecewise
 from autograd.annotations import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from typing import Final
 
+    from autograd.annotations import i64
+
+_LOG_2: Final = math.log(2.0)
 _PI_REST: Final = 1.2246467991473532e-16  # beyond the digits of a float
 ROOT_PI: Final = math.sqrt(pi)
 ROOT_2PI: Final = math.sqrt(2 * pi)
 ROOT_HALF: Final = math.sqrt(0.5)
 ROOT_HALF_HEAD: Final = math.floor(ROOT_HALF * 2.0**26) * 2.0**-26
 ROOT_HALF_REST: Final = ROOT_HALF - ROOT_HALF_HEAD - 4.833646656726457e-17  # beyond the digits of a float
+
+
+def logaddexp(x: float, y: float) -> float:
+    """log(exp(x) + exp(y)), written so that no exponential overflows.
+
+    >>> logaddexp(0.0, 1000.0), logaddexp(-inf, -inf)
+    (1000.0, -inf)
+    """
+    if x == y:
+        return x + _LOG_2
+    return (x if x > y else y) + math.log1p(math.exp(-abs(x - y)))
+
+
+def sigmoid(x: float) -> float:
+    """1 / (1 + exp(-x)), written so that the exponential never overflows.
+
+    >>> sigmoid(-1000.0), sigmoid(0.0), sigmoid(1000.0)
+    (0.0, 0.5, 1.0)
+    """
+    if x >= 0.0:
+        return 1.0 / (1.0 + math.exp(-x))
+    e = math.exp(x)
+    return e / (1.0 + e)
+
+
+def softplus(x: float) -> float:
+    """log(1 + exp(x)), written so that the exponential never overflows.
+
+    >>> softplus(-1000.0), softplus(1000.0)
+    (0.0, 1000.0)
+    """
+    return (x if x > 0.0 else 0.0) + math.log1p(math.exp(-abs(x)))
 
 
 def normal_pdf(x: float) -> float:
@@ -58,6 +93,11 @@ def gelu(x: float) -> float:
     return -0.0 if x == -inf else x * normal_cdf(x)
 
 
+def silu(x: float) -> float:
+    """x * sigmoid(x), also called swish."""
+    return -0.0 if x == -inf else x * sigmoid(x)
+
+
 def erfinv(x: float) -> float:
     """The number whose error function is x; infinite at -1 and 1, nan beyond.
 
@@ -72,7 +112,7 @@ def erfinv(x: float) -> float:
     log = math.log1p(-size * size)
     half = 2 / (pi * 0.147) + log / 2
     z = math.sqrt(math.sqrt(half * half - log / 0.147) - half)
-    for _ in range(3):
+    for _i in range(3):
         # 1 - size is exact where erf(z) is close to 1.
         error = math.erf(z) - size if size < 0.5 else (1.0 - size) - math.erfc(z)
         step = error * 0.5 * ROOT_PI * math.exp(z * z)
@@ -115,37 +155,54 @@ def sinc_derivative(n: float, x: float) -> float:
         return sinc(x)
     if math.isinf(x):
         return 0.0
-    order, z = int(n), pi * x
+    z = pi * x
     angle, quarters = _reduced(x)
     sine, cosine = _turned(angle, quarters), _turned(angle, quarters + 1)
-    if abs(z) > n:
-        integral = sine / z
-        for k in range(1, order + 1):
-            integral = (_of_quarters(k, sine, cosine) - k * integral) / z
-    else:
-        integral = 0.0
-        for k in range(order + 10 * int(math.sqrt(n)) + 20, order, -1):
-            integral = (_of_quarters(k, sine, cosine) - z * integral) / k
-    power = math.pow(pi, n)
+    integral = _upward(n, z, sine, cosine) if abs(z) > n else _downward(n, z, sine, cosine)
+    power = floats.pow(pi, n)
     return (power + power * (n * (_PI_REST / pi))) * integral  # the rest of pi counts n times
 
 
-def _reduced(x: float) -> tuple[float, int]:
+def _upward(n: float, z: float, sine: float, cosine: float) -> float:
+    """The integral of order n, from that of order 0."""
+    integral = sine / z
+    quarters: i64 = 1
+    k = 1.0
+    while k <= n:
+        integral = (_of_quarters(quarters, sine, cosine) - k * integral) / z
+        quarters += 1
+        k += 1.0
+    return integral
+
+
+def _downward(n: float, z: float, sine: float, cosine: float) -> float:
+    """The same, from a higher order."""
+    integral = 0.0
+    k = n + 10.0 * math.floor(math.sqrt(n)) + 20.0
+    quarters: i64 = int(k)
+    while k > n:
+        integral = (_of_quarters(quarters, sine, cosine) - z * integral) / k
+        quarters -= 1
+        k -= 1.0
+    return integral
+
+
+def _reduced(x: float) -> tuple[float, i64]:
     """An angle of at most an eighth of a turn, and quarters, that together are pi * x: without a rounding."""
     x = math.fmod(x, 2.0)
-    nearest = int(floats.round(2.0 * x))
-    return pi * (x - 0.5 * nearest), nearest
+    nearest = piecewise.round(2.0 * x) + 0.0  # which makes 0.0 of -0.0
+    return pi * (x - 0.5 * nearest), int(nearest)
 
 
-def _turned(angle: float, quarters: int) -> float:
+def _turned(angle: float, quarters: i64) -> float:
     """The sine of an angle and so many quarters of a turn."""
     return _signed(math.cos(angle) if quarters & 1 else math.sin(angle), quarters)
 
 
-def _of_quarters(quarters: int, sine: float, cosine: float) -> float:
+def _of_quarters(quarters: i64, sine: float, cosine: float) -> float:
     """The same, of an angle whose sine and cosine are known."""
     return _signed(cosine if quarters & 1 else sine, quarters)
 
 
-def _signed(found: float, quarters: int) -> float:
+def _signed(found: float, quarters: i64) -> float:
     return 0.0 - found if quarters & 2 else found  # no -0.0, whichever zero it is

@@ -12,7 +12,7 @@ nothing to do.
 
 from __future__ import annotations
 
-from autograd import by_hand, floats, modes, ops, walk
+from autograd import by_hand, floats, modes, ops, piecewise, walk
 from autograd.annotations import TYPE_CHECKING, final, mypyc_attr
 from autograd.modes import OPEN, Mode
 from autograd.primitive import Operation
@@ -24,17 +24,19 @@ if TYPE_CHECKING:
     from typing import Any, Final, SupportsFloat
 
     from autograd.annotations import i64
+    from autograd.anomaly import Watcher
 
 
-_LEAF: Final = ops.LEAF
-_RESULT: Final = ops.RESULT
-_ADD: Final = ops.add
-_SUB: Final = ops.sub
-_MUL: Final = ops.mul
-_DIV: Final = ops.div
-_NEG: Final = ops.neg
-_POW: Final = ops.pow
-_RELU: Final = ops.relu
+# Their type is declared, because compiled code would check an inferred one wherever it is used.
+_LEAF: Final[Operation] = ops.LEAF
+_RESULT: Final[Operation] = ops.RESULT
+_ADD: Final[Operation] = ops.add
+_SUB: Final[Operation] = ops.sub
+_MUL: Final[Operation] = ops.mul
+_DIV: Final[Operation] = ops.div
+_NEG: Final[Operation] = ops.neg
+_POW: Final[Operation] = ops.pow
+_RELU: Final[Operation] = ops.relu
 _NO_OPERANDS: Final[tuple[Value, ...]] = ()
 
 
@@ -248,7 +250,7 @@ class Value:
     def relu(self) -> Value:
         x = self.data
         local = 1.0 if x > 0.0 else 0.0 if x <= 0.0 else x
-        return new_node(_RELU, floats.relu(x), self, local, None, 0.0)
+        return new_node(_RELU, piecewise.relu(x), self, local, None, 0.0)
 
     def __radd__(self, other: SupportsFloat) -> Value:
         return Value(other) + self
@@ -503,22 +505,37 @@ def new_node(
     mode = modes.here()
     if mode.plain:
         return recorded_node(mode.tag, operation, data, left, dleft, right, dright)
-    return _unusual_node(mode, operation, data, left, dleft, right, dright)
+    return _unusual_node(mode, operation, data, left, right)
 
 
-def _unusual_node(
-    mode: Mode,
-    operation: Operation,
-    data: float,
-    left: Value,
-    dleft: float,
-    right: Value | None,
-    dright: float,
-) -> Value:
+def _unusual_node(mode: Mode, operation: Operation, data: float, left: Value, right: Value | None) -> Value:
     """The same where nothing is recorded, or somebody watches."""
-    leaf = recorded_node(mode.tag, _RESULT, data, None, 0.0, None, 0.0)
-    if mode.watcher is not None:
-        mode.watcher.forward(leaf, operation, left, right)
+    if mode.watcher is None:
+        return _lone_result(mode, data)
+    return _watched_node(mode, mode.watcher, operation, data, left, right)
+
+
+def _lone_result(mode: Mode, data: float) -> Value:
+    node = _blank(Value)
+    node.data = data
+    node._grad = node._dleft = node._dright = 0.0
+    node._tag = mode.tag
+    node._operation = _RESULT
+    node._left = node._right = None
+    node._mark = NEVER
+    return node
+
+
+def _watched_node(
+    mode: Mode, watcher: Watcher, operation: Operation, data: float, left: Value, right: Value | None
+) -> Value:
+    leaf = _lone_result(mode, data)
+    dleft = dright = 0.0
+    if mode.recording:
+        x, y = left.data, 0.0 if right is None else right.data
+        dleft = operation.local_number(0, x, y, data)
+        dright = 0.0 if right is None else operation.local_number(1, x, y, data)
+    watcher.forward(leaf, operation, left, right)
     if not mode.recording:
         return leaf
     return recorded_node(leaf._tag, operation, data, left, dleft, right, dright)
@@ -526,7 +543,7 @@ def _unusual_node(
 
 def unrecorded_node(data: float) -> Value:
     """A result that remembers no operands, as `no_grad()` makes them: a leaf, but nobody's parameter."""
-    return recorded_node(modes.here().tag, _RESULT, data, None, 0.0, None, 0.0)
+    return _lone_result(modes.here(), data)
 
 
 def affine(x: list[Value], y: list[Value], total: Value, tag: Tag | None) -> Value:
@@ -594,10 +611,10 @@ def unary(operation: Operation, operand: Value) -> Value:
     x = operand.data
     out = operation.compute(x, 0.0)
     mode = modes.here()
-    dleft = operation.local_number(0, x, 0.0, out) if mode.recording else 0.0
-    if mode.plain:
-        return recorded_node(mode.tag, operation, out, operand, dleft, None, 0.0)
-    return _unusual_node(mode, operation, out, operand, dleft, None, 0.0)
+    if not mode.plain:
+        return _unusual_node(mode, operation, out, operand, None)
+    dleft = operation.local_number(0, x, 0.0, out)
+    return recorded_node(mode.tag, operation, out, operand, dleft, None, 0.0)
 
 
 def binary(operation: Operation, left: Value, right: Value) -> Value:
@@ -605,12 +622,10 @@ def binary(operation: Operation, left: Value, right: Value) -> Value:
     x, y = left.data, right.data
     out = operation.compute(x, y)
     mode = modes.here()
-    if not mode.recording:
-        return _unusual_node(mode, operation, out, left, 0.0, right, 0.0)
-    dleft, dright = operation.local_number(0, x, y, out), operation.local_number(1, x, y, out)
-    if mode.plain:
-        return recorded_node(mode.tag, operation, out, left, dleft, right, dright)
-    return _unusual_node(mode, operation, out, left, dleft, right, dright)
+    if not mode.plain:
+        return _unusual_node(mode, operation, out, left, right)
+    dleft, dright = operation.both_numbers(x, y, out)
+    return recorded_node(mode.tag, operation, out, left, dleft, right, dright)
 
 
 def power(base: Value, y: float) -> Value:

@@ -172,9 +172,11 @@ def test_compiled_code_reads_operations_as_constants_and_calls_c():
     assert "unary(lines.tanh, self)" in rewritten
     assert set(re.findall(r"\bops\.(\w+)", rewritten)) == {"py", "named"}
     source = (ROOT / "autograd/floats.py").read_text(encoding="utf-8")
-    rewritten = rewriting.rewritten("autograd/floats.py", source)
-    assert "return libm.exp(x)" in rewritten
+    assert "return libm.exp(x)" in rewriting.rewritten("autograd/floats.py", source)
+    source = (ROOT / "autograd/piecewise.py").read_text(encoding="utf-8")
+    rewritten = rewriting.rewritten("autograd/piecewise.py", source)
     assert "libm.floor(x)" in rewritten
+    assert "libm.rint(x)" in rewritten
 
 
 def test_signatures_for_type_checkers_are_left_out():

@@ -20,7 +20,7 @@ ROOT = Path(autograd.__file__).parents[1]
 # From the ground up. A line may import from the lines above it; a folder also from within itself.
 AUTOGRAD = """
     annotations extras
-    floats stepwise tag
+    floats piecewise stepwise tag
     special ieee modes
     scopes anomaly primitive
     kernels own_operations

@@ -107,6 +107,20 @@ CHANGES = [
         r'\1{"", "", 0}',
     ),
     Change(
+        "a call of one operand, as most are, has no arguments to sort",
+        r"(CPyPy_kernels___Unary_____call__)(\([^)]*\) \{)",
+        r"\1\2 if (kwnames == NULL && PyVectorcall_NARGS(nargs) == 1) { PyObject *rest = PyTuple_New(0);"
+        r" PyObject *made = CPyDef_kernels___Unary_____call__(self, args[0], rest);"
+        r" Py_DECREF(rest); return made; }",
+    ),
+    Change(
+        "nor one of two",
+        r"(CPyPy_kernels___Binary_____call__)(\([^)]*\) \{)",
+        r"\1\2 if (kwnames == NULL && PyVectorcall_NARGS(nargs) == 2) { PyObject *rest = PyTuple_New(0);"
+        r" PyObject *made = CPyDef_kernels___Binary_____call__(self, args[0], args[1], rest);"
+        r" Py_DECREF(rest); return made; }",
+    ),
+    Change(
         "the mode of a thread is read without a call of Python",
         r"(cpy_r_r\d+)( = CPyStatic_modes___find_place;(?:(?!CPyStatic_modes___find).)*?)"
         r"(cpy_r_r\d+) = PyObject_Vectorcall\(\1, 0, 0, 0\);",

@@ -34,6 +34,7 @@ COMPILED = [
     "autograd/kernels.py",
     "autograd/modes.py",
     "autograd/own_operations.py",
+    "autograd/piecewise.py",
     "autograd/places.py",
     "autograd/primitive.py",
     "autograd/programs/flatten.py",

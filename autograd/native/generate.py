@@ -34,7 +34,7 @@ from __future__ import annotations
 import math
 from math import inf, nan, pi
 
-from autograd import floats, special
+from autograd import floats, piecewise, special
 from autograd.annotations import TYPE_CHECKING
 from autograd.primitive import Operation
 
@@ -116,6 +116,10 @@ LIBM = '''\
 import math
 
 
+def rint(x: float) -> float:
+    return math.copysign(x - math.remainder(x, 1.0), x)
+
+
 '''
 FUNCTIONS = {
     "x: float": "acos acosh asin asinh atan atanh cbrt ceil cos cosh erf erfc exp exp2 expm1 fabs floor log "
@@ -172,11 +176,15 @@ def class_of(name: str, line: Line, table: Table) -> str:
     number_lost = "out if out != out else " if line.chooses else ""
     graph_lost = "nan if out.data != out.data else " if line.chooses else ""
     on_floats, on_values = Reader(table), Reader(table, (*names, "out"))
-    numbers = [number_lost + computed_once(each, on_floats) if each else "0.0" for each in line.partials]
+    numbers = [number_lost + computed_once(on_floats, each) if each else "0.0" for each in line.partials]
     graphs = [graph_lost + on_values.graph(each)[0] if each else "0.0" for each in line.partials]
     code = f"class {name}_line({'Unary' if arity == 1 else 'Binary'}):\n"
     code += method("compute", "x: float, y: float", "float", [f"of_{name}({', '.join(names)})"])
     code += method("local_number", "index: int, x: float, y: float, out: float", "float", numbers)
+    if arity == 2:
+        in_common = all(line.partials) and not line.chooses
+        both = computed_once(on_floats, *line.partials) if in_common else ", ".join(numbers)
+        code += method("both_numbers", "x: float, y: float, out: float", "tuple[float, float]", [both])
     parameters = "index: int, x: Value, y: Value | None, out: Value"
     code += method("local_graph", parameters, "Value | float", graphs, given="y" if arity == 2 else "")
     first = line.partials[0]
@@ -186,10 +194,11 @@ def class_of(name: str, line: Line, table: Table) -> str:
     return code
 
 
-def computed_once(partial: ast.expr, reader: Reader) -> str:
-    """A partial on floats, in which a call that stands there twice is made once."""
-    code: str = reader.number(partial)
-    calls = Counter(reader.number(node) for node in ast.walk(partial) if isinstance(node, ast.Call))
+def computed_once(reader: Reader, *partials: ast.expr) -> str:
+    """Partials on floats, in which a call that stands there twice is made once."""
+    code: str = ", ".join(reader.number(partial) for partial in partials)
+    nodes = [node for partial in partials for node in ast.walk(partial)]
+    calls = Counter(reader.number(node) for node in nodes if isinstance(node, ast.Call))
     for i, call in enumerate(call for call, count in calls.items() if count > 1):
         before, _, after = code.partition(call)
         code = f"{before}(known_{i} := {call}){after.replace(call, f'known_{i}')}"
@@ -220,9 +229,10 @@ def in_c(source: str) -> str:
     """Source that calls functions of `math`, with those of C in place of them."""
     names = "|".join([*" ".join(FUNCTIONS.values()).split(), "isfinite"])
     source = re.sub(r"\bfloat\(math\.(floor|ceil|trunc)\((\w+)\)\)", r"libm.\1(\2)", source)
+    source = source.replace("copysign(x - math.remainder(x, 1.0), x)", "libm.rint(x)")
     source = re.sub(rf"\bmath\.({names})\(", r"libm.\1(", source)
     source = source.replace("math.hypot(", "_HYPOT(")
-    return source.replace("if TYPE_CHECKING:\n", "if TYPE_CHECKING:\n    from autograd import libm\n", 1)
+    return source.replace("\nimport math\n", "\nimport math\n\nfrom autograd import libm\n", 1)
 
 
 def on_lines(source: str) -> str:

@@ -219,15 +219,18 @@ static ALWAYS_INLINE void clear_attributes(void *place) {
 
 /* `clear` releases the operands, and a release may bring the next node here. */
 static void deallocate_node(PyObject *node, int (*clear)(PyObject *)) {
-    push(&waiting_nodes, node);
-    if (freeing_nodes)
+    if (freeing_nodes) {
+        push(&waiting_nodes, node);
         return;
+    }
     freeing_nodes = 1;
-    while (waiting_nodes != NULL) {
-        node = pop(&waiting_nodes);
+    for (;;) {
         prefetch_node((char *)node - AHEAD);
         clear(node);
         free_node(node);
+        if (waiting_nodes == NULL)
+            break;
+        node = pop(&waiting_nodes);
     }
     freeing_nodes = 0;
 }

@@ -43,7 +43,7 @@ BOX = (
 def rewritten(path: str, source: str) -> str:
     """A file as mypyc is to read it."""
     source = without_overloads(source)
-    if path in ("autograd/floats.py", "autograd/special.py"):
+    if path in ("autograd/floats.py", "autograd/piecewise.py", "autograd/special.py"):
         source = in_c(source)
     if path in ("autograd/value.py", "autograd/vectors.py", *FUNCTIONS):
         source = on_lines(source)

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 import autograd
-from autograd import Value, floats, functions, ops, special, value
+from autograd import Value, floats, functions, ops, piecewise, special, value
 from autograd.graph import nodes_of
 from autograd.primitive import Bound, Operation
 
@@ -57,6 +57,8 @@ def readings(line, point, of):
     x, y = point[0], point[-1]
     out = of.compute(line, x, y)
     found = [bits(out), *(bits(of.local_number(line, i, x, y, out)) for i in range(line.arity))]
+    if line.arity == 2:
+        found += [bits(number) for number in of.both_numbers(line, x, y, out)]
     operands = [Value(number) for number in point]
     result = Value(out)
     second = operands[1] if line.arity == 2 else None
@@ -79,8 +81,9 @@ def written():
     libm = types.ModuleType("libm")
     exec(generate.libm(), vars(libm))
     source = generate.kernels(generate.parsed((NATIVE.parent / "ops.py").read_text()))
-    source = source.replace("from autograd import floats, special\n", "")
-    names = {"floats": floats, "special": special, "libm": libm, "lines": types.SimpleNamespace(**ops.TABLE)}
+    source = source.replace("from autograd import floats, piecewise, special\n", "")
+    names = {"floats": floats, "piecewise": piecewise, "special": special, "libm": libm}
+    names["lines"] = types.SimpleNamespace(**ops.TABLE)
     for name in ("Value", "binary", "constant", "power", "unary"):
         names[name] = getattr(value, name)
     exec(source, names)

@@ -161,6 +161,7 @@ def test_the_functions_inside_with_wrong_arguments():
         "topological_order": (node,),
         "compute": (2.0, 3.0),
         "local_number": (0, 2.0, 3.0, 6.0),
+        "both_numbers": (2.0, 3.0, 6.0),
         "local_graph": (0, Value(2.0), Value(3.0), node),
         "bound_graph": (Value(2.0), 3.0, node),
         "_operate": (node._operation, (Value(2.0), Value(3.0))),
