@@ -1,6 +1,6 @@
 """A program as Python source: a function of floats to take away, which needs only the standard library.
 
-`FORMS` says how Python writes each operation. Many are functions of `autograd.floats` and `autograd.special`,
+`FORMS` says how Python writes each operation. Many are functions of `autograd.floats` and the files beside it,
 because Python's own raise where IEEE 754 has an answer; the source of those that a program calls stands above
 it. So it is the same code that runs here and there, and the numbers are the same to the last bit.
 """
@@ -17,13 +17,14 @@ from pathlib import Path
 from textwrap import wrap
 from typing import NamedTuple
 
-from autograd import floats, ops, special
+from autograd import floats, ops, piecewise, special
 from autograd.primitive import Operation
 from autograd.programs.program import Program
 from autograd.programs.source import Language, Source, counted, require_identifier
 
 _WIDTH = 96  # of a line of names
 _HANDFUL = 8  # inputs that are arguments of their own
+_FILES = ("floats", "piecewise", "special")  # in which the functions of floats are written
 _FROM_MATH = ("copysign", "inf", "nan", "pi")
 _RENAMED = {"pow": "power", "round": "rounded"}  # what is pasted into other code must not replace builtins
 
@@ -31,7 +32,7 @@ FORMS: Mapping[Operation, str] = {
     **{
         line: _RENAMED.get(line.name, line.name) + ("(x)" if line.arity == 1 else "(x, y)")
         for line in ops.TABLE.values()
-        if hasattr(floats, line.name) or hasattr(special, line.name)
+        if any(hasattr(file, line.name) for file in (floats, piecewise, special))
     },
     ops.add: "x + y",
     ops.sub: "x - y",
@@ -143,7 +144,7 @@ def _imports(code: str) -> str:
 
 
 class _Definition(NamedTuple):
-    """A function or a constant of `floats` or `special`, and the names that it uses."""
+    """A function or a constant of one of the files, and the names that it uses."""
 
     source: str
     uses: frozenset[str]
@@ -153,7 +154,7 @@ class _Definition(NamedTuple):
 def _definitions() -> dict[str, _Definition]:
     """All of them by name, in the order of the files."""
     found = {}
-    for file in ("floats.py", "special.py"):  # which stand beside what is compiled, too
+    for file in (f"{name}.py" for name in _FILES):  # which stand beside what is compiled, too
         code = Path(__file__).parents[1].joinpath(file).read_text("utf-8")
         for node in ast.parse(code).body:
             if isinstance(node, ast.FunctionDef):
@@ -171,20 +172,23 @@ def _function(node: ast.FunctionDef, code: str) -> str:
         end = node.body[0].end_lineno or node.lineno
         sentence = " ".join(said.split("\n\n")[0].split())
         lines[1 : end - node.lineno + 1] = [f'    """{sentence}"""']
-    source = "\n".join(lines).replace("floats.", "")
+    source = re.sub(rf"\b({'|'.join(_FILES)})\.", "", "\n".join(lines))
     return re.sub(r"(?<![\w.])(pow|round)\(", lambda call: _RENAMED[call[1]] + "(", source)
 
 
 def _used(node: ast.AST) -> frozenset[str]:
-    """What a definition uses by name: a variable of its own is none, `floats.log1p` is."""
+    """What a definition uses by name: a variable of its own is none, `floats.log1p` uses one."""
     used: set[str] = set()
     own: set[str] = set()
     for part in ast.walk(node):
         if isinstance(part, ast.Name):
             (used if isinstance(part.ctx, ast.Load) else own).add(part.id)
-        elif isinstance(part, ast.Attribute) and ast.unparse(part.value) == "floats":
-            used.add(f"floats.{part.attr}")
-    return frozenset(_called(name.removeprefix("floats.")) for name in used - own)
+    elsewhere = {
+        part.attr
+        for part in ast.walk(node)
+        if isinstance(part, ast.Attribute) and ast.unparse(part.value) in _FILES
+    }
+    return frozenset(map(_called, (used - own) | elsewhere))
 
 
 def _called(name: str) -> str:
