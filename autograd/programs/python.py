@@ -1,6 +1,6 @@
 """A program as Python source: a function of floats to take away, which needs only the standard library.
 
-`FORMS` says how Python writes each operation. Many are functions of `autograd.floats` and the files beside it,
+`FORMS` says how Python writes each operation. Many are functions of `autograd.floats` and its neighbours,
 because Python's own raise where IEEE 754 has an answer; the source of those that a program calls stands above
 it. So it is the same code that runs here and there, and the numbers are the same to the last bit.
 """
