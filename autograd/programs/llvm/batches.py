@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 from autograd.extras import extra
 from autograd.programs.llvm import kernels
 from autograd.programs.llvm.columns import Columns
-from autograd.programs.llvm.machine import compiled
+from autograd.programs.llvm.improving import Code
 from autograd.programs.llvm.writer import Math
 from autograd.programs.program import Program
 
@@ -79,17 +79,17 @@ class Batch:
         level: how well it is compiled.
 
     Attributes:
-        loaded: the code.
+        code: what it runs.
     """
 
     def __init__(self, program: Program, layout: Layout, math: Math, level: int) -> None:
         kernel = kernels.batch(program, layout.inputs, layout.outputs, layout.lanes, math)
-        self.loaded = compiled(kernel.ir, level, kernel.symbols)
+        self.code = Code(kernel.ir, kernel.symbols, level, soon=False)
         self._layout, self._memory = layout, kernel.memory
         pointers = len(layout.inputs) + len(layout.outputs) + 1
         kind = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * pointers, *[ctypes.c_int64] * 3)
         # called by way of ctypes, which releases the interpreter's lock
-        self._code: Callable[..., None] = kind(self.loaded.address("batch"))
+        self._code: Callable[..., None] = kind(self.code.loaded.address("batch"))
 
     def run(self, arrays: Sequence[Array], samples: int, threads: int) -> list[Array]:
         """The outputs, an array (samples, count) for each group; of sums (count,).

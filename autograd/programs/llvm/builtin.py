@@ -20,8 +20,8 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any, TypeAlias
 
+from autograd.programs.llvm.improving import Code
 from autograd.programs.llvm.kernels import defined
-from autograd.programs.llvm.machine import Loaded
 from autograd.programs.llvm.writer import Writer
 
 Tree: TypeAlias = "int | list[Tree] | tuple[Tree, ...]"
@@ -92,36 +92,37 @@ def _pointer(place: int) -> int:
     return ctypes.c_size_t.from_address(place).value
 
 
-def function(loaded: Loaded, name: str, slow: Callable[..., Any]) -> Callable[..., Any]:
+def function(code: Code, name: str, slow: Callable[..., Any]) -> Callable[..., Any]:
     """A builtin function that runs the code of `call_ir`.
 
     Args:
-        loaded: the code.
+        code: what it runs.
         name: what the function is called.
         slow: what is called with the same arguments where the code does not take them.
     """
     known = struct.pack("4P", id(float), id(list), id(tuple), id(None))
-    return _builtin(loaded, "call", name, _FASTCALL_WITH_KEYWORDS, (known, slow))
+    return _builtin(code, "call", name, _FASTCALL_WITH_KEYWORDS, (known, slow))
 
 
-def bound(loaded: Loaded, source: int, target: int, keep: Any) -> Callable[[], None]:
+def bound(code: Code, source: int, target: int, keep: Any) -> Callable[[], None]:
     """A builtin function without arguments that runs the code of `bound_ir`.
 
     Args:
-        loaded: the code.
+        code: what it runs.
         source: where in memory the inputs stand.
         target: where the outputs go.
         keep: what must live as long as the function, so that these addresses are valid.
     """
     known = struct.pack("3P", source, target, id(None))
-    return _builtin(loaded, "bound", "bound", _NOARGS, (known, keep))
+    return _builtin(code, "bound", "bound", _NOARGS, (known, keep))
 
 
-def _builtin(loaded: Loaded, code: str, name: str, flags: int, beside: tuple[Any, ...]) -> Callable[..., Any]:
-    definition = _Definition(name.encode(), loaded.address(code), flags, None)
+def _builtin(code: Code, entry: str, name: str, flags: int, beside: tuple[Any, ...]) -> Callable[..., Any]:
+    definition = _Definition(name.encode(), None, flags, None)
+    code.called_by(definition, entry)  # CPython looks the address up at each call
     make = ctypes.pythonapi["PyCFunction_NewEx"]  # a new object for each index: its types are ours alone
     make.restype, make.argtypes = ctypes.py_object, [ctypes.c_void_p, ctypes.py_object, ctypes.c_void_p]
-    made: Callable[..., Any] = make(ctypes.addressof(definition), (*beside, loaded, definition), None)
+    made: Callable[..., Any] = make(ctypes.addressof(definition), (*beside, code, definition), None)
     return made
 
 

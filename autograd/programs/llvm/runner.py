@@ -12,8 +12,9 @@ from autograd.extras import extra
 from autograd.programs.llvm import builtin, kernels
 from autograd.programs.llvm.batches import Batch, Given, Layout, groups, rows_of
 from autograd.programs.llvm.builtin import Tree
+from autograd.programs.llvm.improving import Code
 from autograd.programs.llvm.kernels import Kernel
-from autograd.programs.llvm.machine import BEST, Loaded, compiled
+from autograd.programs.llvm.machine import BEST
 from autograd.programs.llvm.operations import is_called_back
 from autograd.programs.llvm.outside import raise_failures
 from autograd.programs.llvm.writer import Math
@@ -25,6 +26,11 @@ with extra("jit", "machine code"):
 
 Array: TypeAlias = NDArray[np.float64]
 
+LONG = 100
+"""How many instructions of a program take so long to compile well that it is compiled quickly first."""
+
+_ON_BUFFERS = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p)
+
 
 class Runner:
     """Runs a program as machine code, which is compiled when it is first needed.
@@ -33,10 +39,12 @@ class Runner:
         program: what to compute.
         math: "own" takes the elementary functions of this package, "libm" those of the platform.
         level: how well the code is compiled, from 0 (soon ready) to 3.
+        soon: whether long programs are compiled at level 0 first, and better by another thread meanwhile.
+            Batches, whose code runs long, are compiled well at once.
 
     Attributes:
-        loaded: the code that was compiled so far, by what it is for: `call` (and to be bound),
-            `bound`, `single`, `batch`.
+        codes: the code that was compiled so far, by what it is for: `call` (and to be bound), `bound`,
+            `single`, `batch`.
         called_back: the names of the operations that the code calls Python for.
 
     >>> from autograd import Value, flatten
@@ -46,11 +54,12 @@ class Runner:
     [12.0, 7.0]
     """
 
-    def __init__(self, program: Program, math: Math = "own", level: int = BEST) -> None:
+    def __init__(self, program: Program, math: Math = "own", level: int = BEST, soon: bool = True) -> None:
         self.program = program
         self.math: Math = math
         self.level = level
-        self.loaded: dict[str, Loaded] = {}
+        self.codes: dict[str, Code] = {}
+        self._soon = soon and len(program) >= LONG
         self.called_back = [
             operation.name for operation in program.operations if is_called_back(operation, math)
         ]
@@ -102,8 +111,8 @@ class Runner:
         size = len(self.program.inputs) + len(self.program.outputs)
         if self.called_back or size > builtin.LARGEST or not builtin.available():
             return slow
-        loaded = self._compiled("call", builtin.call_ir(arguments, results))
-        return builtin.function(loaded, name, slow)
+        code = self._compiled("call", builtin.call_ir(arguments, results))
+        return builtin.function(code, name, slow)
 
     def bind(self, inputs: Array, outputs: Array) -> Callable[[], None]:
         """A function without arguments that reads one array and writes another, and allocates nothing.
@@ -132,8 +141,8 @@ class Runner:
             raise ValueError("the inputs and outputs of a bound program share memory; give two arrays")
         source, target = inputs.ctypes.data, outputs.ctypes.data
         if builtin.available() and not self.called_back:
-            loaded = self.loaded.get("call") or self._compiled("bound", "")
-            return builtin.bound(loaded, source, target, (inputs, outputs))
+            code = self.codes.get("call") or self._compiled("bound", "")
+            return builtin.bound(code, source, target, (inputs, outputs))
 
         def call(_kept: Any = (inputs, outputs)) -> None:
             self._single(source, target)
@@ -188,6 +197,11 @@ class Runner:
             for array, count in zip(results, counts, strict=True)
         ]
 
+    def wait(self) -> None:
+        """Wait until the best code is there, as for a measurement."""
+        for code in self.codes.values():
+            code.wait()
+
     def _layout(self, given: Sequence[Given], counts: Sequence[int | None], sums: bool) -> Layout:
         """How a batch is given and what it returns."""
         sizes = [1 if count is None else count for count in counts]
@@ -204,7 +218,7 @@ class Runner:
     def _batch(self, layout: Layout) -> Batch:
         if layout not in self._batches:
             self._batches[layout] = Batch(self.program, layout, self.math, self.level)
-            self.loaded["batch"] = self._batches[layout].loaded
+            self.codes["batch"] = self._batches[layout].code
         return self._batches[layout]
 
     @cached_property
@@ -217,24 +231,20 @@ class Runner:
     def _kernel(self) -> Kernel:
         return kernels.single(self.program, self.math)
 
-    @cached_property
-    def _single(self) -> Callable[[int, int], None]:
-        """The code for one sample, on buffers; it is part of what calls it."""
-        loaded = self.loaded.get("call") or self.loaded.get("bound") or self._compiled("single", "")
-        kind = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p)
-        code: Callable[[int, int], None] = kind(loaded.address("single"))
-        vars(code)["loaded"] = loaded  # the code lives as long as what calls it
-        return code
+    def _single(self, source: int, target: int) -> None:
+        """Run the code for one sample on buffers; it is part of what calls it."""
+        code = self.codes.get("call") or self.codes.get("bound") or self._compiled("single", "")
+        _ON_BUFFERS(code.loaded.address("single"))(source, target)
 
-    def _compiled(self, purpose: str, caller: str) -> Loaded:
+    def _compiled(self, purpose: str, caller: str) -> Code:
         """The code for one sample, with the functions that call it."""
         ir, symbols = self._kernel.ir, self._kernel.symbols
         if purpose != "single":
             ir += builtin.DECLARATIONS + builtin.bound_ir() + caller
             symbols = symbols | builtin.symbols()
-        found = self.loaded.get(purpose)
+        found = self.codes.get(purpose)
         if found is None or found.ir != ir:
-            found = self.loaded[purpose] = compiled(ir, self.level, symbols)
+            found = self.codes[purpose] = Code(ir, symbols, self.level, self._soon)
         return found
 
 

@@ -135,7 +135,9 @@ def test_code_and_name_live_as_long_as_the_function():
     for number in range(20):
         x = Value(1.0)
         runner = Runner(flatten(x + number, [x]))
-        functions.append((runner.function([0], [0], slow, name=f"plus_{number}"), runner.bind(np.ones(1), np.ones(1))))
+        functions.append(
+            (runner.function([0], [0], slow, name=f"plus_{number}"), runner.bind(np.ones(1), np.ones(1)))
+        )
     del runner
     gc.collect()
     for number, (function, bound) in enumerate(functions):
