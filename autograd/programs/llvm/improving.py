@@ -95,15 +95,25 @@ def _later(task: weakref.WeakMethod[Callable[[], None]]) -> None:
 
 def _work() -> None:
     global _working
-    while True:
-        with _lock:
-            if not _waiting:
-                _working = False
-                return
-            task = _waiting.popleft()()
-        if task is not None and threading.main_thread().is_alive():  # else the program is about to end
+    try:
+        while task := _next():
             with _busy:
                 task()
+    except BaseException:  # reported by the thread; the next task starts another one
+        _working = False
+        raise
+
+
+def _next() -> Callable[[], None] | None:
+    """The next task that still matters; None ends the thread."""
+    global _working
+    with _lock:
+        while _waiting:
+            task = _waiting.popleft()()
+            if task is not None and threading.main_thread().is_alive():  # else the program is about to end
+                return task
+        _working = False
+    return None
 
 
 def _begin_anew() -> None:
