@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 from autograd import floats
 from autograd.extras import extra
 from autograd.programs.llvm import builtin, kernels
-from autograd.programs.llvm.batches import Batch, Given, Layout, groups, rows_of
+from autograd.programs.llvm.batches import Batch, Given, Layout, groups, require_targets, rows_of
 from autograd.programs.llvm.builtin import Tree
 from autograd.programs.llvm.improving import Code
 from autograd.programs.llvm.kernels import Kernel
@@ -156,6 +156,7 @@ class Runner:
         outputs: Sequence[int | None] | None = None,
         sums: bool = False,
         threads: int = 1,
+        out: Sequence[Array] | None = None,
     ) -> list[Array]:
         """The outputs of many samples, every one the same, bit for bit, as that sample has alone.
 
@@ -167,7 +168,9 @@ class Runner:
             outputs: how many outputs go to each array; None for one that has no second axis. Without them
                 all go to one array.
             sums: whether to add up the outputs over the samples. The order does not depend on `threads`.
-            threads: how many threads compute.
+            threads: how many threads compute at most; little work is not shared out.
+            out: arrays that the outputs are written to, such as an earlier call has returned: new memory is
+                slower. Not for sums.
 
         Returns:
             For each entry of `outputs` an array (N, count), or (N,) for None; of sums (count,) or ().
@@ -190,10 +193,16 @@ class Runner:
         given = sorted(inputs, key=lambda part: part.first)
         arrays, samples = rows_of(self.program, given)
         counts = [len(self.program.outputs)] if outputs is None else list(outputs)
-        results = self._batch(self._layout(given, counts, sums)).run(arrays, samples, threads)
+        layout = self._layout(given, counts, sums)
+        if out is not None:
+            if sums:
+                raise ValueError("sums are few numbers, which come in new arrays; leave out=")
+            shapes = [(samples,) if count is None else (samples, count) for count in counts]
+            require_targets(out, shapes, arrays)
+        results = self._batch(layout).run(arrays, samples, threads, out)
         raise_failures()
         return [
-            array.reshape(array.shape[:-1]) if count is None else array
+            array.reshape(array.shape[0] if not sums else ()) if count is None else array
             for array, count in zip(results, counts, strict=True)
         ]
 

@@ -110,6 +110,7 @@ def test_every_level_of_code_gives_the_same(level):
 @pytest.mark.parametrize("threads", [1, 2, 3, 7])
 def test_threads_change_nothing(threads, monkeypatch):
     monkeypatch.setattr(batches, "TILE", 100)
+    monkeypatch.setattr(batches, "WORTH", 1)
     program = a_program(5, 30, 3, [ops.add, ops.mul, ops.sub], seed=1)
     samples = np.random.default_rng(0).uniform(-1.0, 1.0, (203, 5))
     runner = Runner(program)
@@ -160,6 +161,37 @@ def test_arrays_that_are_not_contiguous_are_read_too():
     assert [bits(row) for row in found.tolist()] == [bits(program.run(row)) for row in samples[::-1].tolist()]
     [found] = Runner(program).batch([Given(np.arange(12).reshape(2, 3, 2), 0, 6)])
     assert found.tolist() == [program.run(list(range(6))), program.run(list(range(6, 12)))]
+
+
+@pytest.mark.parametrize("size", [0, 1, 3, 4, 9])
+def test_outputs_go_where_they_are_told(size):
+    program = a_program(6, 30, 4)
+    samples = some_samples(size, 6)
+    guard = np.full((size + 2, 3), 7.0)
+    out = [np.empty(size), guard[1:-1]]
+    results = Runner(program).batch(given(samples, [6]), [None, 3], out=out)
+    assert all(np.shares_memory(found, place) for found, place in zip(results, out, strict=True) if size)
+    assert [bits(row) for row in rows(results)] == [bits(program.run(sample)) for sample in samples]
+    assert guard[0].tolist() == guard[-1].tolist() == [7.0] * 3, "and nowhere else"
+
+
+def test_places_that_do_not_fit_are_errors():
+    """Broken if memory is written that is not the array's."""
+    runner = Runner(a_program(3, 5, 2))
+    both = np.ones((5, 3))
+    arrays = [Given(both, 0, 3)]
+    frozen = np.empty((5, 2))
+    frozen.flags.writeable = False
+    for out in ([np.empty((4, 2))], [np.empty(10)], [], [np.empty((5, 2)), np.empty(5)]):
+        with pytest.raises(ValueError, match="the shapes"):
+            runner.batch(arrays, out=out)
+    for wrong in (np.empty((5, 2), dtype=np.float32), np.empty((5, 4))[:, ::2], frozen, [[0.0, 0.0]] * 5):
+        with pytest.raises(TypeError, match="contiguous numpy arrays of float64"):
+            runner.batch(arrays, out=[wrong])
+    with pytest.raises(ValueError, match="shares memory"):
+        runner.batch(arrays, out=[both.ravel()[:10].reshape(5, 2)])
+    with pytest.raises(ValueError, match="leave out="):
+        runner.batch(arrays, sums=True, out=[np.empty(2)])
 
 
 def test_no_samples_give_no_rows():
