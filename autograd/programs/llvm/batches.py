@@ -60,17 +60,6 @@ class Layout:
     outputs: tuple[Columns, ...]
     lanes: int
 
-    @property
-    def summed(self) -> bool:
-        """Whether outputs are added up over the samples."""
-        return any(group.kind == "sums" for group in self.outputs)
-
-    @property
-    def row(self) -> int:
-        """How many numbers of its own a sample has."""
-        own = [group.count for group in self.inputs if group.kind == "rows"]
-        return sum(own) + sum(group.count for group in self.outputs)
-
 
 class Batch:
     """Machine code for batches of one layout.
@@ -89,6 +78,9 @@ class Batch:
         kernel = kernels.batch(program, layout.inputs, layout.outputs, layout.lanes, math)
         self.code = Code(kernel.ir, kernel.symbols, level, soon=False)
         self._layout, self._memory, self._length = layout, kernel.memory, len(program)
+        self._summed = any(group.kind == "sums" for group in layout.outputs)
+        own = [group.count for group in (*layout.inputs, *layout.outputs) if group.kind != "shared"]
+        self._tile = max(1, TILE // max(1, sum(own)) // layout.lanes) * layout.lanes  # in samples
         pointers = len(layout.inputs) + len(layout.outputs) + 1
         kind = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * pointers, *[ctypes.c_int64] * 3)
         # called by way of ctypes, which releases the interpreter's lock
@@ -107,9 +99,9 @@ class Batch:
         """
         layout = self._layout
         rows = max(samples, layout.lanes)  # as many as the code reads and writes at least
-        tile = max(layout.lanes, TILE // max(1, layout.row) // layout.lanes * layout.lanes)
+        tile, summed = self._tile, self._summed
         tiles = -(-samples // tile)
-        if layout.summed:
+        if summed:
             results = [np.zeros((tiles, group.count, layout.lanes)) for group in layout.outputs]
         elif out is None or samples < rows:
             results = [np.empty((rows, group.count)) for group in layout.outputs]
@@ -125,12 +117,12 @@ class Batch:
         def work(part: int) -> None:
             memory = np.empty(self._memory)
             first, last = tiles * part // parts, tiles * (part + 1) // parts
-            for number in range(first, last) if layout.summed else (first,):
-                stop = number + 1 if layout.summed else last
+            for number in range(first, last) if summed else (first,):
+                stop = number + 1 if summed else last
                 self._code(*places, memory.ctypes.data, number * tile, min(stop * tile, samples), number)
 
         _share_out(work, parts)
-        if layout.summed:
+        if summed:
             return [_summed(result) for result in results]
         if out is not None and samples < rows:
             for target, result in zip(out, results, strict=True):

@@ -63,7 +63,7 @@ class Runner:
         self.called_back = [
             operation.name for operation in program.operations if is_called_back(operation, math)
         ]
-        self._batches: dict[Layout, Batch] = {}
+        self._batches: dict[Any, Batch] = {}
 
     def __call__(self, inputs: Sequence[float]) -> list[float]:
         """The outputs for one sample.
@@ -192,14 +192,14 @@ class Runner:
             raise ValueError(f"a batch is computed by one thread or more, got {threads}")
         given = sorted(inputs, key=lambda part: part.first)
         arrays, samples = rows_of(self.program, given)
-        counts = [len(self.program.outputs)] if outputs is None else list(outputs)
-        layout = self._layout(given, counts, sums)
+        counts = (len(self.program.outputs),) if outputs is None else tuple(outputs)
+        batch = self._batch(given, counts, sums)
         if out is not None:
             if sums:
                 raise ValueError("sums are few numbers, which come in new arrays; leave out=")
             shapes = [(samples,) if count is None else (samples, count) for count in counts]
             require_targets(out, shapes, arrays)
-        results = self._batch(layout).run(arrays, samples, threads, out)
+        results = batch.run(arrays, samples, threads, out)
         raise_failures()
         return [
             array.reshape(array.shape[0] if not sums else ()) if count is None else array
@@ -211,24 +211,25 @@ class Runner:
         for code in self.codes.values():
             code.wait()
 
-    def _layout(self, given: Sequence[Given], counts: Sequence[int | None], sums: bool) -> Layout:
-        """How a batch is given and what it returns."""
-        sizes = [1 if count is None else count for count in counts]
-        if sum(sizes) != len(self.program.outputs):
+    def _batch(self, given: Sequence[Given], counts: tuple[int | None, ...], sums: bool) -> Batch:
+        """The code for batches that are given and returned in this way."""
+        key = (tuple((part.count, part.shared) for part in given), counts, sums)
+        if key not in self._batches:
+            layout = self._layout(given, [1 if count is None else count for count in counts], sums)
+            made = self._batches[key] = Batch(self.program, layout, self.math, self.level)
+            self.codes["batch"] = made.code
+        return self._batches[key]
+
+    def _layout(self, given: Sequence[Given], counts: Sequence[int], sums: bool) -> Layout:
+        if sum(counts) != len(self.program.outputs):
             raise ValueError(
-                f"the program has {len(self.program.outputs)} outputs, got arrays for {sum(sizes)}"
+                f"the program has {len(self.program.outputs)} outputs, got arrays for {sum(counts)}"
             )
         inputs = groups(
             [part.count for part in given], ["shared" if part.shared else "rows" for part in given]
         )
-        outputs = groups(sizes, ["sums" if sums else "rows"] * len(sizes))
+        outputs = groups(counts, ["sums" if sums else "rows"] * len(counts))
         return Layout(inputs, outputs, kernels.lanes_for(self.program, self.math))
-
-    def _batch(self, layout: Layout) -> Batch:
-        if layout not in self._batches:
-            self._batches[layout] = Batch(self.program, layout, self.math, self.level)
-            self.codes["batch"] = self._batches[layout].code
-        return self._batches[layout]
 
     @cached_property
     def _flat(self) -> Callable[..., list[float]]:

@@ -34,7 +34,7 @@ def given(samples, counts, shared=()):
 
 def rows(results):
     """The outputs of each sample from the arrays of a batch."""
-    columns = [array.reshape(len(array), -1) for array in results]
+    columns = [array[:, None] if array.ndim == 1 else array for array in results]
     return np.concatenate(columns, axis=1).tolist()
 
 
