@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from typing import Final
 
 _PI_REST: Final = 1.2246467991473532e-16  # beyond the digits of a float
-_ROOT_PI: Final = math.sqrt(pi)
+ROOT_PI: Final = math.sqrt(pi)
 ROOT_2PI: Final = math.sqrt(2 * pi)
 ROOT_HALF: Final = math.sqrt(0.5)
 ROOT_HALF_HEAD: Final = math.floor(ROOT_HALF * 2.0**26) * 2.0**-26
@@ -75,7 +75,7 @@ def erfinv(x: float) -> float:
     for _ in range(3):
         # 1 - size is exact where erf(z) is close to 1.
         error = math.erf(z) - size if size < 0.5 else (1.0 - size) - math.erfc(z)
-        step = error * 0.5 * _ROOT_PI * math.exp(z * z)
+        step = error * 0.5 * ROOT_PI * math.exp(z * z)
         z -= step / (1.0 + z * step)
     return math.copysign(z, x)
 

@@ -7,22 +7,17 @@ every result is, bit for bit, that of the table's own functions.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from math import inf, nan
 
+from autograd.programs.llvm.exponentials import nearest
 from autograd.programs.llvm.outside import call_libm
 from autograd.programs.llvm.writer import Operand, Writer
-from autograd.special import ROOT_2PI, ROOT_HALF, ROOT_HALF_HEAD, ROOT_HALF_REST
+from autograd.special import ROOT_2PI, ROOT_HALF, ROOT_HALF_HEAD, ROOT_HALF_REST, ROOT_PI
 
 
 def elementary(writer: Writer, name: str, *operands: Operand) -> str:
     """The result of an elementary function: this package's, or the platform's where `math` is "libm"."""
     return writer.call_own(name, *operands) if writer.math == "own" else call_libm(writer, name, *operands)
-
-
-def own_or(writer: Writer, name: str, formula: Callable[..., str], *operands: str) -> str:
-    """This package's function where the writer takes those, else the formula."""
-    return writer.call_own(name, *operands) if writer.math == "own" else formula(writer, *operands)
 
 
 def pow(w: Writer, x: str, y: str) -> str:
@@ -87,6 +82,35 @@ def normal_cdf(w: Writer, x: str) -> str:
 def gelu(w: Writer, x: str) -> str:
     """x * normal_cdf(x)."""
     return w.select(w.compare("==", x, -inf), -0.0, w.mul(x, normal_cdf(w, x)))
+
+
+def erfinv(w: Writer, x: str) -> str:
+    """The inverse of erf: Winitzki's approximation, and three steps of Halley's method."""
+    size = w.abs(x)
+    log = elementary(w, "log1p", w.mul(w.neg(size), size))
+    half = w.add(2 / (math.pi * 0.147), w.div(log, 2.0))
+    z = w.sqrt(w.sub(w.sqrt(w.sub(w.mul(half, half), w.div(log, 0.147))), half))
+    for _ in range(3):
+        near, far = w.sub(elementary(w, "erf", z), size), w.sub(w.sub(1.0, size), elementary(w, "erfc", z))
+        error = w.select(w.compare("<", size, 0.5), near, far)
+        step = w.mul(w.mul(w.mul(error, 0.5), ROOT_PI), elementary(w, "exp", w.mul(z, z)))
+        z = w.sub(z, w.div(step, w.add(1.0, w.mul(z, step))))
+    end = w.select(w.compare("==", size, 1.0), inf, nan)
+    return w.copysign(w.select(w.compare("<", size, 1.0), z, end), x)
+
+
+def sinc(w: Writer, x: str) -> str:
+    """sin(pi x) / (pi x), by a rest of at most an eighth of a turn and quarters of one."""
+    turn = w.fmod(x, 2.0)
+    quarters = w.add(w.round(w.mul(2.0, turn)), 0.0)  # not -0.0, as an integer is not
+    angle = w.mul(math.pi, w.sub(turn, w.mul(0.5, quarters)))
+    _, whole = nearest(w, quarters, 1.0)
+    odd = w.compare_integers("ne", w.integer("and", whole, 1), 0)
+    back = w.compare_integers("ne", w.integer("and", whole, 2), 0)
+    sine = w.select(odd, elementary(w, "cos", angle), elementary(w, "sin", angle))
+    result = w.div(w.select(back, w.sub(0.0, sine), sine), w.mul(math.pi, x))
+    result = w.select(w.compare("==", w.abs(x), inf), 0.0, result)
+    return w.select(w.compare("==", x, 0.0), 1.0, result)
 
 
 def remainder(w: Writer, x: str, y: str) -> str:

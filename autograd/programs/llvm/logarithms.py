@@ -74,9 +74,12 @@ def natural(w: Writer, k: str, logarithm: Pair) -> Pair:
 
 
 def log1p_of(w: Writer, x: Pair) -> Pair:
-    """log(1 + x), for a number above -1."""
+    """log(1 + x), for a number above -1; x - x**2 / 2 where that is all."""
     one = sum_of(w, 1.0, x.head)
-    return natural(w, *log_of(w, str(one.head), w.add(one.tail, x.tail)))
+    logarithm = natural(w, *log_of(w, str(one.head), w.add(one.tail, x.tail)))
+    tiny = w.compare("<", w.abs(x.head), 2.0**-28)
+    rest = w.fma(w.mul(-0.5, x.head), x.head, x.tail)
+    return Pair(w.select(tiny, x.head, logarithm.head), w.select(tiny, rest, logarithm.tail))
 
 
 def _where_defined(w: Writer, x: str, logarithm: str) -> str:

@@ -1,15 +1,16 @@
 """How each operation of the table is written as LLVM IR, in one lane or in several.
 
 `WRITERS` is this backend's dict over the operations. An operation without elementary functions gives, bit for
-bit, what the table's own function gives. What has no code here, such as `erfinv` and the operations of users,
-is called back in Python.
+bit, what the table's own function gives. What has no code here, `sinc_derivative` and users' operations, is
+called back in Python.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from math import inf, nan
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from autograd import ops
 from autograd.primitive import Operation
@@ -27,7 +28,12 @@ def _elementary(name: str) -> Written:
 
 
 def _own_or(name: str, formula: Written) -> Written:
-    return lambda w, *operands: formulas.own_or(w, name, formula, *operands)
+    """This package's function where the writer takes those, else the formula."""
+
+    def write(w: Writer, *operands: str) -> str:
+        return w.call_own(name, *operands) if w.math == "own" else formula(w, *operands)
+
+    return write
 
 
 def _in_python(operation: Operation) -> Written:
@@ -74,7 +80,7 @@ WRITERS: Mapping[Operation, Written] = {
     ops.acos: _elementary("acos"),
     ops.atan: _elementary("atan"),
     ops.atan2: _elementary("atan2"),
-    ops.sinc: _in_python(ops.sinc),
+    ops.sinc: formulas.sinc,
     ops.sinc_derivative: _in_python(ops.sinc_derivative),
     ops.sinh: _elementary("sinh"),
     ops.cosh: _elementary("cosh"),
@@ -84,7 +90,7 @@ WRITERS: Mapping[Operation, Written] = {
     ops.atanh: _elementary("atanh"),
     ops.erf: _elementary("erf"),
     ops.erfc: _elementary("erfc"),
-    ops.erfinv: _in_python(ops.erfinv),
+    ops.erfinv: formulas.erfinv,
     ops.normal_pdf: _own_or("normal_pdf", formulas.normal_pdf),
     ops.normal_cdf: _own_or("normal_cdf", formulas.normal_cdf),
     ops.sigmoid: _own_or("sigmoid", formulas.sigmoid),
@@ -116,9 +122,6 @@ WRITERS: Mapping[Operation, Written] = {
 }
 _missing = [line.name for line in ops.TABLE.values() if line not in WRITERS]
 assert not _missing, f"every operation of the table is written as IR, but not {', '.join(_missing)}"
-
-IN_PYTHON = frozenset({ops.sinc, ops.sinc_derivative, ops.erfinv})
-"""The operations of the table that are called back in Python whatever the writer's `math` is."""
 
 POWERS: Mapping[float, Written] = {
     3.0: lambda w, x: w.mul(w.mul(x, x), x),
@@ -175,7 +178,7 @@ def is_called_back(operation: Operation, math: str = "own") -> bool:
     """Whether the code calls Python for an operation."""
     if operation is ops.hypot:
         return math == "libm"
-    return operation in IN_PYTHON or operation not in WRITERS
+    return operation is ops.sinc_derivative or operation not in WRITERS
 
 
 def definitions(writers: Iterable[Writer], attributes: str = "alwaysinline") -> str:
@@ -186,25 +189,36 @@ def definitions(writers: Iterable[Writer], attributes: str = "alwaysinline") -> 
         attributes: of the functions, in IR; "" leaves it to LLVM whether a call is worth being inlined.
     """
     declared: set[str] = set()
-    defined: dict[str, str] = {}
+    defined: set[str] = set()
     for writer in writers:
         declared |= writer.declarations
         for name in writer.needed:
-            if writer.own(name) not in defined:
-                own = Writer(writer.lanes)
-                defined[writer.own(name)] = _definition(own, name, attributes)
-                declared |= own.declarations
-                writer.symbols.update(own.symbols)
-    return "\n".join([*sorted(declared), *(defined[name] for name in sorted(defined))]) + "\n"
+            definition = _definition(name, writer.lanes, attributes)
+            defined.add(definition.text)
+            declared |= definition.declarations
+            writer.symbols.update(definition.symbols)
+    return "\n".join([*sorted(declared), *sorted(defined)])
 
 
-def _definition(writer: Writer, name: str, attributes: str) -> str:
-    function = OWN[name]
+class Definition(NamedTuple):
+    """A function in IR, and what it calls."""
+
+    text: str
+    declarations: set[str]
+    symbols: dict[str, int]
+
+
+@cache
+def _definition(name: str, lanes: int, attributes: str) -> Definition:
+    writer, function = Writer(lanes), OWN[name]
     arguments = ["%x", "%y"][: function.arity]
     result = function.write(writer, *arguments)
     parameters = ", ".join(f"{writer.type} {argument}" for argument in arguments)
-    body = "\n".join(f"  {line}" for line in writer.lines)
-    return (
-        f"define internal {writer.type} @{writer.own(name)}({parameters}) {attributes} {{\nentry:\n"
-        f"{body}\n  ret {writer.type} {result}\n}}\n"
-    )
+    lines = [
+        f"define internal {writer.type} @{writer.own(name)}({parameters}) {attributes} {{",
+        "entry:",
+        *(f"  {line}" for line in writer.lines),
+        f"  ret {writer.type} {result}",
+        "}\n",
+    ]
+    return Definition("\n".join(lines), writer.declarations, writer.symbols)

@@ -146,6 +146,20 @@ def test_one_lane_and_several_agree_to_the_bit(name, level):
     assert patterns(alone) == patterns(together)
 
 
+@pytest.mark.parametrize("name", ["sinc", "erfinv"])
+def test_formulas_are_as_near_to_the_tables_own_as_their_roundings_let_them(name):
+    """Broken if a formula has another form here than in the table."""
+    draw = random.Random(name)
+    column = [draw.uniform(-1.0, 1.0) for _ in range(2000)] + EDGES
+    column += [draw.uniform(-40.0, 40.0) for _ in range(500 if name == "sinc" else 0)]
+    for x, got in zip(column, compiled(ops.TABLE[name], 4)(column), strict=True):
+        expected = ops.TABLE[name].value(x)
+        if math.isfinite(expected) and expected != 0.0:
+            assert abs(got - expected) <= 4 * math.ulp(expected), x
+        else:
+            assert patterns([got]) == patterns([expected]), x
+
+
 def test_elu_has_the_error_of_expm1_and_a_product():
     columns = [[-abs(x) for x in numbers("expm1", 100)], numbers("exp", 100)]
     columns = [list(column) for column in zip(*zip(*columns, strict=False), strict=True)]
@@ -160,3 +174,16 @@ def test_the_coefficients_are_those_that_the_fit_gives():
     for name, task in fit.TASKS.items():
         fitted, _ = fit.fitted(task)
         assert list(getattr(coefficients, name)) == fitted, name
+
+
+def test_results_that_are_whole_numbers_are_exact():
+    """Broken by an error that is within the bound, but that everybody sees."""
+    exponents = [float(k) for k in range(-300, 300)]
+    assert compiled(ops.exp2)(exponents) == [2.0**k for k in exponents]
+    assert compiled(ops.log2)([2.0**k for k in exponents]) == exponents
+    assert compiled(ops.log10)([10.0**k for k in range(23)]) == [float(k) for k in range(23)]
+    assert compiled(ops.cbrt)([float(k**3) for k in range(1000)]) == [float(k) for k in range(1000)]
+    assert compiled(ops.hypot)([3.0, 5.0, 8.0], [4.0, 12.0, 15.0]) == [5.0, 13.0, 17.0]
+    assert compiled(ops.pow)([3.0, 10.0, 2.0, -7.0], [20.0, 15.0, -60.0, 5.0]) == [
+        3.0**20, 1e15, 2.0**-60, -(7.0**5)
+    ]  # fmt: skip
