@@ -9,9 +9,9 @@ from typing import Any, TypeAlias
 
 from autograd import floats
 from autograd.extras import extra
-from autograd.programs.llvm import builtin, kernels
+from autograd.programs.llvm import builtin, callers, kernels
 from autograd.programs.llvm.batches import Batch, Given, Layout, groups, require_targets, rows_of
-from autograd.programs.llvm.builtin import Tree
+from autograd.programs.llvm.callers import Tree
 from autograd.programs.llvm.improving import Code
 from autograd.programs.llvm.kernels import Kernel
 from autograd.programs.llvm.machine import BEST
@@ -111,7 +111,7 @@ class Runner:
         size = len(self.program.inputs) + len(self.program.outputs)
         if self.called_back or size > builtin.LARGEST or not builtin.available():
             return slow
-        code = self._compiled("call", builtin.call_ir(arguments, results))
+        code = self._compiled("call", callers.call_ir(arguments, results))
         return builtin.function(code, name, slow)
 
     def bind(self, inputs: Array, outputs: Array) -> Callable[[], None]:
@@ -250,7 +250,7 @@ class Runner:
         """The code for one sample, with the functions that call it."""
         ir, symbols = self._kernel.ir, self._kernel.symbols
         if purpose != "single":
-            ir += builtin.DECLARATIONS + builtin.bound_ir() + caller
+            ir += callers.DECLARATIONS + callers.bound_ir() + caller
             symbols = symbols | builtin.symbols()
         found = self.codes.get(purpose)
         if found is None or found.ir != ir:
