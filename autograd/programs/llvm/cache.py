@@ -44,6 +44,12 @@ def key(*parts: str) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
+def is_there(name: str) -> bool:
+    """Whether there is an entry."""
+    path = _path(name)
+    return path is not None and path.is_file()
+
+
 def read(name: str) -> bytes | None:
     """The code that was kept under a name; None if there is none, or the file is damaged."""
     path = _path(name)

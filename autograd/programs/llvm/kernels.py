@@ -188,7 +188,7 @@ class _Pieces:
             for output in self._outputs_at.get(slot, ()):
                 put(output, names[slot])
         if piece == 0:  # outputs that no instruction computes
-            for slot in self._outputs_at.keys() & range(first):
+            for slot in sorted(self._outputs_at.keys() & range(first)):
                 for output in self._outputs_at[slot]:
                     put(output, name(slot))
         put.finish()

@@ -52,6 +52,7 @@ class Loaded:
         self.ir = ir
         self.level = level
         self.seconds: dict[str, float] = {}
+        self._addresses: dict[str, int] = {}
         code = self._code()
         file = llvm.ObjectFileRef.from_data(code)
         self.size: int = sum(section.size() for section in file.sections() if section.is_text())
@@ -68,9 +69,10 @@ class Loaded:
         Raises:
             KeyError: if the text defines no such function.
         """
-        found: int = self._engine.get_function_address(name)
+        found: int = self._addresses.get(name) or self._engine.get_function_address(name)
         if not found:
             raise KeyError(f"the code has no function {name!r}")
+        self._addresses[name] = found
         return found
 
     @cached_property
@@ -81,7 +83,7 @@ class Loaded:
 
     def _code(self) -> bytes:
         """The object file, from the cache or compiled."""
-        name = disk.key(self.ir, str(self.level), *_environment())
+        name = _key(self.ir, self.level)
         with self._timed("read"):
             kept = disk.read(name)
         if kept is not None:
@@ -96,8 +98,8 @@ class Loaded:
     def _optimised(self) -> Any:
         with self._timed("parse"):
             module = llvm.parse_assembly(self.ir)
-        with self._timed("optimise"):
-            if self.level:
+        if self.level:  # else calls of what could be written in place of them stay calls
+            with self._timed("optimise"):
                 passes = llvm.create_new_module_pass_manager()
                 passes.add_always_inliner_pass()
                 passes.add_instruction_combine_pass()
@@ -131,6 +133,15 @@ def compiled(ir: str, level: int = BEST, symbols: Mapping[str, int] | None = Non
     3.0
     """
     return Loaded(ir, level, symbols or {})
+
+
+def is_kept(ir: str, level: int = BEST) -> bool:
+    """Whether machine code for a text is on disk, and need not be compiled."""
+    return disk.is_there(_key(ir, level))
+
+
+def _key(ir: str, level: int) -> str:
+    return disk.key(ir, str(level), *_environment())
 
 
 def target_machine(level: int = BEST) -> Any:

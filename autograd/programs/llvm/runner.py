@@ -10,11 +10,12 @@ from typing import Any, TypeAlias
 from autograd import floats
 from autograd.extras import extra
 from autograd.programs.given import Given
-from autograd.programs.llvm import builtin, kernels
-from autograd.programs.llvm.batches import Batch, Layout, groups, rows_of
-from autograd.programs.llvm.builtin import Tree
+from autograd.programs.llvm import builtin, callers, kernels
+from autograd.programs.llvm.batches import Batch, Layout, groups, require_targets, rows_of
+from autograd.programs.llvm.callers import Tree
+from autograd.programs.llvm.improving import Code
 from autograd.programs.llvm.kernels import Kernel
-from autograd.programs.llvm.machine import BEST, Loaded, compiled
+from autograd.programs.llvm.machine import BEST
 from autograd.programs.llvm.operations import is_called_back
 from autograd.programs.llvm.outside import raise_failures
 from autograd.programs.llvm.writer import Math
@@ -26,6 +27,11 @@ with extra("jit", "machine code"):
 
 Array: TypeAlias = NDArray[np.float64]
 
+LONG = 100
+"""How many instructions of a program take so long to compile well that it is compiled quickly first."""
+
+_ON_BUFFERS = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p)
+
 
 class Runner:
     """Runs a program as machine code, which is compiled when it is first needed.
@@ -34,10 +40,12 @@ class Runner:
         program: what to compute.
         math: "own" takes the elementary functions of this package, "libm" those of the platform.
         level: how well the code is compiled, from 0 (soon ready) to 3.
+        soon: whether long programs are compiled at level 0 first, and better by another thread meanwhile.
+            Batches, whose code runs long, are compiled well at once.
 
     Attributes:
-        loaded: the code that was compiled so far, by what it is for: `call` (and to be bound),
-            `bound`, `single`, `batch`.
+        codes: the code that was compiled so far, by what it is for: `call` (and to be bound), `bound`,
+            `single`, `batch`.
         called_back: the names of the operations that the code calls Python for.
 
     >>> from autograd import Value, flatten
@@ -47,15 +55,16 @@ class Runner:
     [12.0, 7.0]
     """
 
-    def __init__(self, program: Program, math: Math = "own", level: int = BEST) -> None:
+    def __init__(self, program: Program, math: Math = "own", level: int = BEST, soon: bool = True) -> None:
         self.program = program
         self.math: Math = math
         self.level = level
-        self.loaded: dict[str, Loaded] = {}
+        self.codes: dict[str, Code] = {}
+        self._soon = soon and len(program) >= LONG
         self.called_back = [
             operation.name for operation in program.operations if is_called_back(operation, math)
         ]
-        self._batches: dict[Layout, Batch] = {}
+        self._batches: dict[Any, Batch] = {}
 
     def __call__(self, inputs: Sequence[float]) -> list[float]:
         """The outputs for one sample.
@@ -103,8 +112,8 @@ class Runner:
         size = len(self.program.inputs) + len(self.program.outputs)
         if self.called_back or size > builtin.LARGEST or not builtin.available():
             return slow
-        loaded = self._compiled("call", builtin.call_ir(arguments, results))
-        return builtin.function(loaded, name, slow)
+        code = self._compiled("call", callers.call_ir(arguments, results))
+        return builtin.function(code, name, slow)
 
     def bind(self, inputs: Array, outputs: Array) -> Callable[[], None]:
         """A function without arguments that reads one array and writes another, and allocates nothing.
@@ -133,8 +142,8 @@ class Runner:
             raise ValueError("the inputs and outputs of a bound program share memory; give two arrays")
         source, target = inputs.ctypes.data, outputs.ctypes.data
         if builtin.available() and not self.called_back:
-            loaded = self.loaded.get("call") or self._compiled("bound", "")
-            return builtin.bound(loaded, source, target, (inputs, outputs))
+            code = self.codes.get("call") or self._compiled("bound", "")
+            return builtin.bound(code, source, target, (inputs, outputs))
 
         def call(_kept: Any = (inputs, outputs)) -> None:
             self._single(source, target)
@@ -148,6 +157,7 @@ class Runner:
         outputs: Sequence[int | None] | None = None,
         sums: bool = False,
         threads: int = 1,
+        out: Sequence[Array] | None = None,
     ) -> list[Array]:
         """The outputs of many samples, every one the same, bit for bit, as that sample has alone.
 
@@ -159,7 +169,9 @@ class Runner:
             outputs: how many outputs go to each array; None for one that has no second axis. Without them
                 all go to one array.
             sums: whether to add up the outputs over the samples. The order does not depend on `threads`.
-            threads: how many threads compute.
+            threads: how many threads compute at most; little work is not shared out.
+            out: arrays that the outputs are written to, such as an earlier call has returned: new memory is
+                slower. Not for sums.
 
         Returns:
             For each entry of `outputs` an array (N, count), or (N,) for None; of sums (count,) or ().
@@ -181,32 +193,44 @@ class Runner:
             raise ValueError(f"a batch is computed by one thread or more, got {threads}")
         given = sorted(inputs, key=lambda part: part.first)
         arrays, samples = rows_of(self.program, given)
-        counts = [len(self.program.outputs)] if outputs is None else list(outputs)
-        results = self._batch(self._layout(given, counts, sums)).run(arrays, samples, threads)
+        counts = (len(self.program.outputs),) if outputs is None else tuple(outputs)
+        batch = self._batch(given, counts, sums)
+        if out is not None:
+            if sums:
+                raise ValueError("sums are few numbers, which come in new arrays; leave out=")
+            shapes = [(samples,) if count is None else (samples, count) for count in counts]
+            require_targets(out, shapes, arrays)
+        results = batch.run(arrays, samples, threads, out)
         raise_failures()
         return [
-            array.reshape(array.shape[:-1]) if count is None else array
+            array.reshape(array.shape[0] if not sums else ()) if count is None else array
             for array, count in zip(results, counts, strict=True)
         ]
 
-    def _layout(self, given: Sequence[Given], counts: Sequence[int | None], sums: bool) -> Layout:
-        """How a batch is given and what it returns."""
-        sizes = [1 if count is None else count for count in counts]
-        if sum(sizes) != len(self.program.outputs):
+    def wait(self) -> None:
+        """Wait until the best code is there, as for a measurement."""
+        for code in self.codes.values():
+            code.wait()
+
+    def _batch(self, given: Sequence[Given], counts: tuple[int | None, ...], sums: bool) -> Batch:
+        """The code for batches that are given and returned in this way."""
+        key = (tuple((part.count, part.shared) for part in given), counts, sums)
+        if key not in self._batches:
+            layout = self._layout(given, [1 if count is None else count for count in counts], sums)
+            made = self._batches[key] = Batch(self.program, layout, self.math, self.level)
+            self.codes["batch"] = made.code
+        return self._batches[key]
+
+    def _layout(self, given: Sequence[Given], counts: Sequence[int], sums: bool) -> Layout:
+        if sum(counts) != len(self.program.outputs):
             raise ValueError(
-                f"the program has {len(self.program.outputs)} outputs, got arrays for {sum(sizes)}"
+                f"the program has {len(self.program.outputs)} outputs, got arrays for {sum(counts)}"
             )
         inputs = groups(
             [part.count for part in given], ["shared" if part.shared else "rows" for part in given]
         )
-        outputs = groups(sizes, ["sums" if sums else "rows"] * len(sizes))
+        outputs = groups(counts, ["sums" if sums else "rows"] * len(counts))
         return Layout(inputs, outputs, kernels.lanes_for(self.program, self.math))
-
-    def _batch(self, layout: Layout) -> Batch:
-        if layout not in self._batches:
-            self._batches[layout] = Batch(self.program, layout, self.math, self.level)
-            self.loaded["batch"] = self._batches[layout].loaded
-        return self._batches[layout]
 
     @cached_property
     def _flat(self) -> Callable[..., list[float]]:
@@ -218,24 +242,20 @@ class Runner:
     def _kernel(self) -> Kernel:
         return kernels.single(self.program, self.math)
 
-    @cached_property
-    def _single(self) -> Callable[[int, int], None]:
-        """The code for one sample, on buffers; it is part of what calls it."""
-        loaded = self.loaded.get("call") or self.loaded.get("bound") or self._compiled("single", "")
-        kind = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p)
-        code: Callable[[int, int], None] = kind(loaded.address("single"))
-        vars(code)["loaded"] = loaded  # the code lives as long as what calls it
-        return code
+    def _single(self, source: int, target: int) -> None:
+        """Run the code for one sample on buffers; it is part of what calls it."""
+        code = self.codes.get("call") or self.codes.get("bound") or self._compiled("single", "")
+        _ON_BUFFERS(code.loaded.address("single"))(source, target)
 
-    def _compiled(self, purpose: str, caller: str) -> Loaded:
+    def _compiled(self, purpose: str, caller: str) -> Code:
         """The code for one sample, with the functions that call it."""
         ir, symbols = self._kernel.ir, self._kernel.symbols
         if purpose != "single":
-            ir += builtin.DECLARATIONS + builtin.bound_ir() + caller
+            ir += callers.DECLARATIONS + callers.bound_ir() + caller
             symbols = symbols | builtin.symbols()
-        found = self.loaded.get(purpose)
+        found = self.codes.get(purpose)
         if found is None or found.ir != ir:
-            found = self.loaded[purpose] = compiled(ir, self.level, symbols)
+            found = self.codes[purpose] = Code(ir, symbols, self.level, self._soon)
         return found
 
 

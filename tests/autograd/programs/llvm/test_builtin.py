@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from autograd import Program, Value, flatten, ops
-from autograd.programs.llvm import builtin, cache
-from autograd.programs.llvm.builtin import consecutive, leaves
+from autograd.programs.llvm import builtin, cache, callers
+from autograd.programs.llvm.callers import consecutive, leaves
 from autograd.programs.llvm.runner import Runner
 
 pytestmark = pytest.mark.skipif(not builtin.available(), reason="this Python has no such functions")
@@ -202,7 +202,7 @@ def test_no_memory_is_an_error_and_loses_nothing():
 def test_a_long_list_is_read_by_a_loop():
     """Broken if the time to compile grows with the number of arguments."""
     tree = [list(range(4000))]
-    short, long = (builtin.call_ir([list(range(size))], list(range(size))) for size in (10, 1000))
+    short, long = (callers.call_ir([list(range(size))], list(range(size))) for size in (10, 1000))
     assert len(long) - len(short) < 20
     assert Runner(copying(2000)).function([list(range(2000))], 1999, slow)([1.0] * 1999 + [2.0]) == 2.0
     assert Runner(copying(4000)).function(tree, tree, slow) is slow, "the stack has no place"
@@ -219,7 +219,7 @@ def test_where_objects_may_be_laid_out_differently_python_does_it_all(monkeypatc
     assert outputs.tolist() == [25.0]
 
 
-@pytest.mark.parametrize("name", ["_TYPE", "_FLOAT", "_ITEMS", "_BYTES"])
+@pytest.mark.parametrize("name", ["TYPE", "FLOAT", "ITEMS", "BYTES"])
 def test_another_layout_is_noticed(monkeypatch, name):
     """Broken if the check of the layout cannot fail."""
     builtin.available.cache_clear()

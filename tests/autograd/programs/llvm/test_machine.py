@@ -31,7 +31,7 @@ def entries(folder):
 def test_code_of_every_level_runs(level):
     loaded = compiled(TWICE, level)
     assert call(loaded, "twice", 1.5) == 3.0
-    assert set(loaded.seconds) == {"parse", "optimise", "emit", "load"}
+    assert set(loaded.seconds) == {"parse", "emit", "load"} | ({"optimise"} if level else set())
     assert 0 < loaded.size < 1000
     assert "twice" in loaded.assembly
 
