@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from autograd import floats
+from autograd.compiled.derivatives import WholeNumber
 from autograd.compiled.shapes import as_arrays, size
 from autograd.compiled.signature import Signature
 from autograd.containers import is_array, known_branches, made_like
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 def batch(
     version_for: Callable[[Signature], Version],
+    settings: bool,
     args: Sequence[Any],
     kwargs: Mapping[str, Any],
     shared: frozenset[int | str],
@@ -31,14 +33,15 @@ def batch(
     named: list[tuple[int | str, Any]] = [*enumerate(args), *((name, kwargs[name]) for name in kwargs)]
     for key in shared - {key for key, _ in named}:
         raise ValueError(f"shared={key!r} names no argument; there are {[key for key, _ in named]}")
-    arrays = {key: _arrays(thing) for key, thing in named}
+    arrays = {key: _arrays(thing, settings) for key, thing in named}
     _require_one_length(arrays, shared)
     one = {key: thing if key in shared else _first_sample(thing) for key, thing in arrays.items()}
     signature = Signature(
         [one[key] for key, _ in named if isinstance(key, int)],
         {key: one[key] for key, _ in named if isinstance(key, str)},
+        settings,
     )
-    version = version_for(signature)
+    version = _version(version_for, signature)
     given = _given(arrays, shared)
     first = sum(part.count for part in given)
     if version.parameters:
@@ -56,18 +59,29 @@ def batch(
     return as_arrays(version.trace.out, array)
 
 
-def _arrays(thing: Any) -> Any:
+def _version(version_for: Callable[[Signature], Version], signature: Signature) -> Version:
+    if signature.has_values:
+        raise TypeError("batch and bind take plain numbers and arrays, got a Value; give its .data")
+    try:
+        return version_for(signature)
+    except WholeNumber:
+        raise TypeError(
+            "it is differentiated by a whole number that stands alone, a setting; write it as a float"
+        ) from None
+
+
+def _arrays(thing: Any, alone: bool) -> Any:
     """A tree of arrays of floats; a number stays one, and what is no number stays what it is."""
     if isinstance(thing, (bool, str)) or thing is None:
         return thing
     if is_array(thing):
         return np.ascontiguousarray(thing, dtype=float)
     if floats.is_number(thing):
-        return thing if isinstance(thing, int) else floats.as_float(thing)
+        return thing if alone and isinstance(thing, int) else floats.as_float(thing)
     if type(thing) is list:
         return np.ascontiguousarray(thing, dtype=float)
     branches = known_branches(thing)
-    return thing if branches is None else made_like(thing, [_arrays(branch) for _, branch in branches])
+    return thing if branches is None else made_like(thing, [_arrays(branch, False) for _, branch in branches])
 
 
 def _cells(thing: Any) -> list[Any]:
@@ -102,9 +116,7 @@ def _require_one_length(arrays: Mapping[int | str, Any], shared: frozenset[int |
 def _given(arrays: Mapping[int | str, Any], shared: frozenset[int | str]) -> list[Given]:
     found: list[Given] = []
     first = 0
-    by_name = sorted(key for key in arrays if isinstance(key, str))
-    in_order: list[int | str] = [*(key for key in arrays if isinstance(key, int)), *by_name]
-    for key in in_order:
+    for key in arrays:
         for cell in _cells(arrays[key]):
             same = key in shared or isinstance(cell, float)
             numbers = np.asarray(cell, dtype=float)
@@ -125,16 +137,22 @@ class Bound:
     inputs: Any
     outputs: Any
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        raise TypeError("a bound function belongs to its buffers, and cannot be copied or pickled")
+
     def __call__(self) -> None:
         raise NotImplementedError  # each bound function has a class of its own, whose call is the code
 
 
 def bound(
-    version_for: Callable[[Signature], Version], args: Sequence[Any], kwargs: Mapping[str, Any]
+    version_for: Callable[[Signature], Version],
+    settings: bool,
+    args: Sequence[Any],
+    kwargs: Mapping[str, Any],
 ) -> Bound:
     """A compiled function on buffers for these arguments."""
-    signature = Signature(args, kwargs)
-    version = version_for(signature)
+    signature = Signature(args, kwargs, settings)
+    version = _version(version_for, signature)
     source = np.array([*signature.numbers, *version.numbers_of_parameters()])
     target = np.zeros(len(version.program.outputs))
     code = version.runner.bind(source, target)

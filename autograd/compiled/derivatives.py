@@ -24,6 +24,10 @@ from autograd.transforms import _elementwise_grad, _hessian, _jacobian
 Rule: TypeAlias = Callable[..., Trace]
 
 
+class WholeNumber(Exception):
+    """It is differentiated by a whole number that was taken for a setting."""
+
+
 def traced(f: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> Trace:
     """What a function computes, be it made by transforms or not.
 
@@ -136,7 +140,10 @@ def _gradient_alone(program: Program, wrt: Sequence[int], output: int) -> Progra
 
 
 def _places(thing: Any) -> list[int]:
-    return [int(slot) for slot in tree.leaves(thing)]
+    found = tree.leaves(thing)
+    if any(isinstance(number, int) for number in found):
+        raise WholeNumber
+    return [int(slot) for slot in found]
 
 
 def _chosen(inner: Trace, program: Program, out: Any) -> Trace:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 from collections.abc import Callable, Sequence
 from functools import update_wrapper
@@ -11,7 +12,7 @@ from typing import Any
 
 from autograd.compiled.backend import BACKEND, Runner, runner
 from autograd.compiled.batch import Bound, batch, bound
-from autograd.compiled.derivatives import traced
+from autograd.compiled.derivatives import WholeNumber, traced
 from autograd.compiled.signature import Signature
 from autograd.compiled.trace import Jitted, Slot, Trace, replaced
 from autograd.programs.c import to_c
@@ -19,6 +20,7 @@ from autograd.programs.program import Program
 from autograd.programs.python import to_python
 from autograd.programs.schedule import scheduled
 from autograd.programs.simplify import simplified
+from autograd.scopes import is_tracing
 
 _MOST_KEPT = 100  # programs of one function
 _MANY = 10  # programs after which a warning says that the function is compiled again and again
@@ -30,8 +32,9 @@ def jit(f: Callable[..., Any], math: str = "own") -> Compiled:
     At the first call `f` is called once with Values, and what it computes with them is written down; so it
     must not decide by their numbers. Floats, and numbers in lists, tuples, dicts and arrays, are inputs of
     the program. So are Values that the function uses without being given them: the parameters of a model are
-    read anew at every call. Other arguments, and whole numbers that stand alone, are settings: a program
-    holds for one of them, and for another there is another program.
+    read anew at every call. Whatever else the function reads from elsewhere, such as a global float, an
+    attribute or a list, is what it was at the first call. Other arguments, and whole numbers that stand
+    alone, are settings: a program holds for one of them, and for another there is another program.
 
     Args:
         f: a function of numbers, or what a transform made of one: `jit(grad(f))`.
@@ -84,12 +87,17 @@ class Compiled(Jitted):
         self._kept: dict[Any, Version] = {}
         self._last: Version | None = None
         self._made = 0
+        self._settings = True  # whether whole numbers that stand alone are settings
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
-        signature = Signature(args, kwargs)
-        if signature.has_values:
+        signature = Signature(args, kwargs, self._settings)
+        if signature.has_values or is_tracing():
             return self.function(*args, **kwargs)
-        version = self.version(signature)
+        try:
+            version = self.version(signature)
+        except WholeNumber:
+            self._settings = False
+            return Compiled.__call__(self, *args, **kwargs)
         if version.fast is None:
             version.fast = version.function(self._slow)
         # A builtin function in the class of its own that this object has is called without a detour.
@@ -151,7 +159,7 @@ class Compiled(Jitted):
         ([2.0, 12.0, 30.0], [[2.0, 1.0], [4.0, 3.0], [6.0, 5.0]])
         """
         once = shared if isinstance(shared, (tuple, list)) else (shared,)
-        return batch(self.version, args, kwargs, frozenset(once), sums, threads)
+        return batch(self.version, self._settings, args, kwargs, frozenset(once), sums, threads)
 
     def bind(self, *args: Any, **kwargs: Any) -> Bound:
         """The function on buffers that stay: a call takes no arguments and allocates nothing.
@@ -172,7 +180,7 @@ class Compiled(Jitted):
         >>> f.outputs
         array(15.)
         """
-        return bound(self.version, args, kwargs)
+        return bound(self.version, self._settings, args, kwargs)
 
     @property
     def program(self) -> Program:
@@ -208,8 +216,10 @@ class Compiled(Jitted):
     def __get__(self, instance: object, owner: type | None = None) -> Any:
         return self if instance is None else MethodType(self, instance)
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return jit, (self.function, self._math)
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        name = getattr(self.function, "__qualname__", "")
+        module = sys.modules.get(getattr(self.function, "__module__", ""))
+        return name if getattr(module, name, None) is self else (jit, (self.function, self._math))
 
     def __repr__(self) -> str:
         return f"<jit of {self.function!r}>"
@@ -259,11 +269,10 @@ class Version:
         lines.append(f"before simplification: {len(self.trace.program):,} instructions")
         lines += [f"{stage}: {1000 * seconds:.1f} ms" for stage, seconds in self._seconds.items()]
         lines.append(f"backend: {BACKEND}")
-        for purpose, loaded in getattr(self.runner, "loaded", {}).items():
-            stages = ", ".join(
-                f"{stage} {1000 * seconds:.1f} ms" for stage, seconds in loaded.seconds.items()
-            )
-            lines.append(f"{purpose}: {loaded.size:,} bytes of code; {stages}")
+        for purpose, code in getattr(self.runner, "codes", {}).items():
+            for loaded in code.versions:
+                stages = ", ".join(f"{stage} {1000 * took:.1f} ms" for stage, took in loaded.seconds.items())
+                lines.append(f"{purpose}: {loaded.size:,} bytes of code; {stages}")
         if called_back := getattr(self.runner, "called_back", []):
             lines.append(f"computed by calls of Python: {', '.join(called_back)}")
         return "\n".join(lines)

@@ -15,11 +15,8 @@ from threading import RLock
 from types import FrameType
 from typing import Any, Final
 
-from autograd.scopes import current_scope, scope
+from autograd.scopes import TRACED, is_tracing, scope
 from autograd.value import Value
-
-SCOPE: Final = "(traced)"
-"""The scope around a trace: what stands in it the function made, all else was there before."""
 
 _CHOOSE: Final = "choose with autograd.where, maximum, minimum or clip"
 _GUARDED: Final = {
@@ -27,19 +24,16 @@ _GUARDED: Final = {
     "__bool__": ("asks for the truth of", _CHOOSE),
     "__eq__": ("compares", "compare with autograd.equal"),
     "__ne__": ("compares", "compare with autograd.not_equal"),
+    "item": ("reads the number of", "compute with the Value itself"),
+    "backward": ("takes the gradient of", "write jit(grad(f)), or autograd.grad within the function"),
+    **dict.fromkeys(("__copy__", "__deepcopy__", "__reduce_ex__"), ("copies", "use the Value itself")),
 }
 _LOCK: Final = RLock()
 
 
-def tracing() -> bool:
-    """Whether a function is being traced in this thread."""
-    path = current_scope()
-    return path == SCOPE or path.startswith(SCOPE + "/")
-
-
 def made_inside(node: Value) -> bool:
     """Whether a node was made by a function that is traced."""
-    return node._tag is not None and (node._tag.scope == SCOPE or node._tag.scope.startswith(SCOPE + "/"))
+    return node._tag is not None and (node._tag.scope == TRACED or node._tag.scope.startswith(TRACED + "/"))
 
 
 @contextmanager
@@ -53,7 +47,7 @@ def decisions_refused() -> Iterator[None]:
             for name, original in before.items():
                 setattr(Value, name, _refusing(original, *_GUARDED[name]))
             Value.data = _guarded_data(data)  # type: ignore[assignment]
-            with scope(SCOPE):
+            with scope(TRACED):
                 yield
         finally:
             Value.data = data
@@ -92,7 +86,7 @@ def _guarded_data(data: Any) -> property:
 
 
 def _require_no_decision(does: str, advice: str) -> None:
-    if not tracing():
+    if not is_tracing():
         return
     frame: FrameType | None = sys._getframe(2)
     if _is_ours(frame):

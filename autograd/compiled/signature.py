@@ -19,15 +19,18 @@ class Signature:
             that is no number.
         numbers: the numbers of the arguments, in order.
         has_values: whether there are Values among them.
+
+    With `settings` a whole number that stands alone is a setting, else it is a number like others.
     """
 
-    def __init__(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> None:
+    def __init__(self, args: Sequence[Any], kwargs: Mapping[str, Any], settings: bool = True) -> None:
         self._args = args
         self._kwargs = kwargs
         self.numbers: list[float] = []
         self.has_values = False
-        positions = tuple(self._read(arg, alone=True) for arg in args)
-        self.key = positions, tuple((name, self._read(kwargs[name], alone=True)) for name in sorted(kwargs))
+        self._settings = settings
+        positions = tuple(self._read(arg, settings) for arg in args)
+        self.key = positions, tuple((name, self._read(arg, settings)) for name, arg in kwargs.items())
 
     def _read(self, thing: Any, alone: bool = False) -> Any:
         """A key of a thing; its numbers are noted."""
@@ -69,8 +72,8 @@ class Signature:
                 return thing
             return replaced(thing, _Number, floats.as_float)
 
-        return [read(arg, True) for arg in self._args], {
-            name: read(self._kwargs[name], True) for name in sorted(self._kwargs)
+        return [read(arg, self._settings) for arg in self._args], {
+            name: read(arg, self._settings) for name, arg in self._kwargs.items()
         }
 
 

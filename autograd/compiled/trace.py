@@ -75,7 +75,7 @@ def trace(f: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any])
         nodes.append(number if isinstance(number, Value) else Value(number))
         return Slot(len(nodes) - 1)
 
-    shape = replaced(out, (float, int, Value), noted)
+    shape = replaced(out, (float, int, Value), noted, _refused)
     parameters = _parameters(nodes, inputs)
     program = flatten(nodes, [*inputs, *parameters])
     places = {node: place for place, node in enumerate(inputs)}
@@ -92,7 +92,12 @@ def trace(f: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any])
     )
 
 
-def replaced(thing: Any, kinds: Any, instead: Callable[[Any], Any]) -> Any:
+def replaced(
+    thing: Any,
+    kinds: Any,
+    instead: Callable[[Any], Any],
+    otherwise: Callable[[Any], Any] = lambda thing: thing,
+) -> Any:
     """A tree with something else in place of the leaves of some kinds; all else stays what it is."""
     if isinstance(thing, kinds) and not isinstance(thing, bool):
         return instead(thing)
@@ -100,8 +105,18 @@ def replaced(thing: Any, kinds: Any, instead: Callable[[Any], Any]) -> Any:
         return block(thing.shape, [instead(cell) for cell in thing.flat])
     branches = known_branches(thing)
     if branches is None:
+        return otherwise(thing)
+    return made_like(thing, [replaced(branch, kinds, instead, otherwise) for _, branch in branches])
+
+
+def _refused(thing: Any) -> Any:
+    """What is no number and may stand among the results, because it holds none."""
+    if thing is None or isinstance(thing, (bool, str, bytes)):
         return thing
-    return made_like(thing, [replaced(branch, kinds, instead) for _, branch in branches])
+    raise TypeError(
+        "jit: a function returns numbers in nested lists, tuples, dicts, dataclasses or arrays, and None, "
+        f"booleans and strings beside them, got {type(thing).__name__}: {thing!r:.60}"
+    )
 
 
 def _parameters(roots: Sequence[Value], inputs: Sequence[Value]) -> list[Value]:

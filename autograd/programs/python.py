@@ -26,7 +26,7 @@ _WIDTH = 96  # of a line of names
 _HANDFUL = 8  # inputs that are arguments of their own
 _FILES = ("floats", "piecewise", "special")  # in which the functions of floats are written
 _FROM_MATH = ("copysign", "inf", "nan", "pi")
-_RENAMED = {"pow": "power", "round": "rounded"}  # what is pasted into other code must not replace builtins
+_RENAMED = {"pow": "ieee_pow", "round": "rounded"}  # what is pasted into other code must not replace builtins
 
 FORMS: Mapping[Operation, str] = {
     **{
@@ -173,6 +173,7 @@ def _function(node: ast.FunctionDef, code: str) -> str:
         sentence = " ".join(said.split("\n\n")[0].split())
         lines[1 : end - node.lineno + 1] = [f'    """{sentence}"""']
     source = re.sub(rf"\b({'|'.join(_FILES)})\.", "", "\n".join(lines))
+    source = re.sub(r"\bi64\b", "int", source)  # a type of numbers for the compiled package
     return re.sub(r"(?<![\w.])(pow|round)\(", lambda call: _RENAMED[call[1]] + "(", source)
 
 

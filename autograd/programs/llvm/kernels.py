@@ -169,12 +169,16 @@ class _Pieces:
         """One function."""
         writer, program, first = self._writers[piece], self.program, self.program.first
         read, put = Reader(writer, self.inputs), Storer(writer, self.outputs)
-        names = {slot: writer.number(number) for slot, number in self._constants.items()}
+        names: dict[int, str] = {}
 
         def name(slot: int) -> str:
             if slot not in names:
-                here = slot < first
-                names[slot] = read(slot) if here else load(writer, "%memory", self._at(slot), self.lanes)
+                if slot in self._constants:
+                    names[slot] = writer.number(self._constants[slot])
+                elif slot < first:
+                    names[slot] = read(slot)
+                else:
+                    names[slot] = load(writer, "%memory", self._at(slot), self.lanes)
             return names[slot]
 
         for instruction in self._ranges[piece]:

@@ -1,5 +1,6 @@
 """A function compiled: the same results as without, to the last bit, or an error that names the line."""
 
+import copy
 import math
 import pickle
 import random
@@ -12,7 +13,9 @@ import pytest
 import autograd
 import nn
 from autograd import Value, grad, hessian, hvp, jacobian, jit, jvp, ops, value_and_grad
-from autograd.compiled.guards import tracing
+from autograd.compiled.backend import NumpyRunner, runner
+from autograd.programs.given import Given
+from autograd.scopes import is_tracing
 from tests.autograd.programs.test_derivative import CONSTANTS, EDGES, bits
 
 
@@ -194,7 +197,7 @@ class TestDecisions:
         with pytest.raises(TypeError):
             jit(lambda x: x if x > 0 else -x)(2.0)
         x = Value(2.0)
-        assert x.data == 2.0 and x > 1.0 and not tracing()
+        assert x.data == 2.0 and x > 1.0 and not is_tracing()
         x.data = 3.0
         assert x == 3.0
 
@@ -240,3 +243,150 @@ def test_programs_print_and_pickle():
     f([1.0, 2.0])
     assert str(pickle.loads(pickle.dumps(f.program))) == str(f.program)
     assert math.isclose(f.program.run([1.0, 2.0])[0], 100.0)
+
+
+class TestWholeNumbers:
+    def test_that_are_differentiated_are_numbers(self):
+        def f(a, b):
+            return a * b * b + 3 * a
+
+        both = grad(f, argnums=(0, 1))
+        assert jit(both)(2.0, 0) == both(2.0, 0) == (3.0, 0.0)
+        assert jit(value_and_grad(f))(0, 5.0) == (0.0, 28.0)
+        assert jit(grad(lambda a: a**3))(2) == 12.0
+
+    def test_in_a_batch_they_are_the_same_for_all(self):
+        f = jit(lambda q: q[0] * q[1] + q[2])
+        assert f.batch((numpy.array([1.0, 2.0]), 3, numpy.array([10.0, 20.0]))).tolist() == [13.0, 26.0]
+
+
+class TestNumbersTakenOut:
+    @pytest.mark.parametrize(
+        "f",
+        [
+            lambda x: x.item() * 2.0,
+            lambda x: copy.deepcopy(x) * 2.0,
+            lambda x: pickle.loads(pickle.dumps(x)) * 2.0,
+            lambda x: autograd.gradient(x * x, [x])[0] * x,
+            lambda x: {x * 2.0},
+            lambda x: grad(lambda z: autograd.maximum(z, 0.0) * z)(x),
+            lambda x: nn.Dropout(0.5, seed=0)([x])[0] * x,
+        ],
+    )
+    def test_in_other_ways_is_an_error_too(self, f):
+        with pytest.raises(TypeError, match="jit: "):
+            jit(f)(2.0)
+
+    def test_backward_within(self):
+        def f(x):
+            y = x * x
+            y.backward()
+            return x.grad
+
+        with pytest.raises(TypeError, match="takes the gradient"):
+            jit(f)(2.0)
+
+    def test_a_derivative_within_is_part_of_the_program(self):
+        f = jit(lambda x: grad(lambda z: z * z * x)(x))
+        assert [f(2.0), f(3.0)] == [8.0, 18.0]
+
+
+def test_a_compiled_function_within_another_is_part_of_it():
+    w = Value(3.0)
+    inner = jit(lambda a: a * w)
+    outer = jit(lambda x: x * inner(2.0))
+    assert (inner(1.0), outer(1.0)) == (3.0, 6.0)
+    w.data = 10.0
+    assert outer(1.0) == 20.0
+
+
+class TestBatches:
+    X = numpy.random.default_rng(0).uniform(-1.0, 1.0, (23, 4))
+
+    def test_each_sample_is_as_it_is_alone(self):
+        f = jit(value_and_grad(lambda x: autograd.tanh(rosenbrock(x))))
+        values, gradients = f.batch(self.X, threads=2)
+        alone = [f(x) for x in self.X.tolist()]
+        assert values.tolist() == [value for value, _ in alone]
+        assert gradients.tolist() == [gradient for _, gradient in alone]
+
+    def test_shared_arguments_parameters_and_sums(self):
+        bias = Value(0.5)
+        f = jit(lambda x, w: [autograd.dot(w, list(x)) + bias, bias * 1.0])
+        w = [1.0, 2.0, 3.0, 4.0]
+        found = f.batch(self.X, w, shared=1)
+        assert found.shape == (23, 2)
+        assert found[3, 0] == f(self.X[3], w)[0]
+        assert f.batch(self.X, w, shared=1, sums=True).shape == (2,)
+        bias.data = 7.0
+        assert f.batch(self.X, w, shared=1)[0, 1] == 7.0
+
+    def test_a_hessian_has_the_samples_first(self):
+        f = jit(hessian(rosenbrock))
+        assert f.batch(self.X).shape == (23, 4, 4)
+        assert f.batch(self.X)[5].tolist() == f(self.X[5].tolist())
+
+    def test_errors(self):
+        f = jit(lambda x, y: x * y)
+        with pytest.raises(ValueError, match="of one length, got lengths"):
+            f.batch(numpy.ones(3), numpy.ones(4))
+        with pytest.raises(ValueError, match="names no argument"):
+            f.batch(numpy.ones(3), 2.0, shared="z")
+        with pytest.raises(TypeError, match="got a Value"):
+            f.batch(numpy.ones(3), Value(2.0))
+        assert f(2.0, 3.0) == 6.0  # and nothing is left behind
+
+    def test_by_numpy(self):
+        f = jit(value_and_grad(rosenbrock))
+        f.batch(self.X)
+        program = f.program
+        given = [Given(self.X, 0, 4)]
+        machine, by_numpy = runner(program, "own"), NumpyRunner(program)
+        for sums in (False, True):
+            expected = machine.batch(given, [None, 4], sums, 1)
+            for found, other in zip(by_numpy.batch(given, [None, 4], sums), expected, strict=True):
+                assert numpy.allclose(found, other, rtol=1e-14)
+
+
+class TestBuffers:
+    def test_a_call_reads_and_writes_them(self):
+        w = Value(2.0)
+        bound = jit(value_and_grad(lambda x: x[0] * x[1] * w)).bind([3.0, 4.0])
+        bound()
+        value, gradient = bound.outputs
+        assert (value, gradient.tolist()) == (24.0, [8.0, 6.0])
+        bound.inputs[0][:] = 1.0
+        w.data = 10.0
+        bound()
+        assert (value, gradient.tolist()) == (10.0, [10.0, 10.0])
+
+    def test_it_is_not_copied(self):
+        with pytest.raises(TypeError, match="belongs to its buffers"):
+            copy.deepcopy(jit(lambda x: x).bind(1.0))
+
+
+def test_the_source_to_take_away():
+    f = jit(rosenbrock)
+    f([1.0, 2.0])
+    space = {}
+    exec(f.to_python("g"), space)
+    assert space["g"](1.0, 2.0) == f([1.0, 2.0]) == 100.0
+    assert "void g(const double *in, double *out)" in f.to_c("g")
+    assert "instructions, 1 output" in f.report
+
+
+def test_many_structures_are_warned_of():
+    f = jit(rosenbrock)
+    with pytest.warns(UserWarning, match="has been compiled 10 times"):
+        for n in range(2, 12):
+            f([0.5] * n)
+
+
+@jit
+def at_the_top(x):
+    return x * 2
+
+
+def test_it_goes_to_another_process():
+    assert pickle.loads(pickle.dumps(at_the_top)) is at_the_top
+    assert pickle.loads(pickle.dumps(jit(math.floor))).function is math.floor

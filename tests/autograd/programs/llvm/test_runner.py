@@ -8,8 +8,8 @@ import pytest
 
 import autograd
 from autograd import Value, flatten, ops
-from autograd.programs.llvm import batches, cache, kernels
 from autograd.programs.given import Given
+from autograd.programs.llvm import batches, cache, kernels
 from autograd.programs.llvm.runner import Runner
 from tests.autograd.programs.llvm.programs import a_program, bits, some_samples
 
