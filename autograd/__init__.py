@@ -17,7 +17,7 @@ from autograd.functions import *  # noqa: F403  (its `__all__` is the list of fu
 from autograd.modes import no_grad
 from autograd.own_operations import operation
 from autograd.primitive import Operation
-from autograd.scopes import current_scope, each_in_scope, scope
+from autograd.scopes import current_scope, each_in_scope, is_tracing, scope
 from autograd.value import Value
 from autograd.vectors import as_values
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from autograd.anomaly import detect_anomaly
     from autograd.check import check_grads
+    from autograd.compiled.function import jit as jit
     from autograd.directions import hvp, jvp, vjp
     from autograd.extras import extra
     from autograd.graph import trace
@@ -47,10 +48,39 @@ native = not value.__file__.endswith(".py")
 """Whether `Value` runs compiled; the same file runs interpreted where there was no C compiler."""
 
 __all__ = [
-    "BackwardStep", "BackwardSteps", "Explanation", "Operation", "Player", "Program", "Value", "as_float",
-    "as_values", "backward_steps", "check_grads", "current_scope", "detect_anomaly", "draw_dot",
-    "each_in_scope", "elementwise_grad", "explain", "extra", "flatten", "grad", "gradient", "hessian", "hvp",
-    "jacobian", "jvp", "no_grad", "operation", "player", "scope", "trace", "value_and_grad", "vjp",
+    "BackwardStep",
+    "BackwardSteps",
+    "Explanation",
+    "Operation",
+    "Player",
+    "Program",
+    "Value",
+    "as_float",
+    "as_values",
+    "backward_steps",
+    "check_grads",
+    "current_scope",
+    "detect_anomaly",
+    "draw_dot",
+    "each_in_scope",
+    "elementwise_grad",
+    "explain",
+    "extra",
+    "flatten",
+    "grad",
+    "gradient",
+    "hessian",
+    "hvp",
+    "is_tracing",
+    "jacobian",
+    "jvp",
+    "no_grad",
+    "operation",
+    "player",
+    "scope",
+    "trace",
+    "value_and_grad",
+    "vjp",
 ]  # fmt: skip
 __all__ += functions.__all__
 __all__.sort()
@@ -60,11 +90,12 @@ __all__.remove("pow")
 __all__.remove("round")
 __all__.remove("sum")
 
-# Loaded when they are first used: most programs differentiate by backward() and never draw. `run_on_arrays`
-# needs numpy and is not in `__all__`, so that a star import needs no library.
+# Loaded when they are first used: most programs differentiate by backward() and never draw. `jit` and
+# `run_on_arrays` need numpy and are not in `__all__`, so that a star import needs no library.
 _LATER = {
     "autograd.anomaly": ("detect_anomaly",),
     "autograd.check": ("check_grads",),
+    "autograd.compiled.function": ("jit",),
     "autograd.directions": ("hvp", "jvp", "vjp"),
     "autograd.extras": ("extra",),
     "autograd.graph": ("trace",),

@@ -17,8 +17,8 @@ what            gives                                                called by
 `bind`          a `Bound`, an operation of one operand               `x**2` and `leaky_relu(x, 0.1)`
 ==============  ===================================================  =======================================
 
-Compiled, each line is a class with `__call__`, `compute`, `local_number`, `local_graph` and `bound_graph` of
-its own: see `native/generate.py`.
+Compiled, each line is a class with `__call__`, `compute`, `local_number`, `both_numbers`, `local_graph` and
+`bound_graph` of its own: see `native/generate.py`.
 """
 
 from __future__ import annotations

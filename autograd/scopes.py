@@ -10,7 +10,7 @@ from autograd.modes import OPEN, Place, Switch, find_place, here, set_place
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from typing import Any, TypeVar
+    from typing import Any, Final, TypeVar
 
     T = TypeVar("T")
 
@@ -34,6 +34,22 @@ def scope(name: str) -> Switch:
     if not isinstance(name, str) or not name:
         raise TypeError(f"a scope's name is a string that is not empty, got {name!r}")
     return Switch(scope=name)
+
+
+TRACED: Final = "(traced)"
+"""The scope around a function that `jit` writes down: what stands in it the function made."""
+
+
+def is_tracing() -> bool:
+    """Whether a function is being written down by `jit` in this thread.
+
+    What a function decides then by anything but its numbers, it decides for all calls.
+
+    >>> is_tracing()
+    False
+    """
+    path = current_scope()
+    return path == TRACED or path.startswith(TRACED + "/")
 
 
 def current_scope() -> str:

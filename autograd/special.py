@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 _LOG_2: Final = math.log(2.0)
 _PI_REST: Final = 1.2246467991473532e-16  # beyond the digits of a float
-_ROOT_PI: Final = math.sqrt(pi)
-_ROOT_2PI: Final = math.sqrt(2 * pi)
-_ROOT_HALF: Final = math.sqrt(0.5)
-_ROOT_HALF_HEAD: Final = math.floor(_ROOT_HALF * 2.0**26) * 2.0**-26
-_ROOT_HALF_REST: Final = _ROOT_HALF - _ROOT_HALF_HEAD - 4.833646656726457e-17  # beyond the digits of a float
+ROOT_PI: Final = math.sqrt(pi)
+ROOT_2PI: Final = math.sqrt(2 * pi)
+ROOT_HALF: Final = math.sqrt(0.5)
+ROOT_HALF_HEAD: Final = math.floor(ROOT_HALF * 2.0**26) * 2.0**-26
+ROOT_HALF_REST: Final = ROOT_HALF - ROOT_HALF_HEAD - 4.833646656726457e-17  # beyond the digits of a float
 
 
 def logaddexp(x: float, y: float) -> float:
@@ -68,7 +68,7 @@ def normal_pdf(x: float) -> float:
         return x if x != x else 0.0
     # The square of the first 26 bits is exact: a rounding of x*x would be x*x/2 roundings of the result.
     head = math.floor(x * 2.0**20) * 2.0**-20
-    return math.exp(-0.5 * head * head) * math.exp(-0.5 * (x - head) * (x + head)) / _ROOT_2PI
+    return math.exp(-0.5 * head * head) * math.exp(-0.5 * (x - head) * (x + head)) / ROOT_2PI
 
 
 def normal_cdf(x: float) -> float:
@@ -79,13 +79,13 @@ def normal_cdf(x: float) -> float:
     """
     if not abs(x) < 39.0:
         return x if x != x else float(x > 0.0)
-    z = -x * _ROOT_HALF
+    z = -x * ROOT_HALF
     if x > -1.0:
         return 0.5 * math.erfc(z)  # which does not fall fast enough to mind a rounding of z
     # What z lacks of -x / sqrt(2), by the product of their first 26 bits, which is exact.
     head = math.floor(x * 2.0**20) * 2.0**-20
-    rest = (-head * _ROOT_HALF_HEAD - z) - (x - head) * _ROOT_HALF_HEAD - x * _ROOT_HALF_REST
-    return 0.5 * math.erfc(z) - rest * normal_pdf(x) / _ROOT_HALF
+    rest = (-head * ROOT_HALF_HEAD - z) - (x - head) * ROOT_HALF_HEAD - x * ROOT_HALF_REST
+    return 0.5 * math.erfc(z) - rest * normal_pdf(x) / ROOT_HALF
 
 
 def gelu(x: float) -> float:
@@ -115,7 +115,7 @@ def erfinv(x: float) -> float:
     for _i in range(3):
         # 1 - size is exact where erf(z) is close to 1.
         error = math.erf(z) - size if size < 0.5 else (1.0 - size) - math.erfc(z)
-        step = error * 0.5 * _ROOT_PI * math.exp(z * z)
+        step = error * 0.5 * ROOT_PI * math.exp(z * z)
         z -= step / (1.0 + z * step)
     return math.copysign(z, x)
 

@@ -19,6 +19,7 @@ from autograd import modes
 from autograd.annotations import TYPE_CHECKING
 from autograd.graph import contributions_by_hand, passes
 from autograd.places import Places, Ways
+from autograd.scopes import is_tracing
 from autograd.value import Value
 from autograd.walk import LOCK, topological_order, under_way
 
@@ -114,6 +115,8 @@ def adjoint_graphs(root: Value, wrt: list[Value]) -> list[Number]:
     Only nodes on a way from `wrt` to `root` are visited.
     """
     ways = Ways([root], wrt)
+    if is_tracing():
+        _refuse_choices(ways.order)
     table: list[Any] = [None] * ways.count
     for place in ways.roots:
         _receive_graph(table, place, 1.0)
@@ -142,12 +145,24 @@ def _found_graphs(table: list[Any], places: list[int]) -> list[Any]:
     return [0.0 if place < 0 or table[place] is None else table[place] for place in places]
 
 
+def _refuse_choices(order: list[Value]) -> None:
+    """Raise TypeError if a sweep over numbers would decide what a program has to decide anew."""
+    for node in order:
+        if node._operation.chooses:
+            raise TypeError(
+                f"jit: a derivative is taken within the function, through a choice ({node._operation.name}) "
+                "that would be the one of the first call; write jit(grad(f)), jit(hessian(f)) and the like"
+            )
+
+
 def tangents(roots: list[Value], seeds: dict[Value, Value]) -> list[Number]:
     """The derivative of each root in the direction in which the seeded nodes move, as graphs.
 
     This is the forward mode: one sweep from the leaves to the roots, whatever the number of leaves.
     """
     ways = Ways(roots, list(seeds))
+    if is_tracing():
+        _refuse_choices(ways.order)
     table: list[Any] = [None] * ways.count
     for place, seed in zip(ways.ends, seeds.values(), strict=True):
         if place >= 0:

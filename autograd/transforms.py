@@ -20,6 +20,7 @@ from autograd import tree
 from autograd.annotations import TYPE_CHECKING
 from autograd.arguments import FIRST, Choice, chosen
 from autograd.rows import without_values
+from autograd.scopes import is_tracing
 from autograd.sweeps import as_value, slopes
 from autograd.tracing import Call, gradient_at, value_and_gradient_at
 from autograd.transformed import Transformed
@@ -251,6 +252,10 @@ def gradient(out: Value, wrt: Any, differentiable: bool = False) -> Any:
     """
     if not isinstance(out, Value):
         raise TypeError(f"gradient needs the Value to differentiate, got {type(out).__name__}: {out!r:.60}")
+    if not differentiable and is_tracing():
+        raise TypeError(
+            "jit: gradient(...) would keep the numbers of the first call; give differentiable=True"
+        )
     nodes = tree.leaves(wrt)
     for number in without_values(nodes):
         raise TypeError(f"gradient is taken with respect to Values, got {type(number).__name__}: {number!r}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable
 
-from autograd import Value, scope
+from autograd import Value, is_tracing, scope
 from nn.init import Seed, random_source
 from nn.module import Module
 from nn.sample import as_inputs, unwrapped
@@ -46,6 +46,11 @@ class Dropout(Module):
         inputs = as_inputs(x, None, self)
         if not self.training:
             return unwrapped(inputs)
+        if is_tracing():
+            raise TypeError(
+                "jit: dropout would drop the same numbers at every call; compile the model in evaluation "
+                "mode, after model.eval()"
+            )
         draw = (self.rng or random).random
         with scope("dropout"):
             mask = [0.0 if draw() < self.p else 1.0 / (1.0 - self.p) for _ in inputs]

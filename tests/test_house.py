@@ -36,6 +36,7 @@ AUTOGRAD = """
     functions
     copying
     pickling
+    operators
     words/
     programs/
     sweeps
@@ -43,6 +44,7 @@ AUTOGRAD = """
     tracing transformed
     transforms
     directions section
+    compiled/
     differences
     check
     show/drawing/

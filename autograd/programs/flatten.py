@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from autograd.annotations import TYPE_CHECKING
 from autograd.primitive import Bound
-from autograd.programs.program import UNUSED, Program
+from autograd.programs.builder import Builder
+from autograd.programs.program import UNUSED
 from autograd.value import Value
 from autograd.walk import OPERANDS
 from autograd.words.names import one_line
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any, Final
 
-    from autograd.primitive import Operation
+    from autograd.programs.program import Program
 
 _STILL: Final = -1  # in place of a slot: this node does not depend on an input
 _FIRST_CONSTANT: Final = -2  # the constants are -2, -3, ... until it is known how many there are
@@ -81,27 +82,13 @@ class Flattening:
         self.nodes: list[Value] = []
         self._hold = hold
         self._moving = moving
-        self._input_count = len(given)
         self._slots: dict[Value, int] = {node: slot for slot, node in enumerate(given)}
-        self._codes: dict[Operation, int] = {}
-        self._constants: list[float] = []
-        self._places: dict[float | str, int] = {}  # of the constants
-        self._instructions: tuple[list[int], list[int], list[int]] = ([], [], [])
+        self._builder = builder = Builder(_names(given))
         for root in results:
             self._walk(root)
-        outputs = [
-            self._constant(root.data) if self._slots[root] == _STILL else self._slots[root]
+        self.program = builder.program(
+            builder.constant(root.data) if self._slots[root] == _STILL else self._slots[root]
             for root in results
-        ]
-        codes, left, right = self._instructions
-        self.program = Program(
-            _names(given),
-            self._constants,
-            self._codes,
-            codes,
-            self._placed(left),
-            self._placed(right),
-            self._placed(outputs),
         )
 
     def _walk(self, root: Value) -> None:
@@ -146,38 +133,17 @@ class Flattening:
                 "function that passes gradients on; define it with @autograd.operation"
             )
         if x == _STILL:
-            x = self._constant(left.data)
+            x = self._builder.constant(left.data)
         if right is None:
-            y = self._constant(operation.second) if isinstance(operation, Bound) else UNUSED
+            y = self._builder.constant(operation.second) if isinstance(operation, Bound) else UNUSED
         elif y == _STILL:
-            y = self._constant(right.data)
+            y = self._builder.constant(right.data)
         base = operation.base if isinstance(operation, Bound) else operation
-        codes, lefts, rights = self._instructions
-        codes.append(self._codes.setdefault(base, len(self._codes)))
-        lefts.append(x)
-        rights.append(y)
         self.nodes.append(node)
-        return self._input_count + len(codes) - 1
+        return self._builder.instruction(base, x, y)
 
     def _slot(self, node: Value, index: int, operand: Value) -> int:
         return self._slots[operand] if self._may_move(node, index, operand) else _STILL
-
-    def _constant(self, number: float) -> int:
-        """Where a number stands that does not move."""
-        key = number if number != 0.0 else repr(number)  # 0.0 and -0.0 are equal, but not the same number
-        place = self._places.get(key)
-        if place is None:
-            place = self._places[key] = _FIRST_CONSTANT - len(self._constants)
-            self._constants.append(number)
-        return place
-
-    def _placed(self, slots: list[int]) -> list[int]:
-        """The slots, now that the constants stand between the inputs and the instructions."""
-        first, shift = self._input_count, len(self._constants)
-        return [
-            slot + shift if slot >= first else slot if slot >= UNUSED else first + _FIRST_CONSTANT - slot
-            for slot in slots
-        ]
 
 
 def _values(given: Any) -> list[Value]:

@@ -20,7 +20,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from itertools import count
+from itertools import count, islice
 from math import nan
 from operator import lt
 from typing import Any
@@ -171,15 +171,20 @@ class Program:
                 f"the program takes {len(self.inputs)} input(s), {_listed(self.inputs)}; got {len(inputs)}"
             )
 
-    def __str__(self) -> str:
-        names = [*self.inputs, *(repr(number).removesuffix(".0") for number in self.constants)]
-        lines = [f"inputs: {_listed(self.inputs)}"]
+    def names(self) -> list[str]:
+        """What every slot is called where the program is printed: an input, a number, or v1, v2, ..."""
         taken = set(self.inputs)
+        numbers = (repr(number).removesuffix(".0") for number in self.constants)
         results = (name for name in map("v{}".format, count(1)) if name not in taken)
-        for code, left, right in zip(self.codes, self.left, self.right, strict=True):
+        return [*self.inputs, *numbers, *islice(results, len(self))]
+
+    def __str__(self) -> str:
+        names = self.names()
+        lines = [f"inputs: {_listed(self.inputs)}"]
+        instructions = zip(names[self.first :], self.codes, self.left, self.right, strict=True)
+        for name, code, left, right in instructions:
             operands = [names[left]] if right == UNUSED else [names[left], names[right]]
-            names.append(next(results))
-            lines.append(f"{names[-1]} = {applied(self.operations[code], operands)}")
+            lines.append(f"{name} = {applied(self.operations[code], operands)}")
         lines.append(f"outputs: {_listed([names[slot] for slot in self.outputs])}")
         return "\n".join(lines)
 

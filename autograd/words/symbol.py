@@ -11,11 +11,11 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import Any, Self
 
 from autograd import floats, ops
 from autograd.graph import passes
+from autograd.operators import Operators
 from autograd.primitive import Operation
 from autograd.value import Value
 
@@ -67,7 +67,7 @@ _PARENTHESES = re.compile(r"\([^()]*\)")
 _NEGATIVE = re.compile(f"-({_NUMBER}|inf)")
 
 
-class Symbol:
+class Symbol(Operators):
     """A name, or a formula of names, that operations extend instead of computing.
 
     Args:
@@ -159,40 +159,11 @@ class Symbol:
     def _function(operation: Operation) -> str:
         return operation.name
 
-    def __bool__(self) -> bool:
-        raise TypeError("a symbol is neither true nor false; choose with autograd.where")
-
     def __str__(self) -> str:
         return self.text
 
     def __repr__(self) -> str:
         return f"Symbol({self.text!r})"
-
-    def __getattr__(self, name: str) -> Any:
-        # The methods of a Value that are operations of the table: x.exp(), x.relu() ...
-        if name in ops.TABLE:
-            return partial(ops.TABLE[name], self)
-        raise AttributeError(f"a symbol has no {name!r}")
-
-    # fmt: off
-    def __add__(self, other: Symbol | float) -> Symbol: return ops.add(self, other)
-    def __sub__(self, other: Symbol | float) -> Symbol: return ops.sub(self, other)
-    def __mul__(self, other: Symbol | float) -> Symbol: return ops.mul(self, other)
-    def __truediv__(self, other: Symbol | float) -> Symbol: return ops.div(self, other)
-    def __floordiv__(self, other: Symbol | float) -> Symbol: return ops.floor_divide(self, other)
-    def __mod__(self, other: Symbol | float) -> Symbol: return ops.remainder(self, other)
-    def __pow__(self, other: Symbol | float) -> Symbol: return ops.pow(self, other)
-    def __radd__(self, other: float) -> Symbol: return ops.add(other, self)
-    def __rsub__(self, other: float) -> Symbol: return ops.sub(other, self)
-    def __rmul__(self, other: float) -> Symbol: return ops.mul(other, self)
-    def __rtruediv__(self, other: float) -> Symbol: return ops.div(other, self)
-    def __rfloordiv__(self, other: float) -> Symbol: return ops.floor_divide(other, self)
-    def __rmod__(self, other: float) -> Symbol: return ops.remainder(other, self)
-    def __rpow__(self, other: float) -> Symbol: return ops.pow(other, self)
-    def __neg__(self) -> Self: return ops.neg(self)
-    def __pos__(self) -> Symbol: return ops.pos(self)
-    def __abs__(self) -> Symbol: return ops.abs(self)
-    # fmt: on
 
 
 def derivative(

@@ -33,13 +33,14 @@ def caption(picture: Picture, hurried: bool = False) -> dict[str, str]:
     swatches = _swatches(picture)
     said = (_folded, _again, _colored, _marked, _highlighted, _state)
     lines = [line for part in said for line in part(picture)] + ([HURRIED] if hurried else [])
-    lines = [part for line in lines for part in wrap(line, _WIDTH)]
-    rows = ([swatches] if swatches else []) + [
-        f'<TR><TD ALIGN="LEFT">{markup(line)}</TD></TR>' for line in lines
-    ]
-    if not rows:
-        return {}
-    return {"label": f"<{_TABLE}{''.join(rows)}</TABLE>>", "labelloc": "t", "labeljust": "l"}
+    return above(lines, swatches)
+
+
+def above(lines: Sequence[str], first: str = "") -> dict[str, str]:
+    """Lines above a drawing, as attributes of DOT, below a first row in its markup language, if any."""
+    parts = [part for line in lines for part in wrap(line, _WIDTH)]
+    rows = first + "".join(f'<TR><TD ALIGN="LEFT">{markup(part)}</TD></TR>' for part in parts)
+    return {"label": f"<{_TABLE}{rows}</TABLE>>", "labelloc": "t", "labeljust": "l"} if rows else {}
 
 
 def _swatches(picture: Picture) -> str:

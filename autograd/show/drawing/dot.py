@@ -7,6 +7,8 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from autograd.graph import nodes_of, reached
+from autograd.programs.program import Program
+from autograd.show.drawing.blank import blank
 from autograd.show.drawing.box import Box
 from autograd.show.drawing.caption import caption
 from autograd.show.drawing.fold import fold
@@ -16,6 +18,7 @@ from autograd.show.drawing.look import Look
 from autograd.show.drawing.marks import marks_of
 from autograd.show.drawing.picture import Picture
 from autograd.show.drawing.plan import PAGE, Plan
+from autograd.show.drawing.program import draw_program
 from autograd.show.drawing.texts import Texts
 from autograd.value import Value
 from autograd.walk import topological_order
@@ -33,7 +36,7 @@ _NARROWER = 0.97  # than what would just fit
 
 
 def draw_dot(
-    root: Value,
+    root: Value | Program,
     format: str = "svg",
     rankdir: str | None = None,
     *,
@@ -46,10 +49,11 @@ def draw_dot(
     max_nodes: int | None = MAX_NODES,
     micrograd: bool = False,
 ) -> Drawing:
-    """Draw everything that a Value was computed from.
+    """Draw everything that a Value was computed from; or a program, which has names and no numbers.
 
     Args:
-        root: the result, such as a loss. Its gradients are drawn as `backward()` left them.
+        root: the result, such as a loss. Its gradients are drawn as `backward()` left them. Of a program only
+            `format`, `rankdir` and `max_nodes` can be chosen.
         format: what `render()` writes: 'svg', 'png', and with system Graphviz 'pdf' and more.
         rankdir: where the arrows point: 'LR', 'TB', 'RL' or 'BT'; None chooses the one that fits a page.
         color: fill nodes by the sign and the size of their gradient; edges have the colour and the width of
@@ -72,9 +76,10 @@ def draw_dot(
         bytes, and Jupyter shows it.
 
     Raises:
-        TypeError: if the root is not one Value, or another argument is of a wrong type.
-        ValueError: for an unknown format or rankdir, if max_nodes is less than 2, if a node to highlight or a
-            scope to unfold is not in the graph, or if an unfolded scope has more than max_nodes nodes.
+        TypeError: if the root is neither a Value nor a Program, or another argument is of a wrong type.
+        ValueError: for an unknown format or rankdir, for a choice that a program does not have, if max_nodes
+            is less than 2, if a node to highlight or a scope to unfold is not in the graph, or if an unfolded
+            scope has more than max_nodes nodes.
         ImportError: if the package graphviz is not installed.
 
     >>> x = Value(3.0, label="x")
@@ -92,6 +97,14 @@ def draw_dot(
     """
     _check(root, format, rankdir, max_nodes)
     look = Look(color, local_derivatives, marks, clusters, micrograd)
+    if isinstance(root, Program):
+        if look != Look() or highlight is not None or unfold:
+            raise ValueError(
+                "a program is drawn without gradients, scopes and paths: choose only its format, "
+                "rankdir and max_nodes; draw a Value computed by the same function for the rest"
+            )
+        may_be_wide = rankdir is not None or max_nodes is None or max_nodes > MAX_NODES
+        return draw_program(root, format, rankdir, max_nodes, inf if may_be_wide else PAGE)
     return _drawing(root, format, rankdir, look, highlight, _scopes(unfold), max_nodes)[0]
 
 
@@ -112,20 +125,10 @@ def _drawing(
     page: float = PAGE,
     hurried: bool = False,
 ) -> tuple[Drawing, Picture]:
-    try:
-        from autograd.show.drawing.digraph import Drawing
-    except ModuleNotFoundError as error:
-        raise ImportError("drawing needs the package graphviz: pip install graphviz graphviz-pure") from error
     may_be_wide = bool(rankdir or unfold or look.micrograd or max_nodes is None or max_nodes > MAX_NODES)
     page = inf if may_be_wide else page
     picture = _picture(root, rankdir, look, highlight, unfold, max_nodes, page)
-    words = caption(picture, hurried)
-    drawing = Drawing(
-        format=format,
-        graph_attr={"rankdir": picture.rankdir, **look.attributes["graph"], **words},
-        node_attr=look.attributes["node"],
-        edge_attr=look.attributes["edge"],
-    )
+    drawing = blank(format, look, {"rankdir": picture.rankdir, **caption(picture, hurried)})
     _add(drawing, picture, frames_of(picture) if look.clusters else {})
     if max_nodes is not None and not unfold and len(picture.plan.places) > _FEWEST:
 
@@ -188,9 +191,9 @@ def _picture(
 
 
 def _check(root: object, format: object, rankdir: object, max_nodes: object) -> None:
-    if not isinstance(root, Value):
+    if not isinstance(root, (Value, Program)):
         raise TypeError(
-            f"draw_dot draws one Value and what it was computed from, got {type(root).__name__}"
+            f"draw_dot draws one Value and what it was computed from, or a Program, got {type(root).__name__}"
             + ("; draw each by itself, or their sum" if isinstance(root, (list, tuple, set)) else "")
         )
     if not isinstance(format, str):

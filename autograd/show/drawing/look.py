@@ -29,6 +29,7 @@ _MICROGRAD = {
 LEAST = 0.75  # of its size a drawing may shrink to; its letters are 10 pixels high then
 OPERATION = {"width": "0.3", "height": "0.3", "margin": "0.04,0.01"}
 FACTOR = {"shape": "plaintext", "margin": "0.05,0.03", "width": "0", "height": "0"}
+BOX = {"shape": "box", "margin": "0.12,0.08"}  # for much that is drawn as one
 AGAIN = {"shape": "box", "style": "dashed", "color": "#8c8c8c"}
 
 

@@ -15,7 +15,7 @@ from autograd.show.drawing import colors, marks
 from autograd.show.drawing.box import Box
 from autograd.show.drawing.escapes import label, tooltip
 from autograd.show.drawing.highlight import Highlight
-from autograd.show.drawing.look import AGAIN, FACTOR, OPERATION, Look
+from autograd.show.drawing.look import AGAIN, BOX, FACTOR, OPERATION, Look
 from autograd.show.drawing.plan import STRAIGHT, Plan
 from autograd.show.drawing.texts import Texts
 from autograd.value import Value
@@ -24,7 +24,6 @@ from autograd.words.numerals import digits
 if TYPE_CHECKING:
     from graphviz import Digraph
 
-_BOX = {"shape": "box", "margin": "0.12,0.08"}
 _STRONG = "2.5"  # points
 _FADED = {"color": "#c8c8c8", "fontcolor": "#808080"}
 
@@ -130,7 +129,7 @@ class Picture:
     def add_box(self, home: Digraph, box: Box, frame: str) -> None:
         """One box for many nodes, distinguished from a node by its colour and its rounded corners."""
         said = f"{box.title or 'far from the root'}: {len(box.nodes):,} nodes"
-        look = _BOX | {"style": "filled", "fillcolor": "#eeeeee"}
+        look = BOX | {"style": "filled", "fillcolor": "#eeeeee"}
         if self.look.color:
             look |= colors.style(self.inside[box], self.scale)
             said += f", largest gradient {digits(self.inside[box])}" if self.texts.ran else ""

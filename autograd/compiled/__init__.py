@@ -1,0 +1,1 @@
+"""`jit`: a function of Values traced once, differentiated as a program, and run as one."""

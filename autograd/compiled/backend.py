@@ -1,0 +1,89 @@
+"""What runs a program: machine code where llvmlite is there, else numpy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from autograd.extras import extra
+from autograd.programs.arrays import run_on_arrays
+from autograd.programs.program import Program
+
+with extra("jit", "compiled functions"):
+    import numpy as np
+
+if TYPE_CHECKING:
+    from autograd.programs.given import Given
+
+BACKEND: Final = "llvm" if find_spec("llvmlite") is not None else "numpy"
+"""Which backend runs programs here."""
+
+
+class Runner(Protocol):
+    """A program that can be run; see `programs/llvm/runner.py`."""
+
+    def run(self, inputs: Sequence[float]) -> list[float]: ...
+
+    def function(self, arguments: Any, results: Any, slow: Callable[..., Any]) -> Callable[..., Any]: ...
+
+    def bind(self, inputs: Any, outputs: Any) -> Callable[[], None]: ...
+
+    def batch(
+        self, inputs: Iterable[Given], outputs: Sequence[int | None], sums: bool, threads: int
+    ) -> list[Any]: ...
+
+
+def runner(program: Program, math: str) -> Runner:
+    """What runs a program."""
+    if BACKEND == "numpy":
+        return NumpyRunner(program)
+    from autograd.programs.llvm.runner import Runner as MachineCode
+
+    return MachineCode(program, math)  # type: ignore[arg-type]
+
+
+class NumpyRunner:
+    """A program without a compiler: one sample by the table's functions, many by numpy's.
+
+    >>> from autograd import Value, flatten
+    >>> x = Value(3.0)
+    >>> NumpyRunner(flatten(x * x, [x])).run([4.0])
+    [16.0]
+    """
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.run = program.run
+
+    def function(self, arguments: Any, results: Any, slow: Callable[..., Any]) -> Callable[..., Any]:
+        """The slow way is the only one."""
+        return slow
+
+    def bind(self, inputs: Any, outputs: Any) -> Callable[[], None]:
+        """A function without arguments that reads one array and writes another."""
+
+        def call() -> None:
+            outputs[:] = self.program.run(inputs.tolist())
+
+        return call
+
+    def batch(
+        self, inputs: Iterable[Given], outputs: Sequence[int | None], sums: bool = False, threads: int = 1
+    ) -> list[Any]:
+        """The outputs of many samples, as `programs/llvm/runner.py` says; numpy has its own threads."""
+        given = sorted(inputs, key=lambda part: part.first)
+        count = max(len(part.array) for part in given if not part.shared)
+        columns: list[Any] = []
+        for part in given:
+            rows = np.asarray(part.array, dtype=float).reshape(1 if part.shared else count, part.count)
+            columns += list(np.broadcast_to(rows, (count, part.count)).T)
+        numbers = np.stack(run_on_arrays(self.program, columns), axis=-1)
+        if sums:
+            numbers = numbers.sum(axis=0)
+        made, start = [], 0
+        for size in outputs:
+            end = start + (1 if size is None else size)
+            made.append(numbers[..., start] if size is None else numbers[..., start:end])
+            start = end
+        return made

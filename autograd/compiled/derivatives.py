@@ -1,0 +1,158 @@
+"""The transforms on traces: what `grad`, `jacobian` and the others return, as a program.
+
+A function that a transform made is not called to be traced. What it was made of is, and the transform is
+carried out on the program; so no number decides anything, and a choice stays a choice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeAlias
+
+from autograd import tree
+from autograd.arguments import Choice
+from autograd.compiled.trace import Jitted, Slot, Trace, replaced, trace
+from autograd.directions import _hvp, _jvp
+from autograd.programs.derivative import with_gradient
+from autograd.programs.forward import with_tangents
+from autograd.programs.join import in_walk_order, joined, with_more_inputs, with_outputs
+from autograd.programs.program import Program
+from autograd.tracing import gradient_at, value_and_gradient_at
+from autograd.transformed import Transformed
+from autograd.transforms import _elementwise_grad, _hessian, _jacobian
+
+Rule: TypeAlias = Callable[..., Trace]
+
+
+class WholeNumber(Exception):
+    """It is differentiated by a whole number that was taken for a setting."""
+
+
+def traced(f: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> Trace:
+    """What a function computes, be it made by transforms or not.
+
+    Raises:
+        TypeError: as for `trace`; or if the transform has no program.
+    """
+    if isinstance(f, Jitted):
+        return traced(f.function, args, kwargs)
+    if not isinstance(f, Transformed):
+        return trace(f, args, kwargs)
+    rule = RULES.get(f._run)
+    if rule is None:
+        raise TypeError(f"jit has no program for {f._name}; apply jit to the function within")
+    if rule in (_along, _hessian_along):
+        *args, direction = args
+        return rule(f._name, traced(f._f, args, kwargs), *f._settings, direction)
+    return rule(f._name, traced(f._f, args, kwargs), *f._settings)
+
+
+def _gradient(name: str, inner: Trace, choice: Choice, has_aux: bool) -> Trace:
+    number, aux = _split(name, inner.out, has_aux)
+    program, out = _with_gradient(name, inner, choice, number)
+    return _chosen(inner, program, (out, aux) if has_aux else out)
+
+
+def _value_and_gradient(name: str, inner: Trace, choice: Choice, has_aux: bool) -> Trace:
+    number, _ = _split(name, inner.out, has_aux)
+    program, out = _with_gradient(name, inner, choice, number)
+    return _chosen(inner, program, (inner.out, out))
+
+
+def _jacobian_of(name: str, inner: Trace, choice: Choice, has_aux: bool) -> Trace:
+    out, aux = _split(name, inner.out, has_aux, several=True)
+    wrt = choice.of(inner.args, inner.kwargs)
+    places = _places(wrt)
+    rows = [_gradient_alone(inner.program, places, output) for output in _places(out)]
+    program = joined([inner.program, *rows])
+    start = len(inner.program.outputs)
+    slots = [Slot(start + i) for i in range(len(rows) * len(places))]
+    matrix = tree.product(out, wrt, [slots[i : i + len(places)] for i in range(0, len(slots), len(places))])
+    return _chosen(inner, program, (matrix, aux) if has_aux else matrix)
+
+
+def _hessian_of(name: str, inner: Trace, choice: Choice, has_aux: bool) -> Trace:
+    return _jacobian_of(name, _gradient(name, inner, choice, has_aux), choice, has_aux)
+
+
+def _along(name: str, inner: Trace, choice: Choice, direction: Any) -> Trace:
+    given = len(inner.program.inputs) - len(inner.parameters)
+    places = _places(choice.of(inner.args, inner.kwargs))
+    speeds = tree.paired(choice.of(inner.args, inner.kwargs), direction)
+    new = [Slot(given + i) for i in range(len(speeds))]
+    names = [f"d{inner.program.inputs[place]}" for place in places]
+    program = with_more_inputs(inner.program, given, names)
+    program = with_tangents(program, dict(zip(places, map(int, new), strict=True)))
+    outputs = len(inner.program.outputs)
+    derivative = replaced(inner.out, float, lambda slot: Slot(int(slot) + outputs))
+    args = (*inner.args, tree.rebuild(direction, new))
+    return _chosen(inner._replace(args=args), program, (inner.out, derivative))
+
+
+def _hessian_along(name: str, inner: Trace, choice: Choice, direction: Any) -> Trace:
+    found = _along(name, _gradient(name, inner, choice, False), choice, direction)
+    return _chosen(found, found.program, found.out[1])
+
+
+def _elementwise(name: str, inner: Trace, choice: Choice) -> Trace:
+    raise TypeError(f"jit has no program for {name}; jit(jacobian(f)) computes all derivatives")
+
+
+RULES: Mapping[Callable[..., Any], Rule] = {
+    gradient_at: _gradient,
+    value_and_gradient_at: _value_and_gradient,
+    _jacobian: _jacobian_of,
+    _hessian: _hessian_of,
+    _jvp: _along,
+    _hvp: _hessian_along,
+    _elementwise_grad: _elementwise,
+}
+
+
+def _split(name: str, out: Any, has_aux: bool, several: bool = False) -> tuple[Any, Any]:
+    """What is differentiated, and what the function returns beside it."""
+    aux = None
+    if has_aux:
+        if not isinstance(out, (tuple, list)) or len(out) != 2:
+            raise TypeError(f"with has_aux=True the function that {name} differentiates returns a pair")
+        out, aux = out
+    if not several and not isinstance(out, Slot):
+        raise TypeError(
+            f"{name} needs a function that returns one number, got one that returns {type(out).__name__}; "
+            "for several outputs use jacobian"
+        )
+    return out, aux
+
+
+def _with_gradient(name: str, inner: Trace, choice: Choice, number: Slot) -> tuple[Program, Any]:
+    """A program that computes a gradient too, and the tree of its outputs."""
+    wrt = choice.of(inner.args, inner.kwargs)
+    places = _places(wrt)
+    start = len(inner.program.outputs)
+    program = joined([inner.program, _gradient_alone(inner.program, places, int(number))])
+    return program, tree.rebuild(wrt, [Slot(start + i) for i in range(len(places))])
+
+
+def _gradient_alone(program: Program, wrt: Sequence[int], output: int) -> Program:
+    """The gradient of one output, summed in the order in which a walk back from that output meets it."""
+    alone = in_walk_order(program, output)
+    return with_outputs(with_gradient(alone, wrt), range(1, 1 + len(wrt)))
+
+
+def _places(thing: Any) -> list[int]:
+    found = tree.leaves(thing)
+    if any(isinstance(number, int) for number in found):
+        raise WholeNumber
+    return [int(slot) for slot in found]
+
+
+def _chosen(inner: Trace, program: Program, out: Any) -> Trace:
+    """The trace of what stands in a tree of a program's outputs, and of nothing else."""
+    kept: list[int] = []
+
+    def noted(slot: float) -> Slot:
+        kept.append(int(slot))
+        return Slot(len(kept) - 1)
+
+    shape = replaced(out, float, noted)
+    return Trace(with_outputs(program, kept), inner.args, inner.kwargs, inner.parameters, shape)

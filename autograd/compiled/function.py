@@ -1,0 +1,288 @@
+"""`jit`: a function of numbers that is written down once as a program, and run as one from then on."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from collections.abc import Callable, Sequence
+from functools import update_wrapper
+from time import perf_counter
+from types import MethodType
+from typing import Any
+
+from autograd.compiled.backend import BACKEND, Runner, runner
+from autograd.compiled.batch import Bound, batch, bound
+from autograd.compiled.derivatives import WholeNumber, traced
+from autograd.compiled.signature import Signature
+from autograd.compiled.trace import Jitted, Slot, Trace, replaced
+from autograd.programs.c import to_c
+from autograd.programs.program import Program
+from autograd.programs.python import to_python
+from autograd.programs.schedule import scheduled
+from autograd.programs.simplify import simplified
+from autograd.scopes import is_tracing
+
+_MOST_KEPT = 100  # programs of one function
+_MANY = 10  # programs after which a warning says that the function is compiled again and again
+
+
+def jit(f: Callable[..., Any], math: str = "own") -> Compiled:
+    """The function that computes the same as a compiled program.
+
+    At the first call `f` is called once with Values, and what it computes with them is written down; so it
+    must not decide by their numbers. Floats, and numbers in lists, tuples, dicts and arrays, are inputs of
+    the program. So are Values that the function uses without being given them: the parameters of a model are
+    read anew at every call. Whatever else the function reads from elsewhere, such as a global float, an
+    attribute or a list, is what it was at the first call. Other arguments, and whole numbers that stand
+    alone, are settings: a program holds for one of them, and for another there is another program.
+
+    Args:
+        f: a function of numbers, or what a transform made of one: `jit(grad(f))`.
+        math: whose elementary functions to use. "own" are the project's, in machine code; "libm" are the
+            platform's, which eager code calls too, so that every result agrees to the last bit.
+
+    Returns:
+        A function of the same arguments, which returns floats where `f` returns Values. Called with Values
+        it is `f`, so it can be differentiated. See `Compiled` for what else it can do.
+
+    Raises:
+        TypeError: if `f` is no function; when called, if `f` decides by a number that is an input; the
+            message names the line.
+
+    >>> @jit
+    ... def f(x):
+    ...     return x[0] * x[1] + x[0] ** 2
+    >>> f([3.0, 4.0])
+    21.0
+    >>> from autograd import grad
+    >>> jit(grad(f))([3.0, 4.0])
+    [10.0, 3.0]
+    """
+    made = type(Compiled.__name__, (Compiled,), {"__doc__": f.__doc__, "__module__": Compiled.__module__})
+    compiled: Compiled = made(f, math)
+    return compiled
+
+
+class Compiled(Jitted):
+    """A function and the programs that were made of it, one for each structure of its arguments.
+
+    Attributes:
+        function: what was compiled.
+        backend: what runs the programs, "llvm" or "numpy".
+    """
+
+    backend = BACKEND
+
+    def __init__(self, f: Callable[..., Any], math: str) -> None:
+        if not callable(f):
+            raise TypeError(
+                f"expected the function to compile, got {type(f).__name__}: {f!r:.60}; "
+                "write jit(f)(...), not jit(f(...))"
+            )
+        if math not in ("own", "libm"):
+            raise ValueError(f"expected math='own' or 'libm', got {math!r}")
+        update_wrapper(self, f)
+        self.function = f
+        self._math = math
+        self._kept: dict[Any, Version] = {}
+        self._last: Version | None = None
+        self._made = 0
+        self._settings = True  # whether whole numbers that stand alone are settings
+
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
+        signature = Signature(args, kwargs, self._settings)
+        if signature.has_values or is_tracing():
+            return self.function(*args, **kwargs)
+        try:
+            version = self.version(signature)
+        except WholeNumber:
+            self._settings = False
+            return Compiled.__call__(self, *args, **kwargs)
+        if version.fast is None:
+            version.fast = version.function(self._slow)
+        # A builtin function in the class of its own that this object has is called without a detour.
+        type(self).__call__ = version.fast  # type: ignore[method-assign]
+        return version.run(signature.numbers)
+
+    def _slow(self, /, *args: Any, **kwargs: Any) -> Any:
+        """A call that does not look like the last one."""
+        return Compiled.__call__(self, *args, **kwargs)
+
+    def version(self, signature: Signature) -> Version:
+        """The program for a structure of arguments, made if there is none yet."""
+        found = self._kept.get(signature.key)
+        if found is None:
+            if len(self._kept) >= _MOST_KEPT:
+                self._kept.clear()
+            found = self._kept[signature.key] = Version(self.function, signature, self._math)
+            self._made += 1
+            if self._made == _MANY:
+                warnings.warn(
+                    f"{self!r} has been compiled {_MANY} times, because its arguments had another structure "
+                    "or other settings each time: hand over numbers that change as floats, and lists of one "
+                    "length",
+                    stacklevel=3,
+                )
+        self._last = found
+        return found
+
+    def batch(
+        self,
+        *args: Any,
+        shared: int | str | Sequence[int | str] = (),
+        sums: bool = False,
+        threads: int = 1,
+        **kwargs: Any,
+    ) -> Any:
+        """The function of many samples at once.
+
+        Args:
+            args: where the function takes a number, an array of N numbers; where it takes n numbers in a list
+                or an array, an array (N, n). A single number is the same for all samples.
+            shared: the positions or names of other arguments that are the same for all samples.
+            sums: whether to add up the results over the samples, in an order that `threads` does not change.
+            threads: how many threads compute; the interpreter's lock is released meanwhile.
+            kwargs: arguments by name.
+
+        Returns:
+            What the function returns, with arrays whose first axis is that of the samples: (N,) for a number,
+            (N, n) for a list of n numbers.
+
+        Raises:
+            ValueError: if the arguments have no axis of samples, or axes of different lengths.
+
+        >>> import numpy as np
+        >>> from autograd import value_and_grad
+        >>> f = jit(value_and_grad(lambda x: x[0] * x[1]))
+        >>> values, gradients = f.batch(np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]))
+        >>> values.tolist(), gradients.tolist()
+        ([2.0, 12.0, 30.0], [[2.0, 1.0], [4.0, 3.0], [6.0, 5.0]])
+        """
+        once = shared if isinstance(shared, (tuple, list)) else (shared,)
+        return batch(self.version, self._settings, args, kwargs, frozenset(once), sums, threads)
+
+    def bind(self, *args: Any, **kwargs: Any) -> Bound:
+        """The function on buffers that stay: a call takes no arguments and allocates nothing.
+
+        Args:
+            args: arguments of the function, whose numbers the buffers hold at first.
+            kwargs: arguments by name.
+
+        Returns:
+            A function without arguments, with the arrays that it reads and writes: `.inputs` and `.outputs`.
+
+        >>> f = jit(lambda x: x[0] * x[1]).bind([3.0, 4.0])
+        >>> f()
+        >>> f.outputs
+        array(12.)
+        >>> f.inputs[0][1] = 5.0
+        >>> f()
+        >>> f.outputs
+        array(15.)
+        """
+        return bound(self.version, self._settings, args, kwargs)
+
+    @property
+    def program(self) -> Program:
+        """The program of the last call."""
+        return self._latest().program
+
+    @property
+    def report(self) -> str:
+        """How the program of the last call was made: the time of each stage, and how long it is.
+
+        >>> f = jit(lambda x: x * x)
+        >>> _ = f(3.0)
+        >>> print(f.report.splitlines()[0])
+        1 input, 1 instruction, 1 output
+        """
+        return self._latest().report
+
+    def to_c(self, name: str = "f") -> str:
+        """The program of the last call as a function in C."""
+        return to_c(self.program, name)
+
+    def to_python(self, name: str = "f") -> str:
+        """The program of the last call as a function of floats in Python."""
+        return to_python(self.program, name)
+
+    def _latest(self) -> Version:
+        if self._last is None:
+            raise ValueError(
+                "there is no program yet: the first call makes it, from its arguments' structure"
+            )
+        return self._last
+
+    def __get__(self, instance: object, owner: type | None = None) -> Any:
+        return self if instance is None else MethodType(self, instance)
+
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        name = getattr(self.function, "__qualname__", "")
+        module = sys.modules.get(getattr(self.function, "__module__", ""))
+        return name if getattr(module, name, None) is self else (jit, (self.function, self._math))
+
+    def __repr__(self) -> str:
+        return f"<jit of {self.function!r}>"
+
+
+class Version:
+    """The program for one structure of arguments, and what runs it."""
+
+    def __init__(self, f: Callable[..., Any], signature: Signature, math: str) -> None:
+        start = perf_counter()
+        self.trace: Trace = traced(f, *signature.arguments())
+        written = perf_counter()
+        self.program = scheduled(simplified(self.trace.program))
+        self._seconds = {"trace": written - start, "simplify": perf_counter() - written}
+        self.parameters = self.trace.parameters
+        self.runner: Runner = runner(self.program, math)
+        self.fast: Callable[..., Any] | None = None
+        self._is_number = isinstance(self.trace.out, Slot)
+
+    def numbers_of_parameters(self) -> list[float]:
+        """The numbers of the parameters as they are now."""
+        return [parameter.data for parameter in self.parameters]
+
+    def run(self, numbers: Sequence[float]) -> Any:
+        """What the function returns for these numbers, and the parameters as they are now."""
+        results = self.runner.run([*numbers, *self.numbers_of_parameters()])
+        if self._is_number:
+            return results[0]
+        return replaced(self.trace.out, float, lambda slot: results[int(slot)])
+
+    def function(self, slow: Callable[..., Any]) -> Callable[..., Any]:
+        """A builtin function of arguments and results that are lists and tuples of floats; else `slow`."""
+        arguments, results = map(_structure, (list(self.trace.args), self.trace.out))
+        if self.parameters or self.trace.kwargs or arguments is None or results is None:
+            return slow
+        return self.runner.function(arguments, results, slow)
+
+    @property
+    def report(self) -> str:
+        """How the program was made."""
+        counts = [
+            (len(self.program.inputs), "input"),
+            (len(self.program), "instruction"),
+            (len(self.program.outputs), "output"),
+        ]
+        lines = [", ".join(f"{count:,} {what}{'s' * (count != 1)}" for count, what in counts)]
+        lines.append(f"before simplification: {len(self.trace.program):,} instructions")
+        lines += [f"{stage}: {1000 * seconds:.1f} ms" for stage, seconds in self._seconds.items()]
+        lines.append(f"backend: {BACKEND}")
+        for purpose, code in getattr(self.runner, "codes", {}).items():
+            for loaded in code.versions:
+                stages = ", ".join(f"{stage} {1000 * took:.1f} ms" for stage, took in loaded.seconds.items())
+                lines.append(f"{purpose}: {loaded.size:,} bytes of code; {stages}")
+        if called_back := getattr(self.runner, "called_back", []):
+            lines.append(f"computed by calls of Python: {', '.join(called_back)}")
+        return "\n".join(lines)
+
+
+def _structure(thing: Any) -> Any:
+    """A tree of lists and tuples with whole numbers for its slots; None if it is made of anything else."""
+    if isinstance(thing, Slot):
+        return int(thing)
+    if type(thing) not in (list, tuple) or not thing:
+        return None
+    branches = [_structure(branch) for branch in thing]
+    return None if None in branches else type(thing)(branches)

@@ -1,0 +1,50 @@
+"""Trees of numbers as arrays: what a batch takes and returns, and what stands in buffers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from autograd.containers import is_array, known_branches, made_like
+
+
+def shape_of_numbers(thing: Any) -> tuple[int, ...] | None:
+    """The shape of a number, an array, or lists of equal length; None of any other tree.
+
+    >>> shape_of_numbers([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+    (2, 3)
+    >>> shape_of_numbers((1.0, 2.0)) is None
+    True
+    """
+    if isinstance(thing, float):
+        return ()
+    if is_array(thing):
+        return tuple(thing.shape)
+    if type(thing) is not list or not thing:
+        return None
+    shapes = {shape_of_numbers(branch) for branch in thing}
+    shape = shapes.pop()
+    return None if shapes or shape is None else (len(thing), *shape)
+
+
+def as_arrays(thing: Any, array: Callable[[tuple[int, ...]], Any]) -> Any:
+    """A tree with one array in place of whatever has a shape; the arrays are asked for from left to right.
+
+    >>> as_arrays((1.0, {"a": [1.0, 2.0]}), lambda shape: shape)
+    ((), {'a': (2,)})
+    """
+    shape = shape_of_numbers(thing)
+    if shape is not None:
+        return array(shape)
+    branches = known_branches(thing)
+    if branches is None:
+        return thing
+    return made_like(thing, [as_arrays(branch, array) for _, branch in branches])
+
+
+def size(shape: Sequence[int]) -> int:
+    """How many numbers an array of a shape has."""
+    count = 1
+    for length in shape:
+        count *= length
+    return count

@@ -1,0 +1,293 @@
+"""The derivative of a program is a program, laid out by array operations.
+
+Going back through the instructions, each operand of each receives a term, its template's result (see
+`template.py`), and the terms that one number receives are added up in the order in which `backward()` does.
+So the numbers are the same to the last bit. The loop over the instructions is numpy's: a template is laid out
+at once for all that have the same operation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final, TypeAlias
+
+from autograd import ops
+from autograd.extras import extra
+from autograd.primitive import Operation
+from autograd.programs.program import UNUSED, Program
+from autograd.programs.template import MASK, Template, template
+
+with extra("jit", "the derivative of a program"):
+    import numpy as np
+    from numpy.typing import NDArray
+
+Slots: TypeAlias = NDArray[np.int64]
+
+_LATER: Final = 1 << 40  # added to a slot, names what has arrived there when all its terms are added up
+_STEPS: Final = 1000  # more than a template has instructions
+_SEES_ITS_EXPONENT: Final = ops.pow
+
+
+def with_gradient(program: Program, wrt: Sequence[int], output: int = 0, seed: int | None = None) -> Program:
+    """A program that computes what this one does, and the gradient of one of its outputs.
+
+    Args:
+        program: what to differentiate.
+        wrt: the inputs to differentiate by, counted from 0.
+        output: which output to differentiate, counted from 0.
+        seed: the input whose number arrives from above in place of 1; so gradients of several outputs can be
+            added up to a product of a vector and the Jacobian.
+
+    Returns:
+        A program of the same inputs. Its outputs are those of this one, then a derivative for each of `wrt`;
+        0.0 by what the output does not depend on.
+
+    >>> from autograd import Value, flatten
+    >>> x, w = Value(2.0, label="x"), Value(-3.0, label="w")
+    >>> print(with_gradient(flatten((w * x).tanh(), [x, w]), [0, 1]))
+    inputs: x, w
+    v1 = w*x
+    v2 = tanh(v1)
+    v3 = v2*v2
+    v4 = 1 - v3
+    v5 = v4*1
+    v6 = x*v5
+    v7 = w*v5
+    v8 = v7 + 0
+    v9 = v6 + 0
+    outputs: v2, v8, v9
+    """
+    return Layout(program, wrt, program.outputs[output], seed).program()
+
+
+class Layout:
+    """The instructions that a sweep back through a program adds to it.
+
+    What stands in a slot of the program is named by the slot. Behind the last slot follow the names of new
+    constants and results, in the order in which they are made.
+    """
+
+    def __init__(self, program: Program, wrt: Sequence[int], root: int, seed: int | None) -> None:
+        self.given = program
+        self.wrt = wrt
+        self.first = program.first
+        self.slots = program.first + len(program)
+        self.codes = np.array(program.codes, dtype=np.int64)
+        self.operands = (np.array(program.left, dtype=np.int64), np.array(program.right, dtype=np.int64))
+        self.operations = list(program.operations)
+        self.code_of = {operation: code for code, operation in enumerate(self.operations)}
+        self.constants: dict[bytes, int] = {}
+        self.added: list[tuple[Slots, ...]] = []  # code, left, right, whose, which step of it
+        self.names = self.slots
+        self.root = root
+        self.seed = self.constant(1.0) if seed is None else seed
+
+    def constant(self, number: float) -> int:
+        """The name of a constant, which counts down from -2: how many results there are is not known yet."""
+        key = np.float64(number).tobytes()
+        return self.constants.setdefault(key, -2 - len(self.constants))
+
+    def program(self) -> Program:
+        """The whole program."""
+        arrived = self._sums(self._terms())
+        gradients = arrived[np.asarray(self.wrt, dtype=np.int64)]
+        found = gradients != UNUSED
+        ones = np.ones(found.sum(), dtype=np.int64)
+        # Sums of eager gradients begin with 0.0. That makes a difference to -0.0 only.
+        zero = self.constant(0.0)
+        gradients[found] = self._new(self._code(ops.add), gradients[found], zero * ones, -ones, 0)
+        gradients[~found] = zero
+        return self._assembled(arrived, gradients)
+
+    def _edges(self) -> tuple[Slots, Slots, Slots]:
+        """Which instruction passes something to which operand: instruction, operand's place and its slot."""
+        reached = self._reached()
+        users, places, targets = [], [], []
+        for position, operand in enumerate(self.operands):
+            passing = np.array(
+                [_passes(operation, position) for operation in self.given.operations], dtype=bool
+            )
+            index = np.flatnonzero(passing[self.codes] & reached[self.first : self.slots])
+            index = index[reached[operand[index]]]
+            users.append(index)
+            places.append(np.full(len(index), position))
+            targets.append(operand[index])
+        user, place, target = map(np.concatenate, (users, places, targets))
+        order = np.lexsort((place, -user, target))
+        return user[order], place[order], target[order]
+
+    def _reached(self) -> NDArray[np.bool_]:
+        """The slots on the way from the root to the inputs in question."""
+        moving = bytearray(self.slots + 1)  # the last one is that of an unused operand
+        for slot in self.wrt:
+            moving[slot] = 1
+        lefts, rights = self.given.left.tolist(), self.given.right.tolist()
+        for slot, (left, right) in enumerate(zip(lefts, rights, strict=True), self.first):
+            moving[slot] = moving[left] | moving[right]
+        passes = [tuple(_passes(operation, place) for place in (0, 1)) for operation in self.given.operations]
+        reached = bytearray(self.slots + 1)
+        reached[self.root] = moving[self.root]
+        for slot in range(self.root, self.first - 1, -1):
+            if reached[slot]:
+                index = slot - self.first
+                by_left, by_right = passes[self.given.codes[index]]
+                if by_left:
+                    reached[lefts[index]] |= moving[lefts[index]]
+                if by_right:
+                    reached[rights[index]] |= moving[rights[index]]
+        reached[-1] = 0
+        return np.frombuffer(reached, dtype=np.bool_)
+
+    def _terms(self) -> tuple[Slots, Slots, Slots, Slots]:
+        """The term that each operand receives: its name, the instruction, the operand's place and slot."""
+        user, place, target = edges = self._edges()
+        term = np.empty(len(user), dtype=np.int64)
+        chosen = np.full(
+            len(user), UNUSED
+        )  # where there is a choice, what says whether it fell on the operand
+        finite = np.empty(len(user), dtype=bool)
+        for rule, which in self._rules(user, place):
+            outputs = self._laid_out(rule.program, user[which], int(place[which[0]]))
+            term[which], finite[which] = outputs[0], rule.finite
+            if rule.chooses:
+                chosen[which] = outputs[1]
+        if (chosen != UNUSED).any():
+            condition = self._conditions(edges, chosen)
+            # 0 times infinity is nan, but nothing passes here: what arrives counts as -0.0, the 0 of addition
+            masked = np.flatnonzero((condition != UNUSED) & (~finite | (chosen != UNUSED)))
+            step = _STEPS * place[masked] + _STEPS - 2
+            term[masked] = self._new(self._code(MASK), condition[masked], term[masked], user[masked], step)
+        return term, user, place, target
+
+    def _conditions(self, edges: tuple[Slots, Slots, Slots], chosen: Slots) -> Slots:
+        """For each term what is 0.0 if nothing passes; `UNUSED` where something always does.
+
+        Nothing passes below a choice that did not fall on that side: neither from there to the operands of
+        the operand. What has several users receives something if one of them passes it on.
+        """
+        below: dict[int, int] = {self.root: UNUSED}  # for each slot what says whether anything arrived
+        made: list[tuple[int, int, int, int, int]] = []
+
+        def joined(operation: Operation, left: int, right: int, whose: int, step: int) -> int:
+            made.append((self._code(operation), left, right, whose, step))
+            return self.names + len(made) - 1
+
+        order = np.lexsort((edges[1], -edges[0]))
+        user, place, target, choices = (numbers[order].tolist() for numbers in (*edges, chosen))
+        found = []
+        for whose, index, slot, choice in zip(user, place, target, choices, strict=True):
+            step = _STEPS * index + _STEPS - 3
+            here = below[whose + self.first]
+            if choice != UNUSED:
+                here = choice if here == UNUSED else joined(ops.mul, here, choice, whose, step - 1)
+            found.append(here)
+            before = below.get(slot)
+            if before is None or here in (UNUSED, before):
+                below[slot] = here
+            elif before != UNUSED:
+                below[slot] = joined(ops.add, before, here, whose, step)
+        if made:
+            code, *rest = map(np.array, zip(*made, strict=True))
+            self.added.append((code, *rest))
+            self.names += len(made)
+        condition = np.empty_like(chosen)
+        condition[order] = found
+        return condition
+
+    def _rules(self, user: Slots, place: Slots) -> Iterator[tuple[Template, Slots]]:
+        """Each template that is needed, and for which edges."""
+        for code, operation in enumerate(self.given.operations):
+            for index in range(operation.arity):
+                edges = np.flatnonzero((self.codes[user] == code) & (place == index))
+                if operation is not _SEES_ITS_EXPONENT:
+                    if len(edges):
+                        yield _template(operation, index), edges
+                    continue
+                exponents = self.operands[1][user[edges]]
+                for slot in np.unique(exponents).tolist():
+                    known = len(self.given.inputs) <= slot < self.first
+                    number = self.given.constants[slot - len(self.given.inputs)] if known else None
+                    yield _template(operation, index, number), edges[exponents == slot]
+
+    def _laid_out(self, rule: Program, user: Slots, place: int) -> list[Slots]:
+        """The results of a template, for all instructions that use it."""
+        names = [
+            self.operands[0][user],
+            self.operands[1][user],
+            user + self.first,
+            user + self.first + _LATER,
+            *(np.full(len(user), self.constant(number)) for number in rule.constants),
+        ]
+        for step, (code, left, right) in enumerate(zip(rule.codes, rule.left, rule.right, strict=True)):
+            y = np.full(len(user), UNUSED) if right == UNUSED else names[right]
+            made = self._new(self._code(rule.operations[code]), names[left], y, user, _STEPS * place + step)
+            names.append(made)
+        return [names[output] for output in rule.outputs]
+
+    def _sums(self, terms: tuple[Slots, Slots, Slots, Slots]) -> Slots:
+        """What has arrived at each slot when all its terms are added up."""
+        term, user, place, target = terms
+        arrived = np.full(self.slots, UNUSED, dtype=np.int64)
+        if len(term):
+            begins = np.r_[True, target[1:] != target[:-1]]
+            more = np.flatnonzero(~begins)
+            total = term.copy()
+            total[more] = self.names + np.arange(len(more))
+            behind_the_term = _STEPS * place[more] + _STEPS - 1
+            self._new(self._code(ops.add), total[more - 1], term[more], user[more], behind_the_term)
+            ends = np.r_[begins[1:], True]
+            arrived[target[ends]] = total[ends]
+        arrived[self.root] = self.seed
+        return arrived
+
+    def _new(self, code: int, left: Slots, right: Slots, whose: Slots, step: Slots | int) -> Slots:
+        """The names of new results; they stand in the order of whose they are, the last first, and step."""
+        count = len(left)
+        self.added.append((np.full(count, code), left, right, whose, np.broadcast_to(step, count)))
+        self.names += count
+        return np.arange(self.names - count, self.names)
+
+    def _code(self, operation: Operation) -> int:
+        if operation not in self.code_of:
+            self.code_of[operation] = len(self.operations)
+            self.operations.append(operation)
+        return self.code_of[operation]
+
+    def _assembled(self, arrived: Slots, gradients: Slots) -> Program:
+        code, left, right, whose, step = map(np.concatenate, zip(*self.added, strict=True))
+        order = np.lexsort((step, -whose))
+        shift = len(self.constants)
+        place = np.empty(len(order), dtype=np.int64)
+        place[order] = np.arange(len(order)) + self.slots + shift
+
+        def slots(names: Slots) -> Slots:
+            """The slots of what is named, now that all is known."""
+            names = names.copy()
+            while len(later := np.flatnonzero(names >= _LATER)):
+                names[later] = arrived[names[later] - _LATER]
+            found = np.where(names >= self.first, names + shift, names)
+            found = np.where(names < UNUSED, self.first - 2 - names, found)
+            new = names >= self.slots
+            found[new] = place[names[new] - self.slots]
+            return found
+
+        return Program(
+            self.given.inputs,
+            [*self.given.constants, *(np.frombuffer(key)[0] for key in self.constants)],
+            self.operations,
+            np.concatenate([self.codes, code[order]]).tolist(),
+            np.concatenate([slots(self.operands[0]), slots(left[order])]).tolist(),
+            np.concatenate([slots(self.operands[1]), slots(right[order])]).tolist(),
+            [*slots(np.array(self.given.outputs, dtype=np.int64)).tolist(), *slots(gradients).tolist()],
+        )
+
+
+def _passes(operation: Operation, place: int) -> bool:
+    """Whether anything passes to an operand."""
+    return place < operation.arity and template(operation, place) is not None
+
+
+def _template(operation: Operation, place: int, second: float | None = None) -> Template:
+    found = template(operation, place, second)
+    assert found is not None
+    return found

@@ -1,0 +1,204 @@
+"""Many samples at once: a program over the rows of arrays, in lanes and in threads."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from autograd.extras import extra
+from autograd.programs.given import Given
+from autograd.programs.llvm import kernels
+from autograd.programs.llvm.columns import Columns
+from autograd.programs.llvm.improving import Code
+from autograd.programs.llvm.writer import Math
+from autograd.programs.program import Program
+
+with extra("jit", "machine code"):
+    import numpy as np
+    from numpy.typing import NDArray
+
+Array: TypeAlias = NDArray[np.float64]
+
+TILE = 2**15
+"""How many numbers, of inputs and outputs, are summed on their own: 256 KB."""
+
+WORTH = 2**23
+"""How many instructions, over all samples, a thread has at least: starting one takes about as long."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Which arrays hold the inputs and outputs of a batch.
+
+    Attributes:
+        inputs: the arrays of inputs, in order.
+        outputs: the arrays of outputs, in order.
+        lanes: how many samples are computed together.
+    """
+
+    inputs: tuple[Columns, ...]
+    outputs: tuple[Columns, ...]
+    lanes: int
+
+
+class Batch:
+    """Machine code for batches of one layout.
+
+    Args:
+        program: what to compute for each sample.
+        layout: how its inputs and outputs are given.
+        math: whose elementary functions are called.
+        level: how well it is compiled.
+
+    Attributes:
+        code: what it runs.
+    """
+
+    def __init__(self, program: Program, layout: Layout, math: Math, level: int) -> None:
+        kernel = kernels.batch(program, layout.inputs, layout.outputs, layout.lanes, math)
+        self.code = Code(kernel.ir, kernel.symbols, level, soon=False)
+        self._layout, self._memory, self._length = layout, kernel.memory, len(program)
+        self._summed = any(group.kind == "sums" for group in layout.outputs)
+        own = [group.count for group in (*layout.inputs, *layout.outputs) if group.kind != "shared"]
+        self._tile = max(1, TILE // max(1, sum(own)) // layout.lanes) * layout.lanes  # in samples
+        pointers = len(layout.inputs) + len(layout.outputs) + 1
+        kind = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * pointers, *[ctypes.c_int64] * 3)
+        # called by way of ctypes, which releases the interpreter's lock
+        self._code: Callable[..., None] = kind(self.code.loaded.address("batch"))
+
+    def run(
+        self, arrays: Sequence[Array], samples: int, threads: int, out: Sequence[Array] | None = None
+    ) -> list[Array]:
+        """The outputs, an array (samples, count) for each group; of sums (count,).
+
+        Args:
+            arrays: for each group of inputs an array (samples, count), or if it is shared (count,).
+            samples: how many there are.
+            threads: how many threads compute at most.
+            out: arrays that the outputs go to, if they are not summed.
+        """
+        layout = self._layout
+        rows = max(samples, layout.lanes)  # as many as the code reads and writes at least
+        tile, summed = self._tile, self._summed
+        tiles = -(-samples // tile)
+        if summed:
+            results = [np.zeros((tiles, group.count, layout.lanes)) for group in layout.outputs]
+        elif out is None or samples < rows:
+            results = [np.empty((rows, group.count)) for group in layout.outputs]
+        else:
+            results = list(out)
+        read = [
+            array if group.kind == "shared" else _filled(array, rows)
+            for array, group in zip(arrays, layout.inputs, strict=True)
+        ]
+        places = [array.ctypes.data for array in (*read, *results)]
+        parts = min(threads, tiles, 1 + samples * self._length // WORTH)
+
+        def work(part: int) -> None:
+            memory = np.empty(self._memory)
+            first, last = tiles * part // parts, tiles * (part + 1) // parts
+            for number in range(first, last) if summed else (first,):
+                stop = number + 1 if summed else last
+                self._code(*places, memory.ctypes.data, number * tile, min(stop * tile, samples), number)
+
+        _share_out(work, parts)
+        if summed:
+            return [_summed(result) for result in results]
+        if out is not None and samples < rows:
+            for target, result in zip(out, results, strict=True):
+                target[...] = result[:samples].reshape(target.shape)
+            return list(out)
+        return [result[:samples] for result in results]
+
+
+def groups(counts: Sequence[int], kinds: Sequence[Any]) -> tuple[Columns, ...]:
+    """Groups that follow one another."""
+    firsts = [sum(counts[:place]) for place in range(len(counts))]
+    return tuple(map(Columns, firsts, counts, kinds))
+
+
+def rows_of(program: Program, inputs: Sequence[Given]) -> tuple[list[Array], int]:
+    """The arrays as the code reads them, and how many samples they hold.
+
+    Raises:
+        ValueError: if they do not hold every input once, in order, or their shapes do not fit.
+        TypeError: if one holds something else than numbers.
+    """
+    expected = 0
+    arrays: list[Array] = []
+    samples: int | None = None
+    for given in inputs:
+        if given.first != expected:
+            how = "not given" if given.first > expected else "given twice"
+            raise ValueError(f"input {min(expected, given.first)} of the program is {how}")
+        expected += given.count
+        array = np.ascontiguousarray(given.array, dtype=np.float64)
+        if given.shared:
+            _require_shape(given, array.size == given.count)
+            arrays.append(array)
+            continue
+        _require_shape(given, np.ndim(given.array) > 0 and array.size == len(array) * given.count)
+        samples = len(array) if samples is None else samples
+        if len(array) != samples:
+            raise ValueError(f"one array of the batch has {samples} rows, another {len(array)}")
+        arrays.append(array.reshape(samples, given.count))
+    if expected != len(program.inputs):
+        raise ValueError(f"the program takes {len(program.inputs)} inputs, got {expected}")
+    if samples is None:
+        raise ValueError("all inputs are shared: a batch needs an array with a row for each sample")
+    return arrays, samples
+
+
+def _share_out(work: Callable[[int], None], parts: int) -> None:
+    """Do all parts of the work, each in a thread; this thread does one of them."""
+    if parts == 1:
+        work(0)
+    elif parts > 1:
+        with ThreadPoolExecutor(parts - 1) as pool:
+            others = [pool.submit(work, part) for part in range(1, parts)]
+            work(0)
+        for other in others:
+            other.result()
+
+
+def _require_shape(given: Given, fits: bool) -> None:
+    if not fits:
+        columns = f"{given.count} number(s)"
+        expected = f"{columns}, shared" if given.shared else f"a row of {columns} for each sample"
+        raise ValueError(
+            f"an array of shape {np.shape(given.array)} does not fit: from input {given.first} on the "
+            f"program takes {expected}"
+        )
+
+
+def require_targets(out: Sequence[Array], shapes: Sequence[tuple[int, ...]], inputs: Sequence[Array]) -> None:
+    """Raise an error unless the outputs of a batch can go to these arrays.
+
+    Raises:
+        ValueError: if there are more or fewer, or a shape is wrong, or memory is shared with an input.
+        TypeError: if one is no contiguous array of float64 that can be written to.
+    """
+    if [np.shape(array) for array in out] != list(shapes):
+        raise ValueError(f"the outputs have the shapes {[*shapes]}, got {[np.shape(array) for array in out]}")
+    for array in out:
+        if not isinstance(array, np.ndarray) or array.dtype != np.float64 or not array.flags.carray:
+            raise TypeError("outputs of a batch go to contiguous numpy arrays of float64")
+        if any(np.may_share_memory(array, given) for given in inputs):
+            raise ValueError("an output shares memory with an input; give another array")
+
+
+def _filled(array: Array, rows: int) -> Array:
+    """An array with at least so many rows; the last one is repeated."""
+    if not 0 < len(array) < rows:
+        return array
+    return np.concatenate([array, np.repeat(array[-1:], rows - len(array), axis=0)])
+
+
+def _summed(parts: Array) -> Array:
+    """The sums over tiles and lanes, always in the same order."""
+    with np.errstate(all="ignore"):
+        total: Array = parts.sum(axis=0).sum(axis=-1)
+    return total
