@@ -40,6 +40,15 @@ TRACED: Final = "(traced)"
 """The scope around a function that `jit` writes down: what stands in it the function made."""
 
 
+def is_traced(path: str) -> bool:
+    """Whether a scope is that of a function which `jit` writes down, or one within.
+
+    >>> is_traced("(traced)/layer 1"), is_traced("layer 1")
+    (True, False)
+    """
+    return path == TRACED or path.startswith(TRACED + "/")
+
+
 def is_tracing() -> bool:
     """Whether a function is being written down by `jit` in this thread.
 
@@ -48,8 +57,7 @@ def is_tracing() -> bool:
     >>> is_tracing()
     False
     """
-    path = current_scope()
-    return path == TRACED or path.startswith(TRACED + "/")
+    return is_traced(current_scope())
 
 
 def current_scope() -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 from autograd import floats
 from autograd.compiled.derivatives import WholeNumber
-from autograd.compiled.shapes import as_arrays, size
+from autograd.compiled.shapes import as_arrays
 from autograd.compiled.signature import Signature
 from autograd.containers import is_array, known_branches, made_like
 from autograd.extras import extra
@@ -49,7 +50,7 @@ def batch(
         given.append(Given(now, first, len(now), True))
     shapes: list[tuple[int, ...]] = []
     as_arrays(version.trace.out, shapes.append)
-    made = version.runner.batch(given, [size(shape) if shape else None for shape in shapes], sums, threads)
+    made = version.runner.batch(given, [prod(shape) if shape else None for shape in shapes], sums, threads)
     rest = iter(zip(made, shapes, strict=True))
 
     def array(_: tuple[int, ...]) -> Any:
@@ -60,6 +61,7 @@ def batch(
 
 
 def _version(version_for: Callable[[Signature], Version], signature: Signature) -> Version:
+    """The program for arguments that are plain numbers."""
     if signature.has_values:
         raise TypeError("batch and bind take plain numbers and arrays, got a Value; give its .data")
     try:
@@ -178,7 +180,7 @@ def _views(buffer: Any) -> Callable[[tuple[int, ...]], Any]:
 
     def view(shape: tuple[int, ...]) -> Any:
         nonlocal start
-        start, begin = start + size(shape), start
+        start, begin = start + prod(shape), start
         return buffer[begin:start].reshape(shape)
 
     return view

@@ -25,7 +25,7 @@ Rule: TypeAlias = Callable[..., Trace]
 
 
 class WholeNumber(Exception):
-    """It is differentiated by a whole number that was taken for a setting."""
+    """A whole number that was taken for a setting is differentiated by."""
 
 
 def traced(f: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> Trace:
@@ -49,13 +49,13 @@ def traced(f: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
 
 def _gradient(name: str, inner: Trace, choice: Choice, has_aux: bool) -> Trace:
     number, aux = _split(name, inner.out, has_aux)
-    program, out = _with_gradient(name, inner, choice, number)
+    program, out = _with_gradient(inner, choice, number)
     return _chosen(inner, program, (out, aux) if has_aux else out)
 
 
 def _value_and_gradient(name: str, inner: Trace, choice: Choice, has_aux: bool) -> Trace:
     number, _ = _split(name, inner.out, has_aux)
-    program, out = _with_gradient(name, inner, choice, number)
+    program, out = _with_gradient(inner, choice, number)
     return _chosen(inner, program, (inner.out, out))
 
 
@@ -124,7 +124,7 @@ def _split(name: str, out: Any, has_aux: bool, several: bool = False) -> tuple[A
     return out, aux
 
 
-def _with_gradient(name: str, inner: Trace, choice: Choice, number: Slot) -> tuple[Program, Any]:
+def _with_gradient(inner: Trace, choice: Choice, number: Slot) -> tuple[Program, Any]:
     """A program that computes a gradient too, and the tree of its outputs."""
     wrt = choice.of(inner.args, inner.kwargs)
     places = _places(wrt)
@@ -140,6 +140,7 @@ def _gradient_alone(program: Program, wrt: Sequence[int], output: int) -> Progra
 
 
 def _places(thing: Any) -> list[int]:
+    """The positions that the slots of a tree say; raises WholeNumber if there is a number in place of one."""
     found = tree.leaves(thing)
     if any(isinstance(number, int) for number in found):
         raise WholeNumber

@@ -15,9 +15,7 @@ from autograd.compiled.batch import Bound, batch, bound
 from autograd.compiled.derivatives import WholeNumber, traced
 from autograd.compiled.signature import Signature
 from autograd.compiled.trace import Jitted, Slot, Trace, replaced
-from autograd.programs.c import to_c
 from autograd.programs.program import Program
-from autograd.programs.python import to_python
 from autograd.programs.schedule import scheduled
 from autograd.programs.simplify import simplified
 from autograd.scopes import is_tracing
@@ -200,10 +198,14 @@ class Compiled(Jitted):
 
     def to_c(self, name: str = "f") -> str:
         """The program of the last call as a function in C."""
+        from autograd.programs.c import to_c  # few ask for it, and it reads its functions when it is loaded
+
         return to_c(self.program, name)
 
     def to_python(self, name: str = "f") -> str:
         """The program of the last call as a function of floats in Python."""
+        from autograd.programs.python import to_python
+
         return to_python(self.program, name)
 
     def _latest(self) -> Version:

@@ -15,7 +15,7 @@ from threading import RLock
 from types import FrameType
 from typing import Any, Final
 
-from autograd.scopes import TRACED, is_tracing, scope
+from autograd.scopes import TRACED, is_traced, is_tracing, scope
 from autograd.value import Value
 
 _CHOOSE: Final = "choose with autograd.where, maximum, minimum or clip"
@@ -33,14 +33,14 @@ _LOCK: Final = RLock()
 
 def made_inside(node: Value) -> bool:
     """Whether a node was made by a function that is traced."""
-    return node._tag is not None and (node._tag.scope == TRACED or node._tag.scope.startswith(TRACED + "/"))
+    return node._tag is not None and is_traced(node._tag.scope)
 
 
 @contextmanager
 def decisions_refused() -> Iterator[None]:
     """Within, a number of the graph cannot be read by this thread."""
     with _LOCK:
-        before = {name: getattr(Value, name) for name in _GUARDED if hasattr(Value, name)}
+        before = {name: getattr(Value, name) for name in _GUARDED}
         data = Value.__dict__["data"]
         state = random.getstate()
         try:

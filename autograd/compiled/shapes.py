@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from autograd.containers import is_array, known_branches, made_like
@@ -40,11 +40,3 @@ def as_arrays(thing: Any, array: Callable[[tuple[int, ...]], Any]) -> Any:
     if branches is None:
         return thing
     return made_like(thing, [as_arrays(branch, array) for _, branch in branches])
-
-
-def size(shape: Sequence[int]) -> int:
-    """How many numbers an array of a shape has."""
-    count = 1
-    for length in shape:
-        count *= length
-    return count

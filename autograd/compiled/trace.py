@@ -75,7 +75,7 @@ def trace(f: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any])
         nodes.append(number if isinstance(number, Value) else Value(number))
         return Slot(len(nodes) - 1)
 
-    shape = replaced(out, (float, int, Value), noted, _refused)
+    shape = replaced(out, (float, int, Value), noted, _beside_numbers)
     parameters = _parameters(nodes, inputs)
     program = flatten(nodes, [*inputs, *parameters])
     places = {node: place for place, node in enumerate(inputs)}
@@ -109,8 +109,8 @@ def replaced(
     return made_like(thing, [replaced(branch, kinds, instead, otherwise) for _, branch in branches])
 
 
-def _refused(thing: Any) -> Any:
-    """What is no number and may stand among the results, because it holds none."""
+def _beside_numbers(thing: Any) -> Any:
+    """What may stand beside the numbers of a result: None, a boolean or a string; all else is refused."""
     if thing is None or isinstance(thing, (bool, str, bytes)):
         return thing
     raise TypeError(

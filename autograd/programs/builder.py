@@ -43,7 +43,7 @@ class Builder:
 
     def constant(self, number: float) -> int:
         """Where a number stands that does not move."""
-        key = number if number != 0.0 else repr(number)  # 0.0 and -0.0 are equal, but not the same number
+        key = repr(number) if number == 0.0 or number != number else number  # -0.0 is not 0.0, nan is nan
         place = self._places.get(key)
         if place is None:
             place = self._places[key] = _FIRST_CONSTANT - len(self._constants)
@@ -60,6 +60,14 @@ class Builder:
         self._left.append(left)
         self._right.append(right)
         return len(self._inputs) + len(self._codes) - 1
+
+    def laid_out(self, program: Program, inputs: Iterable[int]) -> list[int]:
+        """Write a program behind what is there, on inputs in these places; the places of its outputs."""
+        places = [*inputs, *map(self.constant, program.constants)]
+        for code, left, right in zip(program.codes, program.left, program.right, strict=True):
+            y = UNUSED if right == UNUSED else places[right]
+            places.append(self.instruction(program.operations[code], places[left], y))
+        return [places[slot] for slot in program.outputs]
 
     def program(self, outputs: Iterable[int]) -> Program:
         """The program as far as it is written, whose results stand in these places."""

@@ -15,7 +15,7 @@ from autograd import ops
 from autograd.extras import extra
 from autograd.primitive import Operation
 from autograd.programs.program import UNUSED, Program
-from autograd.programs.template import MASK, Template, template
+from autograd.programs.template import MASK, SEES_ITS_EXPONENT, Template, template
 
 with extra("jit", "the derivative of a program"):
     import numpy as np
@@ -25,7 +25,6 @@ Slots: TypeAlias = NDArray[np.int64]
 
 _LATER: Final = 1 << 40  # added to a slot, names what has arrived there when all its terms are added up
 _STEPS: Final = 1000  # more than a template has instructions
-_SEES_ITS_EXPONENT: Final = ops.pow
 
 
 def with_gradient(program: Program, wrt: Sequence[int], output: int = 0, seed: int | None = None) -> Program:
@@ -78,7 +77,7 @@ class Layout:
         self.code_of = {operation: code for code, operation in enumerate(self.operations)}
         self.constants: dict[bytes, int] = {}
         self.added: list[tuple[Slots, ...]] = []  # code, left, right, whose, which step of it
-        self.names = self.slots
+        self.next_name = self.slots
         self.root = root
         self.seed = self.constant(1.0) if seed is None else seed
 
@@ -170,7 +169,7 @@ class Layout:
 
         def joined(operation: Operation, left: int, right: int, whose: int, step: int) -> int:
             made.append((self._code(operation), left, right, whose, step))
-            return self.names + len(made) - 1
+            return self.next_name + len(made) - 1
 
         order = np.lexsort((edges[1], -edges[0]))
         user, place, target, choices = (numbers[order].tolist() for numbers in (*edges, chosen))
@@ -189,7 +188,7 @@ class Layout:
         if made:
             code, *rest = map(np.array, zip(*made, strict=True))
             self.added.append((code, *rest))
-            self.names += len(made)
+            self.next_name += len(made)
         condition = np.empty_like(chosen)
         condition[order] = found
         return condition
@@ -199,7 +198,7 @@ class Layout:
         for code, operation in enumerate(self.given.operations):
             for index in range(operation.arity):
                 edges = np.flatnonzero((self.codes[user] == code) & (place == index))
-                if operation is not _SEES_ITS_EXPONENT:
+                if operation is not SEES_ITS_EXPONENT:
                     if len(edges):
                         yield _template(operation, index), edges
                     continue
@@ -232,7 +231,7 @@ class Layout:
             begins = np.r_[True, target[1:] != target[:-1]]
             more = np.flatnonzero(~begins)
             total = term.copy()
-            total[more] = self.names + np.arange(len(more))
+            total[more] = self.next_name + np.arange(len(more))
             behind_the_term = _STEPS * place[more] + _STEPS - 1
             self._new(self._code(ops.add), total[more - 1], term[more], user[more], behind_the_term)
             ends = np.r_[begins[1:], True]
@@ -244,8 +243,8 @@ class Layout:
         """The names of new results; they stand in the order of whose they are, the last first, and step."""
         count = len(left)
         self.added.append((np.full(count, code), left, right, whose, np.broadcast_to(step, count)))
-        self.names += count
-        return np.arange(self.names - count, self.names)
+        self.next_name += count
+        return np.arange(self.next_name - count, self.next_name)
 
     def _code(self, operation: Operation) -> int:
         if operation not in self.code_of:

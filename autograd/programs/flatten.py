@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from autograd.programs.program import Program
 
 _STILL: Final = -1  # in place of a slot: this node does not depend on an input
-_FIRST_CONSTANT: Final = -2  # the constants are -2, -3, ... until it is known how many there are
 
 
 def flatten(roots: Value | Iterable[Value], inputs: Value | Iterable[Value], hold: bool = False) -> Program:

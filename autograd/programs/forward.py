@@ -12,7 +12,7 @@ from typing import NamedTuple
 from autograd import ops
 from autograd.programs.builder import Builder
 from autograd.programs.program import UNUSED, Program
-from autograd.programs.template import MASK, Template, template
+from autograd.programs.template import MASK, SEES_ITS_EXPONENT, Template, template
 
 
 class Moving(NamedTuple):
@@ -69,7 +69,7 @@ class Forward:
             del operands[operation.arity :]
             places = [self.places[slot] for slot in operands]
             self.places.append(builder.instruction(operation, *places))
-            second = builder.number(places[-1]) if operation is ops.pow else None
+            second = builder.number(places[-1]) if operation is SEES_ITS_EXPONENT else None
             for position, slot in enumerate(operands):
                 rule = template(operation, position, second) if slot in self.moving else None
                 if rule is not None:
@@ -81,15 +81,12 @@ class Forward:
         """What one operand adds to the derivative of a result."""
         builder = self.builder
         x, y = self.places[operands[0]], self.places[operands[-1]]
-        names = [x, y, self.places[slot], operand.place, *map(builder.constant, rule.program.constants)]
-        steps = zip(rule.program.codes, rule.program.left, rule.program.right, strict=True)
-        for code, left, right in steps:
-            second = UNUSED if right == UNUSED else names[right]
-            names.append(builder.instruction(rule.program.operations[code], names[left], second))
-        term, condition = names[rule.program.outputs[0]], operand.condition
-        if rule.chooses:
-            chosen = names[rule.program.outputs[1]]
-            condition = chosen if condition == UNUSED else builder.instruction(ops.mul, condition, chosen)
+        term, *chosen = builder.laid_out(rule.program, [x, y, self.places[slot], operand.place])
+        condition = operand.condition
+        if chosen:
+            condition = (
+                chosen[0] if condition == UNUSED else builder.instruction(ops.mul, condition, chosen[0])
+            )
         if condition != UNUSED:  # 0 times infinity is nan, but nothing passes here
             term = builder.instruction(MASK, condition, term)
         before = self.moving.get(slot)

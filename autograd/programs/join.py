@@ -25,7 +25,7 @@ def with_more_inputs(program: Program, at: int, names: Sequence[str]) -> Program
     """The program with further inputs, which it does not use yet, before the input that has been at `at`."""
     count = len(names)
 
-    def moved(slots: Iterable[int]) -> list[int]:
+    def shifted(slots: Iterable[int]) -> list[int]:
         return [slot + count if slot >= at else slot for slot in slots]
 
     return Program(
@@ -33,9 +33,9 @@ def with_more_inputs(program: Program, at: int, names: Sequence[str]) -> Program
         program.constants,
         program.operations,
         program.codes,
-        moved(program.left),
-        moved(program.right),
-        moved(program.outputs),
+        shifted(program.left),
+        shifted(program.right),
+        shifted(program.outputs),
     )
 
 
@@ -54,14 +54,31 @@ def joined(programs: Sequence[Program]) -> Program:
     outputs: v1, v2
     """
     builder = Builder(programs[0].inputs)
-    outputs: list[int] = []
-    for program in programs:
-        places = [*range(len(program.inputs)), *map(builder.constant, program.constants)]
-        for code, left, right in zip(program.codes, program.left, program.right, strict=True):
-            y = UNUSED if right == UNUSED else places[right]
-            places.append(builder.instruction(program.operations[code], places[left], y))
-        outputs += [places[slot] for slot in program.outputs]
-    return builder.program(outputs)
+    return builder.program(
+        place for program in programs for place in builder.laid_out(program, range(len(program.inputs)))
+    )
+
+
+def in_order(program: Program, order: Iterable[int], outputs: Iterable[int]) -> Program:
+    """The program with some of its instructions, in the order in which they are to run.
+
+    Args:
+        program: the program.
+        order: the instructions, each behind those that it reads, counted from 0.
+        outputs: the slots of the outputs.
+    """
+    builder = Builder(program.inputs)
+    places = [
+        *range(len(program.inputs)),
+        *map(builder.constant, program.constants),
+        *[UNUSED] * len(program),
+    ]
+    for index in order:
+        left, right = program.left[index], program.right[index]
+        y = UNUSED if right == UNUSED else places[right]
+        operation = program.operations[program.codes[index]]
+        places[program.first + index] = builder.instruction(operation, places[left], y)
+    return builder.program([places[slot] for slot in outputs])
 
 
 def in_walk_order(program: Program, output: int) -> Program:
@@ -71,26 +88,22 @@ def in_walk_order(program: Program, output: int) -> Program:
     over the program have the order of sums over the graph that computes the same.
     """
     first = program.first
-    builder = Builder(program.inputs)
-    places: list[int | None] = [*range(len(program.inputs)), *map(builder.constant, program.constants)]
-    places += [None] * len(program)
-    waiting = [program.outputs[output]]
+    done = bytearray(b"\1" * first) + bytearray(len(program))
+    order: list[int] = []
+    root = program.outputs[output]
+    waiting = [root]
     while waiting:
         slot = waiting[-1]
-        if places[slot] is not None:
+        if done[slot]:
             waiting.pop()
             continue
-        index = slot - first
-        left, right = program.left[index], program.right[index]
-        if right != UNUSED and places[right] is None:
+        left, right = program.left[slot - first], program.right[slot - first]
+        if right != UNUSED and not done[right]:
             waiting.append(right)
-        elif places[left] is None:
+        elif not done[left]:
             waiting.append(left)
         else:
             waiting.pop()
-            x, y = places[left], UNUSED if right == UNUSED else places[right]
-            assert x is not None and y is not None
-            places[slot] = builder.instruction(program.operations[program.codes[index]], x, y)
-    place = places[program.outputs[output]]
-    assert place is not None
-    return builder.program([place])
+            done[slot] = 1
+            order.append(slot - first)
+    return in_order(program, order, [root])

@@ -9,41 +9,32 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from autograd.programs.builder import Builder
-from autograd.programs.program import UNUSED, Program
+from autograd.programs.join import in_order
+from autograd.programs.program import Program
 
 
-def scheduled(program: Program, order: Sequence[int] | None = None) -> Program:
+def scheduled(program: Program) -> Program:
     """The same instructions in an order that keeps few results alive.
 
     Args:
         program: without dead code; what no output needs is left out.
-        order: in which order to compute the outputs, by their positions; the first, mostly a value, last.
 
     Returns:
         A program with the same results in its outputs.
 
     >>> from autograd import Value, flatten
     >>> x = Value(2.0, label="x")
-    >>> e, s, c = x.exp(), x.sin(), x.cos()
-    >>> program = flatten([e, s, c, e * 2, s * 3, c * 4], x)
-    >>> most_alive(program), most_alive(scheduled(program))
-    (3, 1)
+    >>> e, s = x.exp(), x.sin()
+    >>> print(scheduled(flatten([e + s, e * 2], x)))
+    inputs: x
+    v1 = exp(x)
+    v2 = v1*2
+    v3 = sin(x)
+    v4 = v1 + v3
+    outputs: v4, v2
     """
-    outputs = [program.outputs[position] for position in order or _gradients_first(program)]
-    first, given = program.first, len(program.inputs)
-    builder = Builder(program.inputs)
-    places = [*range(given), *map(builder.constant, program.constants), *[UNUSED] * len(program)]
-    for index in _Scheduling(program).order(outputs):
-        left, right = program.left[index], program.right[index]
-        y = UNUSED if right == UNUSED else places[right]
-        operation = program.operations[program.codes[index]]
-        places[first + index] = builder.instruction(operation, places[left], y)
-    return builder.program([places[slot] for slot in program.outputs])
-
-
-def _gradients_first(program: Program) -> list[int]:
-    return [*range(1, len(program.outputs)), 0] if len(program.outputs) else []
+    outputs = [*program.outputs[1:], *program.outputs[:1]]  # the first, mostly a value, last
+    return in_order(program, _Scheduling(program).order(outputs), program.outputs)
 
 
 class _Scheduling:
@@ -103,27 +94,3 @@ class _Scheduling:
 
     def _is_ready(self, index: int) -> bool:
         return not self.done[index] and self.missing[index] == 0
-
-
-def most_alive(program: Program) -> int:
-    """How many results must be kept at once at most, outputs not counted.
-
-    >>> from autograd import Value, flatten
-    >>> x = Value(2.0)
-    >>> most_alive(flatten(x.exp() * x.sin(), x))
-    2
-    """
-    first = program.first
-    last_reads: dict[int, int] = {}
-    for slot, operands in enumerate(zip(program.left, program.right, strict=True), first):
-        for operand in operands:
-            if operand >= first:
-                last_reads[operand] = slot
-    alive: set[int] = set()
-    most = 0
-    for slot, operands in enumerate(zip(program.left, program.right, strict=True), first):
-        if slot in last_reads:
-            alive.add(slot)
-        most = max(most, len(alive))
-        alive.difference_update(operand for operand in operands if last_reads.get(operand) == slot)
-    return most

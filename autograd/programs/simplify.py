@@ -14,6 +14,7 @@ from typing import Final, TypeAlias
 from autograd import ops
 from autograd.primitive import Operation
 from autograd.programs.builder import Builder
+from autograd.programs.join import in_order
 from autograd.programs.program import UNUSED, Program
 from autograd.programs.template import MASK
 
@@ -63,15 +64,8 @@ def without_dead_code(program: Program) -> Program:
     for index in range(len(program) - 1, -1, -1):
         if needed[first + index]:
             needed[lefts[index]] = needed[rights[index]] = 1
-    builder = Builder(program.inputs)
-    places = _places(program, builder)
-    for slot, code, left, right in _instructions(program):
-        if needed[slot]:
-            y = UNUSED if right == UNUSED else places[right]
-            places.append(builder.instruction(program.operations[code], places[left], y))
-        else:
-            places.append(UNUSED)
-    return builder.program([places[slot] for slot in program.outputs])
+    kept = [index for index in range(len(program)) if needed[first + index]]
+    return in_order(program, kept, program.outputs)
 
 
 class Simplifying:
@@ -84,9 +78,9 @@ class Simplifying:
 
     def written(self, program: Program) -> list[int]:
         """The places of a program's outputs; it may leave instructions behind that nothing needs."""
-        places = _places(program, self.builder)
+        places = [*range(len(program.inputs)), *map(self.builder.constant, program.constants)]
         operations = program.operations
-        for _, code, left, right in _instructions(program):
+        for code, left, right in zip(program.codes, program.left, program.right, strict=True):
             y = UNUSED if right == UNUSED else places[right]
             places.append(self.result(operations[code], places[left], y))
         return [places[slot] for slot in program.outputs]
@@ -243,14 +237,3 @@ _RULES: Final[Mapping[Operation, _Rule]] = {
 def _is(number: float | None, other: float) -> bool:
     """Whether a number is this zero and not the one of the other sign."""
     return number == other and math.copysign(1.0, number) == math.copysign(1.0, other)
-
-
-def _places(program: Program, builder: Builder) -> list[int]:
-    """The places of the inputs and constants of a program in another one."""
-    return [*range(len(program.inputs)), *map(builder.constant, program.constants)]
-
-
-def _instructions(program: Program) -> zip[tuple[int, int, int, int]]:
-    """The slot, the operation's code and the operands of each instruction."""
-    slots = range(program.first, program.first + len(program))
-    return zip(slots, program.codes, program.left, program.right, strict=True)

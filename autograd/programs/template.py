@@ -24,6 +24,9 @@ X, Y, OUT, UPSTREAM = range(4)
 NAMES: Final = ("x", "y", "out", "upstream")
 
 
+SEES_ITS_EXPONENT: Final = ops.pow
+"""The operation whose second operand, where it does not move, decides what its derivative is."""
+
 MASK: Final = Operation(
     "when", "when", ops.when.value, (None, lambda x, y, out: ops.when(x, 1.0)), choice=(False, True)
 )

@@ -12,7 +12,7 @@ from autograd import Value, flatten, ops
 from autograd.programs.derivative import with_gradient
 from autograd.programs.forward import with_tangents
 from autograd.programs.join import in_walk_order, joined, with_more_inputs, with_outputs
-from autograd.programs.schedule import most_alive, scheduled
+from autograd.programs.schedule import scheduled
 from autograd.programs.simplify import simplified, without_dead_code
 from autograd.programs.template import template
 
@@ -164,6 +164,24 @@ class TestShorter:
         program = with_outputs(flatten([x.exp(), x.sin()], x), [1])
         assert len(program) == 2
         assert len(without_dead_code(program)) == 1
+
+
+def most_alive(program):
+    """How many results must be kept at once at most, outputs not counted."""
+    first = program.first
+    last_reads = {}
+    for slot, operands in enumerate(zip(program.left, program.right, strict=True), first):
+        for operand in operands:
+            if operand >= first:
+                last_reads[operand] = slot
+    alive = set()
+    most = 0
+    for slot, operands in enumerate(zip(program.left, program.right, strict=True), first):
+        if slot in last_reads:
+            alive.add(slot)
+        most = max(most, len(alive))
+        alive.difference_update(operand for operand in operands if last_reads.get(operand) == slot)
+    return most
 
 
 def test_few_numbers_are_alive_in_a_schedule():
