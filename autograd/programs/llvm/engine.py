@@ -1,0 +1,181 @@
+"""The engine that runs a tape: a loop over its groups, which jumps to the code of each group's kind.
+
+    void @run(ptr memory, ptr groups, i64 count, ptr gathered, i64 first)
+
+Results go one after the other to `memory`, from place `first` on. Only the kinds that a tape has are there, so
+the engine is short; and programs of the same kinds, of whatever length, have the same one. The code of a kind
+takes several members at once, and then those that are left over one by one. That changes nothing: the lines for
+several numbers and for one are written by the same writers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from autograd.programs.llvm.columns import BLOCK
+from autograd.programs.llvm.kernels import Kernel, defined
+from autograd.programs.llvm.operations import definitions, write
+from autograd.programs.llvm.writer import Math, Writer
+from autograd.programs.tape import BEFORE, GATHERED, NEXT, SAME, Kind, operands_of
+
+ROW = 5
+"""How many integers describe a group."""
+
+
+def engine(kinds: Sequence[Kind], math: Math = "own") -> Kernel:
+    """A module with the function `run` for tapes of these kinds."""
+    formulas = sorted({kind.steps for kind in kinds}, key=_order)
+    names = {steps: f"formula{place}" for place, steps in enumerate(formulas)}
+    writers, functions = [], []
+    for steps, name in names.items():
+        for lanes in (1, BLOCK):
+            writer = Writer(lanes, math)
+            functions.append(_formula(writer, steps, f"{name}.{lanes}"))
+            writers.append(writer)
+    around = definitions(writers, "noinline").lstrip("\n")
+    symbols = {name: at for writer in writers for name, at in writer.symbols.items()}
+    lines = [*_HEAD, f"switch i32 %kind, label %next [{_cases(len(kinds))}]"]
+    for place, kind in enumerate(kinds):
+        lines += _Group(str(place), kind, names[kind.steps]).lines()
+    header = "void @run(ptr %memory, ptr noalias %groups, i64 %count, ptr noalias %gathered, i64 %first)"
+    return Kernel(around + "".join(functions) + defined(header, [*lines, *_TAIL]), symbols, 0)
+
+
+def _order(steps: Sequence[Any]) -> str:
+    return repr(steps)
+
+
+_HEAD = [
+    "br label %dispatch",
+    "dispatch:",
+    "%group = phi i64 [0, %entry], [%following, %next]",
+    "%done = phi i64 [%first, %entry], [%behind, %next]",
+    f"%row = mul i64 %group, {ROW}",
+    *(
+        line
+        for place, name in enumerate(("kind", "size", "at0", "at1", "at2"))
+        for line in (
+            f"%{name}.place = add i64 %row, {place}",
+            f"%{name}.pointer = getelementptr i32, ptr %groups, i64 %{name}.place",
+            f"%{name} = load i32, ptr %{name}.pointer, align 4",
+        )
+    ),
+    *(f"%from{place} = zext i32 %at{place} to i64" for place in range(3)),
+    "%members = zext i32 %size to i64",
+    "%behind = add i64 %done, %members",
+    "%following = add i64 %group, 1",
+    "%results = getelementptr double, ptr %memory, i64 %done",
+]
+
+_TAIL = [
+    "next:",
+    "%more = icmp ult i64 %following, %count",
+    "br i1 %more, label %dispatch, label %end",
+    "end:",
+    "ret void",
+]
+
+
+def _cases(count: int) -> str:
+    return " ".join(f"i32 {place}, label %g{place}" for place in range(count))
+
+
+def _formula(writer: Writer, steps: Sequence[Any], name: str) -> str:
+    """A formula as a function."""
+    operands = [f"%x{place}" for place in range(operands_of(steps))]
+    result = ""
+    for operation, second, places in steps:
+        taken = [result if place == BEFORE else operands[place] for place in places]
+        if second is not None:
+            taken.append(writer.number(second))
+        result = write(writer, operation, taken, second)
+    parameters = ", ".join(f"{writer.type} {operand}" for operand in operands)
+    header = f"internal {writer.type} @{name}({parameters}) alwaysinline"
+    return defined(header, [*writer.lines, f"ret {writer.type} {result}"])
+
+
+class _Group:
+    """The lines that compute the groups of one kind."""
+
+    def __init__(self, tag: str, kind: Kind, function: str) -> None:
+        self.tag, self.kind, self.function = tag, kind, function
+
+    def lines(self) -> list[str]:
+        tag = self.tag
+        made = [f"g{tag}:"]
+        for place, move in enumerate(self.kind.moves):
+            array, size = ("gathered", "i32") if move == GATHERED else ("memory", "double")
+            made.append(f"%base{place}.{tag} = getelementptr {size}, ptr %{array}, i64 %from{place}")
+            if move == SAME:
+                made.append(f"%same{place}.1.{tag} = load double, ptr %base{place}.{tag}, align 8")
+                made += _splat(f"%same{place}.{BLOCK}.{tag}", f"%same{place}.1.{tag}")
+        if not self.kind.independent:
+            return [*made, f"br label %one{tag}", *self._loop(1, "one", f"g{tag}", "0", "%members", "next")]
+        return [
+            *made,
+            f"%whole{tag} = and i64 %members, {-BLOCK}",
+            f"%some{tag} = icmp ne i64 %whole{tag}, 0",
+            f"br i1 %some{tag}, label %many{tag}, label %rest{tag}",
+            *self._loop(BLOCK, "many", f"g{tag}", "0", f"%whole{tag}", f"rest{tag}"),
+            f"rest{tag}:",
+            f"%left{tag} = icmp ult i64 %whole{tag}, %members",
+            f"br i1 %left{tag}, label %one{tag}, label %next",
+            *self._loop(1, "one", f"rest{tag}", f"%whole{tag}", "%members", "next"),
+        ]
+
+    def _loop(self, lanes: int, name: str, before: str, start: str, stop: str, after: str) -> list[str]:
+        """A loop over members, `lanes` at once."""
+        label = name + self.tag
+        kind = "double" if lanes == 1 else f"<{lanes} x double>"
+        lines = [f"{label}:", f"%i.{label} = phi i64 [{start}, %{before}], [%j.{label}, %{label}]"]
+        operands = []
+        for place, move in enumerate(self.kind.moves):
+            operands.append(f"{kind} {self._operand(lines, lanes, label, place, move)}")
+        return [
+            *lines,
+            f"%r.{label} = call {kind} @{self.function}.{lanes}({', '.join(operands)})",
+            f"%to.{label} = getelementptr double, ptr %results, i64 %i.{label}",
+            f"store {kind} %r.{label}, ptr %to.{label}, align 8",
+            f"%j.{label} = add i64 %i.{label}, {lanes}",
+            f"%more.{label} = icmp ult i64 %j.{label}, {stop}",
+            f"br i1 %more.{label}, label %{label}, label %{after}",
+        ]
+
+    def _operand(self, lines: list[str], lanes: int, label: str, place: int, move: str) -> str:
+        """The name of an operand of the members at hand, with the lines that load it."""
+        if move == SAME:
+            return f"%same{place}.{lanes}.{self.tag}"
+        name, base = f"%x{place}.{label}", f"%base{place}.{self.tag}"
+        if move == NEXT:
+            kind = "double" if lanes == 1 else f"<{lanes} x double>"
+            lines += [
+                f"{name}.at = getelementptr double, ptr {base}, i64 %i.{label}",
+                f"{name} = load {kind}, ptr {name}.at, align 8",
+            ]
+            return name
+        lines.append(f"{name}.list = getelementptr i32, ptr {base}, i64 %i.{label}")
+        together = "poison"
+        for lane in range(lanes):
+            one = f"{name}.{lane}"
+            lines += [
+                f"{one}.entry = getelementptr i32, ptr {name}.list, i64 {lane}",
+                f"{one}.short = load i32, ptr {one}.entry, align 4",
+                f"{one}.place = zext i32 {one}.short to i64",
+                f"{one}.at = getelementptr double, ptr %memory, i64 {one}.place",
+                f"{one} = load double, ptr {one}.at, align 8",
+            ]
+            if lanes > 1:
+                lines.append(
+                    f"{one}.in = insertelement <{lanes} x double> {together}, double {one}, i64 {lane}"
+                )
+                together = f"{one}.in"
+        return together if lanes > 1 else f"{name}.0"
+
+
+def _splat(name: str, number: str) -> list[str]:
+    kind = f"<{BLOCK} x double>"
+    return [
+        f"{name}.0 = insertelement {kind} poison, double {number}, i64 0",
+        f"{name} = shufflevector {kind} {name}.0, {kind} poison, <{BLOCK} x i32> zeroinitializer",
+    ]
