@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from autograd.extras import extra
 from autograd.programs.arrays import run_on_arrays
+from autograd.programs.prepare import STRAIGHT
 from autograd.programs.program import Program
 
 with extra("jit", "compiled functions"):
@@ -38,9 +39,11 @@ def runner(program: Program, math: str) -> Runner:
     """What runs a program."""
     if BACKEND == "numpy":
         return NumpyRunner(program)
+    from autograd.programs.llvm.long import LongRunner
     from autograd.programs.llvm.runner import Runner as MachineCode
 
-    return MachineCode(program, math)  # type: ignore[arg-type]
+    suitable = LongRunner if len(program) > STRAIGHT else MachineCode
+    return suitable(program, math)  # type: ignore[arg-type]
 
 
 class NumpyRunner:

@@ -15,9 +15,8 @@ from autograd.compiled.batch import Bound, batch, bound
 from autograd.compiled.derivatives import WholeNumber, traced
 from autograd.compiled.signature import Signature
 from autograd.compiled.trace import Jitted, Slot, Trace, replaced
+from autograd.programs.prepare import prepared
 from autograd.programs.program import Program
-from autograd.programs.schedule import scheduled
-from autograd.programs.simplify import simplified
 from autograd.scopes import is_tracing
 
 _MOST_KEPT = 100  # programs of one function
@@ -234,8 +233,8 @@ class Version:
         start = perf_counter()
         self.trace: Trace = traced(f, *signature.arguments())
         written = perf_counter()
-        self.program = scheduled(simplified(self.trace.program))
-        self._seconds = {"trace": written - start, "simplify": perf_counter() - written}
+        self.program = prepared(self.trace.program)
+        self._seconds = {"trace": written - start, "prepare": perf_counter() - written}
         self.parameters = self.trace.parameters
         self.runner: Runner = runner(self.program, math)
         self.fast: Callable[..., Any] | None = None

@@ -8,20 +8,22 @@ at once for all that have the same operation.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator, Sequence
-from typing import Final, TypeAlias
+from functools import partial
+from typing import Final
 
 from autograd import ops
 from autograd.extras import extra
 from autograd.primitive import Operation
+from autograd.programs.path import passes, path
 from autograd.programs.program import UNUSED, Program
+from autograd.programs.slots import Slots, as_arrays, integers
 from autograd.programs.template import MASK, SEES_ITS_EXPONENT, Template, template
 
 with extra("jit", "the derivative of a program"):
     import numpy as np
-    from numpy.typing import NDArray
 
-Slots: TypeAlias = NDArray[np.int64]
 
 _LATER: Final = 1 << 40  # added to a slot, names what has arrived there when all its terms are added up
 _STEPS: Final = 1000  # more than a template has instructions
@@ -88,8 +90,7 @@ class Layout:
         self.wrt = np.asarray(wrt, dtype=np.int64)
         self.first = program.first
         self.slots = program.first + len(program)
-        self.codes = np.array(program.codes, dtype=np.int64)
-        self.operands = (np.array(program.left, dtype=np.int64), np.array(program.right, dtype=np.int64))
+        self.codes, *self.operands = as_arrays(program)
         self.operations = list(program.operations)
         self.code_of = {operation: code for code, operation in enumerate(self.operations)}
         self.constants: dict[bytes, int] = {}
@@ -107,7 +108,7 @@ class Layout:
         """Add what computes the gradient of what stands in a slot."""
         start = self.next_name
         self.root, self.seed = root, self.constant(1.0) if seed is None else seed
-        self._walk()
+        self.path = path(self.given, self.wrt.tolist(), root)
         arrived = self._sums(self._terms())
         gradients = arrived[self.wrt]
         found = gradients != UNUSED
@@ -118,70 +119,20 @@ class Layout:
         gradients[~found] = zero
         self._settle(start, arrived, gradients)
 
-    def _walk(self) -> None:
-        """Find what is on the way from the root to the inputs, in the order in which `backward()` walks.
-
-        That order has every operand before its results, the right operand first.
-        """
-        first = self.first
-        moving = bytearray(self.slots + 1)  # the last one is that of an unused operand
-        done = bytearray(b"\1" * first) + bytearray(self.slots - first)
-        for slot in self.wrt.tolist():
-            moving[slot] = 1
-        lefts, rights = self.given.left, self.given.right
-        order: list[int] = []
-        waiting = [self.root]
-        while waiting:
-            slot = waiting[-1]
-            if done[slot]:
-                waiting.pop()
-                continue
-            left, right = lefts[slot - first], rights[slot - first]
-            if right != UNUSED and not done[right]:
-                waiting.append(right)
-            elif not done[left]:
-                waiting.append(left)
-            else:
-                waiting.pop()
-                done[slot] = 1
-                moving[slot] = moving[left] | moving[right]
-                order.append(slot - first)
-        self.order = np.array(order, dtype=np.int64)
-        self.rank = np.full(self.slots - first + 1, -1)  # the last one is that of what comes at the end
-        self.rank[self.order] = np.arange(len(order))
-        self.reached = self._reached(order, moving)
-
-    def _reached(self, order: Sequence[int], moving: bytearray) -> NDArray[np.bool_]:
-        """The slots that something arrives at and goes on from."""
-        lefts, rights, codes = self.given.left, self.given.right, self.given.codes
-        passes = [tuple(_passes(operation, place) for place in (0, 1)) for operation in self.given.operations]
-        reached = bytearray(self.slots + 1)
-        reached[self.root] = moving[self.root]
-        for index in reversed(order):
-            if reached[self.first + index]:
-                by_left, by_right = passes[codes[index]]
-                if by_left:
-                    reached[lefts[index]] |= moving[lefts[index]]
-                if by_right:
-                    reached[rights[index]] |= moving[rights[index]]
-        reached[-1] = 0
-        return np.frombuffer(reached, dtype=np.bool_)
-
     def _edges(self) -> tuple[Slots, Slots, Slots]:
         """Which instruction passes something to which operand: instruction, operand's place and its slot."""
+        order, rank, reached = self.path
         users, places, targets = [], [], []
         for position, operand in enumerate(self.operands):
-            passing = np.array(
-                [_passes(operation, position) for operation in self.given.operations], dtype=bool
-            )
-            index = self.order[passing[self.codes[self.order]] & self.reached[self.order + self.first]]
-            index = index[self.reached[operand[index]]]
+            passing = np.array([*map(partial(passes, position), self.given.operations)], dtype=bool)
+            index = order[passing[self.codes[order]] & reached[order + self.first]]
+            index = index[reached[operand[index]]]
             users.append(index)
             places.append(np.full(len(index), position))
             targets.append(operand[index])
         user, place, target = map(np.concatenate, (users, places, targets))
-        order = np.lexsort((place, -self.rank[user], target))
-        return user[order], place[order], target[order]
+        backwards = np.lexsort((place, -rank[user], target))
+        return user[backwards], place[backwards], target[backwards]
 
     def _terms(self) -> tuple[Slots, Slots, Slots, Slots]:
         """The term that each operand receives: its name, the instruction, the operand's place and slot."""
@@ -217,7 +168,7 @@ class Layout:
             made.append((self._code(operation), left, right, whose, step))
             return self.next_name + len(made) - 1
 
-        order = np.lexsort((edges[1], -self.rank[edges[0]]))
+        order = np.lexsort((edges[1], -self.path.rank[edges[0]]))
         user, place, target, choices = (numbers[order].tolist() for numbers in (*edges, chosen))
         found = []
         for whose, index, slot, choice in zip(user, place, target, choices, strict=True):
@@ -302,7 +253,7 @@ class Layout:
         """Put what a sweep has added in order, and name it by where it will stand."""
         code, left, right, whose, step = map(np.concatenate, zip(*self.added, strict=True))
         self.added.clear()
-        order = np.lexsort((step, -self.rank[whose]))
+        order = np.lexsort((step, -self.path.rank[whose]))
         place = np.empty(len(order), dtype=np.int64)
         place[order] = np.arange(start, self.next_name)
 
@@ -321,28 +272,22 @@ class Layout:
         """The whole program."""
         shift = len(self.constants)
 
-        def slots(*names: Slots) -> list[int]:
+        def slots(*names: Slots) -> array[int]:
             """The slots of what is named, now that all constants are known."""
             joined = np.concatenate(names)
             found = np.where(joined >= self.first, joined + shift, joined)
-            listed: list[int] = np.where(joined < UNUSED, self.first - 2 - joined, found).tolist()
-            return listed
+            return integers(np.where(joined < UNUSED, self.first - 2 - joined, found))
 
         code, left, right = zip(*self.written, strict=True)
         return Program(
             self.given.inputs,
             [*self.given.constants, *(np.frombuffer(key)[0] for key in self.constants)],
             self.operations,
-            np.concatenate([self.codes, *code]).tolist(),
+            integers(np.concatenate([self.codes, *code])),
             slots(self.operands[0], *left),
             slots(self.operands[1], *right),
             slots(np.array(self.given.outputs, dtype=np.int64), *self.gradients),
         )
-
-
-def _passes(operation: Operation, place: int) -> bool:
-    """Whether anything passes to an operand."""
-    return place < operation.arity and template(operation, place) is not None
 
 
 def _template(operation: Operation, place: int, second: float | None = None) -> Template:

@@ -6,18 +6,17 @@ operands. The numbers are the same: what is computed is computed in the same ord
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple, TypeAlias
+from collections.abc import Sequence
+from typing import Final, NamedTuple
 
 from autograd.extras import extra
 from autograd.primitive import Operation
 from autograd.programs.program import UNUSED, Program
+from autograd.programs.slots import Slots, as_arrays
 from autograd.programs.template import SEES_ITS_EXPONENT
 
 with extra("jit", "long programs"):
     import numpy as np
-    from numpy.typing import NDArray
-
-Slots: TypeAlias = NDArray[np.int64]
 
 _OFTEN: Final = 64
 """How often a pair must occur that code for it is worth while."""
@@ -38,6 +37,11 @@ class Step(NamedTuple):
     operation: Operation
     second: float | None
     operands: tuple[int, ...]
+
+
+def arity_of(formula: Sequence[Step]) -> int:
+    """How many operands a formula has."""
+    return len({operand for step in formula for operand in step.operands if operand != BEFORE})
 
 
 class Fused(NamedTuple):
@@ -98,9 +102,7 @@ def fused(program: Program) -> Fused:
 
 def _read(program: Program) -> tuple[list[tuple[Operation, float | None, int]], Slots, Slots, Slots]:
     """The different operations, with exponent and number of operands; and which one, on what, is each."""
-    what = np.array(program.codes, dtype=np.int64)
-    left = np.array(program.left, dtype=np.int64)
-    right = np.array(program.right, dtype=np.int64)
+    what, left, right = as_arrays(program)
     operations: list[tuple[Operation, float | None, int]] = [
         (operation, None, operation.arity) for operation in program.operations
     ]

@@ -1,10 +1,10 @@
 """A long program as a tape: groups of equal instructions that do not wait for one another.
 
-Machine code for each instruction of a long program takes longer to make than it ever saves. A tape is data: it
-says which formula is computed how often, on which numbers, and one engine reads any tape. What belongs
-together follows from levels. An instruction stands one level above the highest of its operands, so all of one
-level may run at once; those with the same formula are a group. They are sorted by their operands, so that
-many groups read numbers side by side, or all the same one:
+Machine code for each instruction of a long program takes longer to make than it ever saves. A tape is data:
+it says which formula is computed how often, on which numbers, and one engine reads any tape. What belongs
+together follows from levels. An instruction stands one level above the highest of its operands, so all of
+one level may run at once; those with the same formula are a group. They are sorted by their operands, so
+that many groups read numbers side by side, or all the same one:
 
     add(s, mul(w, x))    100 times    s from 640 on, w at 17, x from 900 on
     relu(s)              100 times    s from 1340 on
@@ -13,18 +13,16 @@ many groups read numbers side by side, or all the same one:
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple
 
 from autograd.extras import extra
-from autograd.primitive import Operation
-from autograd.programs.fusion import BEFORE, Fused, Step, fused
+from autograd.programs.fusion import Fused, Step, arity_of, fused
 from autograd.programs.program import Program
+from autograd.programs.slots import Slots
 
 with extra("jit", "long programs"):
     import numpy as np
     from numpy.typing import NDArray
-
-Slots: TypeAlias = NDArray[np.int64]
 
 SAME, NEXT, GATHERED = "same", "next", "gathered"
 """How an operand moves from one member of a group to the next: not at all, by one place, or anyhow."""
@@ -154,7 +152,7 @@ class _Groups:
         """The kinds, the table of groups, and the places that have to be listed."""
         starts, sizes = self.starts, self.sizes
         rules = self.pattern[starts]
-        arity = np.array([operands_of(steps) for steps in formulas])[self.what[starts]]
+        arity = np.array([arity_of(steps) for steps in formulas])[self.what[starts]]
         kinds, kind_of = np.unique(np.stack([self.what[starts], rules]), axis=1, return_inverse=True)
         table = np.zeros((len(starts), 5), dtype=np.int32)
         table[:, 0], table[:, 1] = kind_of.ravel(), sizes
@@ -165,10 +163,10 @@ class _Groups:
             gathered.append(taken)
             lists = np.where((rules < 0) & (arity > position), sizes, 0)
             places = offset + np.cumsum(lists) - lists
-            table[:, 2 + position] = np.where(rules < 0, places, slots[starts])
+            table[:, 2 + position] = np.where(rules < 0, places, np.maximum(slots[starts], 0))
             offset += len(taken)
         made = [
-            Kind(formulas[what], _moves(operands_of(formulas[what]), rule), independent)
+            Kind(formulas[what], _moves(arity_of(formulas[what]), rule), independent)
             for what, rule in kinds.T.tolist()
         ]
         return made, table, np.concatenate(gathered).astype(np.int32)
@@ -191,8 +189,3 @@ def _moves(arity: int, rule: int) -> tuple[str, ...]:
     if rule < 0:
         return (GATHERED,) * arity
     return tuple(NEXT if rule >> (2 - position) & 1 else SAME for position in range(arity))
-
-
-def operands_of(steps: Sequence[Step]) -> int:
-    """How many operands a formula has."""
-    return len({operand for step in steps for operand in step.operands if operand >= 0})

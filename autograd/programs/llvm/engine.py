@@ -2,10 +2,10 @@
 
     void @run(ptr memory, ptr groups, i64 count, ptr gathered, i64 first)
 
-Results go one after the other to `memory`, from place `first` on. Only the kinds that a tape has are there, so
-the engine is short; and programs of the same kinds, of whatever length, have the same one. The code of a kind
-takes several members at once, and then those that are left over one by one. That changes nothing: the lines for
-several numbers and for one are written by the same writers.
+Results go one after the other to `memory`, from place `first` on. Only the kinds that a tape has are there,
+so the engine is short; and programs of the same kinds, of whatever length, have the same one. The code of a
+kind takes several members at once, and then those that are left over one by one. That changes nothing: the
+lines for several numbers and for one are written by the same writers.
 """
 
 from __future__ import annotations
@@ -13,11 +13,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from autograd.programs.fusion import BEFORE, arity_of
 from autograd.programs.llvm.columns import BLOCK
 from autograd.programs.llvm.kernels import Kernel, defined
 from autograd.programs.llvm.operations import definitions, write
 from autograd.programs.llvm.writer import Math, Writer
-from autograd.programs.tape import BEFORE, GATHERED, NEXT, SAME, Kind, operands_of
+from autograd.programs.tape import GATHERED, NEXT, SAME, Kind
 
 ROW = 5
 """How many integers describe a group."""
@@ -83,7 +84,7 @@ def _cases(count: int) -> str:
 
 def _formula(writer: Writer, steps: Sequence[Any], name: str) -> str:
     """A formula as a function."""
-    operands = [f"%x{place}" for place in range(operands_of(steps))]
+    operands = [f"%x{place}" for place in range(arity_of(steps))]
     result = ""
     for operation, second, places in steps:
         taken = [result if place == BEFORE else operands[place] for place in places]

@@ -134,12 +134,7 @@ class Runner:
         >>> outputs
         array([9.])
         """
-        _require_buffer(inputs, len(self.program.inputs), "inputs")
-        _require_buffer(outputs, len(self.program.outputs), "outputs")
-        if not outputs.flags.writeable:
-            raise TypeError("the outputs of a bound program go to an array that can be written to")
-        if np.may_share_memory(inputs, outputs):
-            raise ValueError("the inputs and outputs of a bound program share memory; give two arrays")
+        self.require_buffers(inputs, outputs)
         source, target = inputs.ctypes.data, outputs.ctypes.data
         if builtin.available() and not self.called_back:
             code = self.codes.get("call") or self._compiled("bound", "")
@@ -150,6 +145,15 @@ class Runner:
             raise_failures()
 
         return call
+
+    def require_buffers(self, inputs: Array, outputs: Array) -> None:
+        """Raise what `bind` raises."""
+        _require_buffer(inputs, len(self.program.inputs), "inputs")
+        _require_buffer(outputs, len(self.program.outputs), "outputs")
+        if not outputs.flags.writeable:
+            raise TypeError("the outputs of a bound program go to an array that can be written to")
+        if np.may_share_memory(inputs, outputs):
+            raise ValueError("the inputs and outputs of a bound program share memory; give two arrays")
 
     def batch(
         self,
