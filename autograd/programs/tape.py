@@ -13,16 +13,19 @@ that many groups read numbers side by side, or all the same one:
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 from autograd.extras import extra
 from autograd.programs.fusion import Fused, Step, arity_of, fused
+from autograd.programs.loops import Loop, loops
 from autograd.programs.program import Program
 from autograd.programs.slots import Slots
 
 with extra("jit", "long programs"):
     import numpy as np
     from numpy.typing import NDArray
+
+Rows: TypeAlias = NDArray[np.int32]
 
 SAME, NEXT, GATHERED = "same", "next", "gathered"
 """How an operand moves from one member of a group to the next: not at all, by one place, or anyhow."""
@@ -32,6 +35,10 @@ _LEAST: Final = 8
 
 _WIDE: Final = 4
 """How many instructions a level must have on average for levels to be worth while."""
+
+
+_CODE: Final = 2_000
+"""How many instructions the bodies of loops have at most, all together: machine code is made for them."""
 
 
 class Kind(NamedTuple):
@@ -52,9 +59,10 @@ class Tape(NamedTuple):
     """A program for an engine that reads data.
 
     Attributes:
-        kinds: the different kinds of groups.
+        kinds: the different kinds of groups, and the loops.
         groups: a row for each group: its kind, how many members it has, and for each of three operands the
-            place of the first member's, or where its places stand among `gathered`.
+            place of the first member's, or where its places stand among `gathered`. Those of a loop have
+            as members the instructions of all its rounds, and one list of places for all operands.
         gathered: the places of operands that follow no rule.
         memory: the numbers before the program runs: room for the inputs, the constants, and room for the
             results in the order in which they are computed.
@@ -62,9 +70,9 @@ class Tape(NamedTuple):
         outputs: the places of the outputs.
     """
 
-    kinds: list[Kind]
-    groups: NDArray[np.int32]
-    gathered: NDArray[np.int32]
+    kinds: list[Kind | Loop]
+    groups: Rows
+    gathered: Rows
     memory: NDArray[np.float64]
     first: int
     outputs: Slots
@@ -81,21 +89,24 @@ def tape(program: Program) -> Tape:
     """
     given = fused(program)
     levels = _levels(given)
-    independent = len(given.what) >= _WIDE * levels.max(initial=0)
+    wide = len(given.what) >= _WIDE * levels.max(initial=0)
     place = np.full(given.slots + 1, -1, dtype=np.int64)  # of each slot; the last is an unused operand's
     place[: program.first] = np.arange(program.first)
-    if independent:
+    if wide:
         order = _by_levels(given, levels, place)
     else:
-        order, levels = np.arange(len(given.what)), np.zeros(len(given.what), dtype=np.int64)
-        place[given.results] = np.arange(program.first, program.first + len(order))
+        order = np.arange(len(given.what))
+        place[given.results] = program.first + order
+    what = given.what[order]
     operands = [place[slots[order]] for slots in given.operands]
-    groups = _Groups(given.what[order], levels[order], operands)
-    kinds, rows, gathered = groups.rows(given.formulas, independent)
+    if wide:
+        parts = _grouped(given.formulas, what, levels[order], operands, wide)
+    else:
+        parts = _with_loops(given.formulas, what, operands, program.first)
     memory = np.zeros(program.first + len(order))
     memory[len(program.inputs) : program.first] = program.constants
     outputs = place[np.array(program.outputs, dtype=np.int64)]
-    return Tape(kinds, rows, gathered, memory, program.first, outputs)
+    return Tape(*parts, memory, program.first, outputs)
 
 
 def _levels(given: Fused) -> Slots:
@@ -120,56 +131,51 @@ def _by_levels(given: Fused, levels: Slots, place: Slots) -> Slots:
     return order
 
 
-class _Groups:
-    """Where groups begin, and how their operands move.
+def _grouped(
+    formulas: Sequence[tuple[Step, ...]], what: Slots, levels: Slots, operands: Sequence[Slots], wide: bool
+) -> tuple[list[Kind | Loop], Rows, Rows]:
+    """The kinds of groups, the table of groups, and the places that have to be listed.
 
     Two neighbours of one level with the same formula belong together. So do longer rows of them, and only
     those, in which every operand stays or moves by one place, which need no list of places.
     """
+    starts, rules = _starts(what, levels, operands)
+    sizes = np.diff(starts, append=len(what))
+    arity = np.array([arity_of(formula) for formula in formulas])[what[starts]]
+    kinds, kind_of = np.unique(np.stack([what[starts], rules]), axis=1, return_inverse=True)
+    table = np.zeros((len(starts), 5), dtype=np.int32)
+    table[:, 0], table[:, 1] = kind_of.ravel(), sizes
+    listed = np.repeat(rules < 0, sizes)
+    gathered, offset = [np.zeros(0, dtype=np.int64)], 0
+    for position, places in enumerate(operands):
+        there = arity > position
+        taken = places[listed & np.repeat(there, sizes)]
+        gathered.append(taken)
+        lists = np.where((rules < 0) & there, sizes, 0)
+        begins = offset + np.cumsum(lists) - lists
+        table[:, 2 + position] = np.where(rules < 0, begins, np.maximum(places[starts], 0))
+        offset += len(taken)
+    made: list[Kind | Loop] = [
+        Kind(formulas[formula], _moves(arity_of(formulas[formula]), rule), wide)
+        for formula, rule in kinds.T.tolist()
+    ]
+    return made, table, np.concatenate(gathered).astype(np.int32)
 
-    def __init__(self, what: Slots, levels: Slots, operands: Sequence[Slots]) -> None:
-        self.what, self.operands = what, operands
-        count = len(what)
-        same = (np.diff(what) == 0) & (np.diff(levels) == 0)
-        pattern = np.zeros(max(count - 1, 0), dtype=np.int64)
-        for slots in operands:
-            step = np.diff(slots)
-            same_rule = (step == 0) | (step == 1)
-            pattern = np.where((pattern >= 0) & same_rule, 2 * pattern + step, -1)
-        pattern = np.where(same, pattern, -1)
-        self.pattern = np.full(count, -1)  # of the row that begins here
-        begins = np.r_[True, ~same] if count else np.zeros(0, dtype=bool)
-        for start, end, rule in _rows(pattern):
-            begins[start] = True
-            begins[end : end + 1] = True
-            self.pattern[start] = rule
-        self.starts = np.flatnonzero(begins)
-        self.sizes = np.diff(self.starts, append=count)
 
-    def rows(
-        self, formulas: Sequence[tuple[Step, ...]], independent: bool
-    ) -> tuple[list[Kind], NDArray[np.int32], NDArray[np.int32]]:
-        """The kinds, the table of groups, and the places that have to be listed."""
-        starts, sizes = self.starts, self.sizes
-        rules = self.pattern[starts]
-        arity = np.array([arity_of(steps) for steps in formulas])[self.what[starts]]
-        kinds, kind_of = np.unique(np.stack([self.what[starts], rules]), axis=1, return_inverse=True)
-        table = np.zeros((len(starts), 5), dtype=np.int32)
-        table[:, 0], table[:, 1] = kind_of.ravel(), sizes
-        listed = np.repeat(rules < 0, sizes)
-        gathered, offset = [np.zeros(0, dtype=np.int64)], 0
-        for position, slots in enumerate(self.operands):
-            taken = slots[listed & np.repeat(arity > position, sizes)]
-            gathered.append(taken)
-            lists = np.where((rules < 0) & (arity > position), sizes, 0)
-            places = offset + np.cumsum(lists) - lists
-            table[:, 2 + position] = np.where(rules < 0, places, np.maximum(slots[starts], 0))
-            offset += len(taken)
-        made = [
-            Kind(formulas[what], _moves(arity_of(formulas[what]), rule), independent)
-            for what, rule in kinds.T.tolist()
-        ]
-        return made, table, np.concatenate(gathered).astype(np.int32)
+def _starts(what: Slots, levels: Slots, operands: Sequence[Slots]) -> tuple[Slots, Slots]:
+    """Where groups begin, and for each the rule by which its operands move; -1 if there is none."""
+    same = (np.diff(what) == 0) & (np.diff(levels) == 0)
+    pattern = np.where(same, 0, -1)
+    for places in operands:
+        step = np.diff(places)
+        pattern = np.where((pattern >= 0) & ((step == 0) | (step == 1)), 2 * pattern + step, -1)
+    begins = np.r_[len(what) > 0, ~same][: len(what)]
+    rules = np.full(len(what), -1)
+    for start, end, rule in _rows(pattern):
+        begins[[start, *([end] if end < len(what) else [])]] = True
+        rules[start] = rule
+    starts = np.flatnonzero(begins)
+    return starts, rules[starts]
 
 
 def _rows(pattern: Slots) -> list[tuple[int, int, int]]:
@@ -189,3 +195,32 @@ def _moves(arity: int, rule: int) -> tuple[str, ...]:
     if rule < 0:
         return (GATHERED,) * arity
     return tuple(NEXT if rule >> (2 - position) & 1 else SAME for position in range(arity))
+
+
+def _with_loops(
+    formulas: Sequence[tuple[Step, ...]], what: Slots, operands: Sequence[Slots], first: int
+) -> tuple[list[Kind | Loop], Rows, Rows]:
+    """As `_grouped`, for instructions that run one after the other, with a row for each loop among them."""
+    found, places = {}, []
+    for each in loops(what, operands, formulas, first):
+        if each.loop in found or sum(len(loop.body) for loop in found) + len(each.loop.body) <= _CODE:
+            found[each.loop] = None
+            places.append(each)
+    inside = np.zeros(len(what) + 1, dtype=np.int64)
+    for each in places:
+        inside[each.start] += 1
+        inside[each.start + each.count] -= 1
+    outside = np.flatnonzero(np.cumsum(inside[:-1]) == 0)
+    stretches = np.cumsum(np.diff(outside, prepend=-1) > 1)  # what a loop lies between stays apart
+    rest = [slots[outside] for slots in operands]
+    kinds, table, gathered = _grouped(formulas, what[outside], stretches, rest, False)
+    begins = outside[np.cumsum(table[:, 1]) - table[:, 1]]
+    kind_of = {loop: len(kinds) + index for index, loop in enumerate(found)}
+    bases = np.array([base for each in places for base in each.bases], dtype=np.int32)
+    sizes = np.array([len(each.bases) for each in places], dtype=np.int64)
+    rows = np.zeros((len(places), 5), dtype=np.int32)
+    rows[:, 0] = [kind_of[each.loop] for each in places]
+    rows[:, 1] = [each.count for each in places]
+    rows[:, 2] = len(gathered) + np.cumsum(sizes) - sizes
+    order = np.argsort(np.r_[begins, [each.start for each in places]])
+    return [*kinds, *found], np.r_[table, rows][order], np.r_[gathered, bases]

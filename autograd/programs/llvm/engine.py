@@ -17,17 +17,21 @@ from autograd.programs.fusion import BEFORE, arity_of
 from autograd.programs.llvm.columns import BLOCK
 from autograd.programs.llvm.kernels import Kernel, defined
 from autograd.programs.llvm.operations import definitions, write
+from autograd.programs.llvm.rounds import rounds
 from autograd.programs.llvm.writer import Math, Writer
+from autograd.programs.loops import Loop
 from autograd.programs.tape import GATHERED, NEXT, SAME, Kind
 
 ROW = 5
 """How many integers describe a group."""
 
 
-def engine(kinds: Sequence[Kind], math: Math = "own") -> Kernel:
+def engine(kinds: Sequence[Kind | Loop], math: Math = "own") -> Kernel:
     """A module with the function `run` for tapes of these kinds."""
-    formulas = sorted({kind.steps for kind in kinds}, key=_order)
-    names = {steps: f"formula{place}" for place, steps in enumerate(formulas)}
+    names: dict[Any, str] = {}
+    for kind in kinds:
+        for formula in [kind.steps] if isinstance(kind, Kind) else [formula for formula, _ in kind.body]:
+            names.setdefault(formula, f"formula{len(names)}")
     writers, functions = [], []
     for steps, name in names.items():
         for lanes in (1, BLOCK):
@@ -38,13 +42,12 @@ def engine(kinds: Sequence[Kind], math: Math = "own") -> Kernel:
     symbols = {name: at for writer in writers for name, at in writer.symbols.items()}
     lines = [*_HEAD, f"switch i32 %kind, label %next [{_cases(len(kinds))}]"]
     for place, kind in enumerate(kinds):
-        lines += _Group(str(place), kind, names[kind.steps]).lines()
+        if isinstance(kind, Kind):
+            lines += _Group(str(place), kind, names[kind.steps]).lines()
+        else:
+            lines += rounds(str(place), kind, names)
     header = "void @run(ptr %memory, ptr noalias %groups, i64 %count, ptr noalias %gathered, i64 %first)"
     return Kernel(around + "".join(functions) + defined(header, [*lines, *_TAIL]), symbols, 0)
-
-
-def _order(steps: Sequence[Any]) -> str:
-    return repr(steps)
 
 
 _HEAD = [
