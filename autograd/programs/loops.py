@@ -26,6 +26,9 @@ _REPEATS: Final = 8
 _ALIKE: Final = 8
 """How many instructions are compared to find a period."""
 
+_TRIED: Final = 8
+"""How many periods are tried in one place."""
+
 HERE, BEFORE, FIXED, MOVING = "here", "before", "fixed", "moving"
 """Where an operand is found: computed in this round, or in the one before; the same number in every round, or
 another one by a constant step."""
@@ -85,7 +88,7 @@ def loops(
     at, end = 0, len(signs)
     while at < end:
         near = signs[at + 1 : at + 1 + _LONGEST]
-        for period in (np.flatnonzero(near == signs[at]) + 1).tolist():
+        for period in (np.flatnonzero(near == signs[at])[:_TRIED] + 1).tolist():
             count = _followed(what, operands, at, period)
             if count >= _REPEATS * period:
                 yield _described(what, operands, formulas, first, at, period, count)
@@ -150,7 +153,7 @@ def _described(
 
 
 def _read(place: int, step: int, period: int) -> Read:
-    """How an operand is found, which stands `place` behind the first result of the loop in the first round."""
+    """How an operand is found that stands `place` behind the first result of the loop in the first round."""
     if step == period and place >= 0:
         return Read(HERE, place)
     if step == period and place + period >= 0:

@@ -14,13 +14,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from autograd.programs.fusion import BEFORE, arity_of
+from autograd.programs.groups import GATHERED, NEXT, SAME, Kind
 from autograd.programs.llvm.columns import BLOCK
 from autograd.programs.llvm.kernels import Kernel, defined
 from autograd.programs.llvm.operations import definitions, write
 from autograd.programs.llvm.rounds import rounds
 from autograd.programs.llvm.writer import Math, Writer
 from autograd.programs.loops import Loop
-from autograd.programs.tape import GATHERED, NEXT, SAME, Kind
 
 ROW = 5
 """How many integers describe a group."""
