@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from autograd import floats
 from autograd.extras import extra
@@ -31,6 +31,14 @@ LONG = 100
 """How many instructions of a program take so long to compile well that it is compiled quickly first."""
 
 _ON_BUFFERS = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p)
+
+
+class Samples(Protocol):
+    """What computes a batch: see `Batch.run`."""
+
+    def run(
+        self, arrays: Sequence[Array], samples: int, threads: int, out: Sequence[Array] | None
+    ) -> list[Array]: ...
 
 
 class Runner:
@@ -216,8 +224,8 @@ class Runner:
         for code in self.codes.values():
             code.wait()
 
-    def _batch(self, given: Sequence[Given], counts: tuple[int | None, ...], sums: bool) -> Batch:
-        """The code for batches that are given and returned in this way."""
+    def _batch(self, given: Sequence[Given], counts: tuple[int | None, ...], sums: bool) -> Samples:
+        """What computes batches that are given and returned in this way."""
         key = (tuple((part.count, part.shared) for part in given), counts, sums)
         if key not in self._batches:
             layout = self._layout(given, [1 if count is None else count for count in counts], sums)
