@@ -24,6 +24,9 @@ BACKEND: Final = "llvm" if find_spec("llvmlite") is not None else "numpy"
 class Runner(Protocol):
     """A program that can be run; see `programs/llvm/runner.py`."""
 
+    @property
+    def how(self) -> str: ...
+
     def run(self, inputs: Sequence[float]) -> list[float]: ...
 
     def function(self, arguments: Any, results: Any, slow: Callable[..., Any]) -> Callable[..., Any]: ...
@@ -54,6 +57,8 @@ class NumpyRunner:
     >>> NumpyRunner(flatten(x * x, [x])).run([4.0])
     [16.0]
     """
+
+    how = "one operation after the other"
 
     def __init__(self, program: Program) -> None:
         self.program = program

@@ -269,7 +269,7 @@ class Version:
         lines = [", ".join(f"{count:,} {what}{'s' * (count != 1)}" for count, what in counts)]
         lines.append(f"before simplification: {len(self.trace.program):,} instructions")
         lines += [f"{stage}: {1000 * seconds:.1f} ms" for stage, seconds in self._seconds.items()]
-        lines.append(f"backend: {BACKEND}")
+        lines.append(f"backend: {BACKEND}, {self.runner.how}")
         for purpose, code in getattr(self.runner, "codes", {}).items():
             for loaded in code.versions:
                 stages = ", ".join(f"{stage} {1000 * took:.1f} ms" for stage, took in loaded.seconds.items())

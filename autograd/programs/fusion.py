@@ -93,7 +93,8 @@ def fused(program: Program) -> Fused:
                 operands[2, outer] = UNUSED
             formula[outer] = len(formulas)
             read = (BEFORE,) if operations[around][2] == 1 else ((BEFORE, arity), (arity, BEFORE))[position]
-            formulas.append((*formulas[within], Step(*operations[around][:2], read)))
+            operation, second, _ = operations[around]
+            formulas.append((*formulas[within], Step(operation, second, read)))
     kept = np.flatnonzero(~gone)
     used, what = np.unique(formula[kept], return_inverse=True)
     x, y, z = operands[:, kept]

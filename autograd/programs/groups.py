@@ -124,9 +124,11 @@ def one_after_the_other(
     inside = np.zeros(len(what) + 1, dtype=np.int64)
     for each in found:
         inside[each.start] += 1
-        inside[each.start + each.count] -= 1
+        inside[each.start + each.length] -= 1
     outside = np.flatnonzero(np.cumsum(inside[:-1]) == 0)
-    stretches = np.cumsum(np.diff(outside, prepend=-1) > 1)  # what a loop lies between stays apart
+    stretches = np.cumsum(
+        np.diff(outside, prepend=-1) > 1, dtype=np.int64
+    )  # what a loop lies between stays apart
     rest = [places[outside] for places in operands]
     kinds, table, gathered = grouped(formulas, what[outside], stretches, rest, False)
     begins = outside[np.cumsum(table[:, 1]) - table[:, 1]]
@@ -136,7 +138,7 @@ def one_after_the_other(
     sizes = np.array([len(each.bases) for each in found], dtype=np.int64)
     rows = np.zeros((len(found), 5), dtype=np.int32)
     rows[:, 0] = [kind_of[each.loop] for each in found]
-    rows[:, 1] = [each.count for each in found]
+    rows[:, 1] = [each.length for each in found]
     rows[:, 2] = len(gathered) + np.cumsum(sizes) - sizes
     order = np.argsort(np.r_[begins, [each.start for each in found]])
     bases = np.array([base for each in found for base in each.bases], dtype=np.int32)
@@ -149,7 +151,7 @@ def worthwhile(found: Iterable[Found]) -> list[Found]:
     code = count = 0
     for each in found:
         kept.append(each)
-        count += each.count
+        count += each.length
         code += len(each.loop.body)
         if code > _CODE or (len(kept) >= _TRIED and count < _LONG * len(kept)):
             return []

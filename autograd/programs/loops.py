@@ -62,13 +62,13 @@ class Found(NamedTuple):
 
     Attributes:
         start: the first instruction.
-        count: how many instructions all rounds have together.
+        length: how many instructions all rounds have together.
         loop: what one round does.
         bases: in the first round, the places of the operands that are not computed `HERE`.
     """
 
     start: int
-    count: int
+    length: int
     loop: Loop
     bases: list[int]
 

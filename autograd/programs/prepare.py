@@ -20,13 +20,13 @@ STRAIGHT: Final = 8_000
 
 Straight code is up to four times faster there, but takes seconds to compile where a tape takes none."""
 
-_SIMPLIFIED: Final = 20_000
+SIMPLIFIED: Final = 20_000
 """How long a program may be that is simplified; that takes some microseconds for every instruction."""
 
 
 def prepared(program: Program) -> Program:
     """The program as it is run: without what it does not need, and in a good order if it is short."""
-    if len(program) > _SIMPLIFIED:
+    if len(program) > SIMPLIFIED:
         return with_needed_only(program)
     shorter = simplified(program)
     return scheduled(shorter) if len(shorter) <= STRAIGHT else shorter

@@ -25,8 +25,8 @@ with extra("jit", "long programs"):
     import numpy as np
     from numpy.typing import NDArray
 
-_WIDE: Final = 4
-"""How many instructions a level must have on average for levels to be worth while."""
+_WIDE, _VERY_WIDE = 4, 64
+"""How many instructions a level must have on average to be worth while; and to be better than a loop."""
 
 _MOSTLY: Final = 0.9
 """How much of a program must be in loops that it is left in its order."""
@@ -69,10 +69,13 @@ def tape(program: Program) -> Tape:
     place = np.full(given.slots + 1, -1, dtype=np.int64)  # of each slot; the last is an unused operand's
     place[:first] = np.arange(first)
     place[given.results] = np.arange(first, first + count)
+    levels = _levels(given)
+    width = count / levels.max(initial=1)
     in_place = [place[slots] for slots in given.operands]
-    found = worthwhile(loops(given.what, in_place, given.formulas, first))
-    levels = None if sum(each.count for each in found) >= _MOSTLY * count else _levels(given)
-    if levels is None or count < _WIDE * levels.max(initial=0):
+    found = []
+    if width < _VERY_WIDE:
+        found = worthwhile(loops(given.what, in_place, given.formulas, first))
+    if width < _WIDE or sum(each.length for each in found) > _MOSTLY * count:
         groups = one_after_the_other(given.formulas, given.what, in_place, found)
     else:
         order = _by_levels(given, levels, place, first)

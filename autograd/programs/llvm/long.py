@@ -18,6 +18,7 @@ from autograd.programs.llvm.machine import BEST
 from autograd.programs.llvm.outside import raise_failures
 from autograd.programs.llvm.runner import Runner, Samples
 from autograd.programs.llvm.writer import Math
+from autograd.programs.loops import Loop
 from autograd.programs.program import Program
 from autograd.programs.tape import Tape, tape
 
@@ -28,7 +29,7 @@ with extra("jit", "machine code"):
 Array: TypeAlias = NDArray[np.float64]
 
 STRAIGHT: Final = 20_000
-"""How long a program may be that is compiled as straight code for batches, where the best code is waited for."""
+"""How long a program may be that is straight code for batches, whose samples share the time to compile it."""
 
 _TILE: Final = 16 * BLOCK
 """How many samples are summed on their own, whatever the number of threads."""
@@ -52,6 +53,13 @@ class LongRunner(Runner):
         self._tape = tape(program)
         self._one = _Engine(self._tape, math, level, soon, 1)
         self.codes["engine"] = self._one.code
+
+    @property
+    def how(self) -> str:
+        """How a sample is computed, in words."""
+        loops = sum(isinstance(kind, Loop) for kind in self._tape.kinds)
+        groups = f"a tape of {len(self._tape.groups):,} groups of {len(self._tape.kinds)} kinds"
+        return groups + (f", among them {loops} loop{'s' * (loops != 1)}" if loops else "")
 
     def run(self, inputs: Sequence[float]) -> list[float]:
         """The outputs for one sample; see `Runner.run`."""

@@ -219,6 +219,12 @@ class Runner:
             for array, count in zip(results, counts, strict=True)
         ]
 
+    @property
+    def how(self) -> str:
+        """How a sample is computed, in words."""
+        pieces = kernels.pieces_of(self.program)
+        return "straight code" + (f" in {pieces} pieces" if pieces > 1 else "")
+
     def wait(self) -> None:
         """Wait until the best code is there, as for a measurement."""
         for code in self.codes.values():
