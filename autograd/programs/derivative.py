@@ -177,6 +177,8 @@ class Layout:
             if choice != UNUSED:
                 here = choice if here == UNUSED else joined(ops.mul, here, choice, whose, step - 1)
             found.append(here)
+            if slot < self.first:
+                continue  # nothing is below an input
             before = below.get(slot)
             if before is None or here in (UNUSED, before):
                 below[slot] = here
