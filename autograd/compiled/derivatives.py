@@ -13,9 +13,9 @@ from autograd import tree
 from autograd.arguments import Choice
 from autograd.compiled.trace import Jitted, Slot, Trace, replaced, trace
 from autograd.directions import _hvp, _jvp
-from autograd.programs.derivative import with_gradient
+from autograd.programs.derivative import with_gradient, with_gradients
 from autograd.programs.forward import with_tangents
-from autograd.programs.join import in_walk_order, joined, with_more_inputs, with_outputs
+from autograd.programs.join import with_more_inputs, with_outputs
 from autograd.programs.program import Program
 from autograd.tracing import gradient_at, value_and_gradient_at
 from autograd.transformed import Transformed
@@ -63,10 +63,10 @@ def _jacobian_of(name: str, inner: Trace, choice: Choice, has_aux: bool) -> Trac
     out, aux = _split(name, inner.out, has_aux, several=True)
     wrt = choice.of(inner.args, inner.kwargs)
     places = _places(wrt)
-    rows = [_gradient_alone(inner.program, places, output) for output in _places(out)]
-    program = joined([inner.program, *rows])
+    outputs = _places(out)
+    program = with_gradients(inner.program, places, outputs)
     start = len(inner.program.outputs)
-    slots = [Slot(start + i) for i in range(len(rows) * len(places))]
+    slots = [Slot(start + i) for i in range(len(outputs) * len(places))]
     matrix = tree.product(out, wrt, [slots[i : i + len(places)] for i in range(0, len(slots), len(places))])
     return _chosen(inner, program, (matrix, aux) if has_aux else matrix)
 
@@ -129,14 +129,8 @@ def _with_gradient(inner: Trace, choice: Choice, number: Slot) -> tuple[Program,
     wrt = choice.of(inner.args, inner.kwargs)
     places = _places(wrt)
     start = len(inner.program.outputs)
-    program = joined([inner.program, _gradient_alone(inner.program, places, int(number))])
+    program = with_gradient(inner.program, places, int(number))
     return program, tree.rebuild(wrt, [Slot(start + i) for i in range(len(places))])
-
-
-def _gradient_alone(program: Program, wrt: Sequence[int], output: int) -> Program:
-    """The gradient of one output, summed in the order in which a walk back from that output meets it."""
-    alone = in_walk_order(program, output)
-    return with_outputs(with_gradient(alone, wrt), range(1, 1 + len(wrt)))
 
 
 def _places(thing: Any) -> list[int]:

@@ -15,9 +15,8 @@ from autograd.compiled.batch import Bound, batch, bound
 from autograd.compiled.derivatives import WholeNumber, traced
 from autograd.compiled.signature import Signature
 from autograd.compiled.trace import Jitted, Slot, Trace, replaced
+from autograd.programs.prepare import prepared
 from autograd.programs.program import Program
-from autograd.programs.schedule import scheduled
-from autograd.programs.simplify import simplified
 from autograd.scopes import is_tracing
 
 _MOST_KEPT = 100  # programs of one function
@@ -234,8 +233,8 @@ class Version:
         start = perf_counter()
         self.trace: Trace = traced(f, *signature.arguments())
         written = perf_counter()
-        self.program = scheduled(simplified(self.trace.program))
-        self._seconds = {"trace": written - start, "simplify": perf_counter() - written}
+        self.program = prepared(self.trace.program)
+        self._seconds = {"trace": written - start, "prepare": perf_counter() - written}
         self.parameters = self.trace.parameters
         self.runner: Runner = runner(self.program, math)
         self.fast: Callable[..., Any] | None = None
@@ -270,7 +269,7 @@ class Version:
         lines = [", ".join(f"{count:,} {what}{'s' * (count != 1)}" for count, what in counts)]
         lines.append(f"before simplification: {len(self.trace.program):,} instructions")
         lines += [f"{stage}: {1000 * seconds:.1f} ms" for stage, seconds in self._seconds.items()]
-        lines.append(f"backend: {BACKEND}")
+        lines.append(f"backend: {BACKEND}, {self.runner.how}")
         for purpose, code in getattr(self.runner, "codes", {}).items():
             for loaded in code.versions:
                 stages = ", ".join(f"{stage} {1000 * took:.1f} ms" for stage, took in loaded.seconds.items())
