@@ -13,8 +13,10 @@ from typing import Any
 from autograd.compiled.backend import BACKEND, Runner, runner
 from autograd.compiled.batch import Bound, batch, bound
 from autograd.compiled.derivatives import WholeNumber, traced
+from autograd.compiled.results import in_structure
 from autograd.compiled.signature import Signature
-from autograd.compiled.trace import Jitted, Slot, Trace, replaced
+from autograd.compiled.trace import Jitted, Slot, Trace
+from autograd.programs.join import with_outputs, without_repeats
 from autograd.programs.program import Program
 from autograd.programs.schedule import scheduled
 from autograd.programs.simplify import simplified
@@ -234,12 +236,13 @@ class Version:
         start = perf_counter()
         self.trace: Trace = traced(f, *signature.arguments())
         written = perf_counter()
-        self.program = scheduled(simplified(self.trace.program))
+        few, which = without_repeats(self.trace.program)  # most entries of a matrix are 0.0
+        self.program = with_outputs(scheduled(simplified(few)), which)
         self._seconds = {"trace": written - start, "simplify": perf_counter() - written}
         self.parameters = self.trace.parameters
         self.runner: Runner = runner(self.program, math)
         self.fast: Callable[..., Any] | None = None
-        self._is_number = isinstance(self.trace.out, Slot)
+        self._result = in_structure(self.trace.out)
 
     def numbers_of_parameters(self) -> list[float]:
         """The numbers of the parameters as they are now."""
@@ -247,10 +250,7 @@ class Version:
 
     def run(self, numbers: Sequence[float]) -> Any:
         """What the function returns for these numbers, and the parameters as they are now."""
-        results = self.runner.run([*numbers, *self.numbers_of_parameters()])
-        if self._is_number:
-            return results[0]
-        return replaced(self.trace.out, float, lambda slot: results[int(slot)])
+        return self._result(self.runner.run([*numbers, *self.numbers_of_parameters()]))
 
     def function(self, slow: Callable[..., Any]) -> Callable[..., Any]:
         """A builtin function of arguments and results that are lists and tuples of floats; else `slow`."""
