@@ -14,7 +14,7 @@ from autograd.arguments import Choice
 from autograd.compiled.trace import Jitted, Slot, Trace, replaced, trace
 from autograd.directions import _hvp, _jvp
 from autograd.programs.derivative import with_gradient
-from autograd.programs.entries import jacobian_entries
+from autograd.programs.entries import Entries, jacobian_entries
 from autograd.programs.forward import with_tangents
 from autograd.programs.join import in_walk_order, joined, with_more_inputs, with_outputs
 from autograd.programs.program import Program
@@ -75,6 +75,36 @@ def _jacobian_of(name: str, inner: Trace, choice: Choice, has_aux: bool) -> Trac
 
 def _hessian_of(name: str, inner: Trace, choice: Choice, has_aux: bool) -> Trace:
     return _jacobian_of(name, _gradient(name, inner, choice, has_aux), choice, has_aux)
+
+
+def entries_of(
+    f: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
+) -> tuple[Trace, Entries, tuple[int, int]]:
+    """The entries of a Jacobian or Hessian without its zeros, and how many rows and columns it has.
+
+    Args:
+        f: what `jacobian` or `hessian` returned.
+        args: as for `trace`.
+        kwargs: as for `trace`.
+
+    Returns:
+        The trace of what is differentiated once more, the entries, which come last in their program, and the
+        shape of the matrix.
+
+    Raises:
+        TypeError: if `f` is something else.
+    """
+    while isinstance(f, Jitted):
+        f = f.function
+    if not isinstance(f, Transformed) or f._run not in (_jacobian, _hessian):
+        raise TypeError(f"a sparse matrix comes from jit(jacobian(f)) or jit(hessian(f)), got a jit of {f!r}")
+    choice, has_aux = f._settings
+    inner = traced(f._f, args, kwargs)
+    if f._run is _hessian:
+        inner = _gradient(f._name, inner, choice, has_aux)
+    out, _ = _split(f._name, inner.out, has_aux, several=True)
+    rows, columns = _places(out), _places(choice.of(inner.args, inner.kwargs))
+    return inner, jacobian_entries(inner.program, rows, columns), (len(rows), len(columns))
 
 
 def _along(name: str, inner: Trace, choice: Choice, direction: Any) -> Trace:
