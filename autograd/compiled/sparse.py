@@ -9,6 +9,7 @@ from autograd.compiled.backend import Runner, runner
 from autograd.compiled.derivatives import WholeNumber, entries_of
 from autograd.compiled.signature import Signature
 from autograd.extras import extra
+from autograd.programs.inline import inlined
 from autograd.programs.join import with_outputs
 from autograd.programs.program import Program
 from autograd.programs.schedule import scheduled
@@ -79,7 +80,8 @@ class Matrices:
 def _compiled(f: Callable[..., Any], signature: Signature, math: str) -> Matrix:
     trace, found, shape = entries_of(f, *signature.arguments())
     first = len(found.program.outputs) - len(found.rows)
-    program = simplified(with_outputs(found.program, range(first, len(found.program.outputs))))
+    entries = with_outputs(found.program, range(first, len(found.program.outputs)))
+    program = simplified(inlined(entries))
     kept = [entry for entry, slot in enumerate(program.outputs) if not _is_zero(program, slot)]
     program = scheduled(with_outputs(program, kept))
     rows, columns = np.array(found.rows, dtype=np.int32), np.array(found.columns, dtype=np.int32)

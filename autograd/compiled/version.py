@@ -11,6 +11,7 @@ from autograd.compiled.derivatives import traced
 from autograd.compiled.results import in_structure
 from autograd.compiled.signature import Signature
 from autograd.compiled.trace import Slot, Trace
+from autograd.programs.inline import inlined
 from autograd.programs.join import with_outputs, without_repeats
 from autograd.programs.schedule import scheduled
 from autograd.programs.simplify import simplified
@@ -24,7 +25,7 @@ class Version:
         self.trace: Trace = traced(f, *signature.arguments())
         written = perf_counter()
         few, which = without_repeats(self.trace.program)  # most entries of a matrix are 0.0
-        self.program = with_outputs(scheduled(simplified(few)), which)
+        self.program = with_outputs(scheduled(simplified(inlined(few))), which)
         self._seconds = {"trace": written - start, "simplify": perf_counter() - written}
         self.parameters = self.trace.parameters
         self.runner: Runner = runner(self.program, math)
