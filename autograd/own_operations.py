@@ -29,8 +29,8 @@ def operation(
             it can be differentiated again, drawn and explained. None where there is no derivative.
         symbol: what a drawing shows; by default the function's name.
         domain: an open interval for each argument, for documentation and tests.
-        program: the same function written with autograd's functions, which `jit` compiles. Without it compiled
-            code calls Python for the value. The derivatives are those given here, not those of the program.
+        program: the same function written with autograd's functions, which `jit` compiles; without it
+            compiled code calls Python for the value. The derivatives stay those given here.
 
     Raises:
         TypeError: if there are not one or two partials; build anything larger from binary operations.
