@@ -10,6 +10,7 @@ from autograd.compiled.repeated import MANY, Repeated
 from autograd.extras import extra
 from autograd.programs.arrays import run_on_arrays
 from autograd.programs.join import without_repeats
+from autograd.programs.prepare import STRAIGHT
 from autograd.programs.program import Program
 
 with extra("jit", "compiled functions"):
@@ -24,6 +25,9 @@ BACKEND: Final = "llvm" if find_spec("llvmlite") is not None else "numpy"
 
 class Runner(Protocol):
     """A program that can be run; see `programs/llvm/runner.py`."""
+
+    @property
+    def how(self) -> str: ...
 
     def run(self, inputs: Sequence[float]) -> list[float]: ...
 
@@ -43,9 +47,11 @@ def runner(program: Program, math: str) -> Runner:
         return Repeated(runner(few, math), which)
     if BACKEND == "numpy":
         return NumpyRunner(program)
+    from autograd.programs.llvm.long import LongRunner
     from autograd.programs.llvm.runner import Runner as MachineCode
 
-    return MachineCode(program, math)  # type: ignore[arg-type]
+    suitable = LongRunner if len(program) > STRAIGHT else MachineCode
+    return suitable(program, math)  # type: ignore[arg-type]
 
 
 class NumpyRunner:
@@ -56,6 +62,8 @@ class NumpyRunner:
     >>> NumpyRunner(flatten(x * x, [x])).run([4.0])
     [16.0]
     """
+
+    how = "one operation after the other"
 
     def __init__(self, program: Program) -> None:
         self.program = program

@@ -16,13 +16,7 @@ from autograd.directions import _hvp, _jvp, pulled
 from autograd.programs.derivative import with_gradient
 from autograd.programs.entries import Entries, jacobian_entries
 from autograd.programs.forward import with_tangents
-from autograd.programs.join import (
-    in_walk_order,
-    joined,
-    with_more_inputs,
-    with_outputs,
-    with_weighted_sum,
-)
+from autograd.programs.join import with_more_inputs, with_outputs, with_weighted_sum
 from autograd.programs.program import Program
 from autograd.tracing import gradient_at, value_and_gradient_at
 from autograd.transformed import Transformed
@@ -191,14 +185,8 @@ def _with_gradient(inner: Trace, choice: Choice, number: Slot) -> tuple[Program,
     wrt = choice.of(inner.args, inner.kwargs)
     places = _places(wrt)
     start = len(inner.program.outputs)
-    program = joined([inner.program, _gradient_alone(inner.program, places, int(number))])
+    program = with_gradient(inner.program, places, int(number))
     return program, tree.rebuild(wrt, [Slot(start + i) for i in range(len(places))])
-
-
-def _gradient_alone(program: Program, wrt: Sequence[int], output: int) -> Program:
-    """The gradient of one output, summed in the order in which a walk back from that output meets it."""
-    alone = in_walk_order(program, output)
-    return with_outputs(with_gradient(alone, wrt), range(1, 1 + len(wrt)))
 
 
 def _places(thing: Any) -> list[int]:

@@ -104,9 +104,9 @@ class Batch:
                 stop = number + 1 if summed else last
                 self._code(*places, memory.ctypes.data, number * tile, min(stop * tile, samples), number)
 
-        _share_out(work, parts)
+        share_out(work, parts)
         if summed:
-            return [_summed(result) for result in results]
+            return [summed_up(result) for result in results]
         if out is not None and samples < rows:
             for target, result in zip(out, results, strict=True):
                 target[...] = result[:samples].reshape(target.shape)
@@ -152,7 +152,7 @@ def rows_of(program: Program, inputs: Sequence[Given]) -> tuple[list[Array], int
     return arrays, samples
 
 
-def _share_out(work: Callable[[int], None], parts: int) -> None:
+def share_out(work: Callable[[int], None], parts: int) -> None:
     """Do all parts of the work, each in a thread; this thread does one of them."""
     if parts == 1:
         work(0)
@@ -197,7 +197,7 @@ def _filled(array: Array, rows: int) -> Array:
     return np.concatenate([array, np.repeat(array[-1:], rows - len(array), axis=0)])
 
 
-def _summed(parts: Array) -> Array:
+def summed_up(parts: Array) -> Array:
     """The sums over tiles and lanes, always in the same order."""
     with np.errstate(all="ignore"):
         total: Array = parts.sum(axis=0).sum(axis=-1)
