@@ -162,11 +162,12 @@ class Layout:
         the operand. What has several users receives something if one of them passes it on.
         """
         below: dict[int, int] = {self.root: UNUSED}  # for each slot what says whether anything arrived
-        made: list[tuple[int, int, int, int, int]] = []
+        made = array("q")  # numbers, and no objects that the garbage collector would look through
 
         def joined(operation: Operation, left: int, right: int, whose: int, step: int) -> int:
-            made.append((self._code(operation), left, right, whose, step))
-            return self.next_name + len(made) - 1
+            made.extend((self._code(operation), left, right, whose, step))
+            self.next_name += 1
+            return self.next_name - 1
 
         order = np.lexsort((edges[1], -self.path.rank[edges[0]]))
         user, place, target, choices = (numbers[order].tolist() for numbers in (*edges, chosen))
@@ -177,15 +178,15 @@ class Layout:
             if choice != UNUSED:
                 here = choice if here == UNUSED else joined(ops.mul, here, choice, whose, step - 1)
             found.append(here)
+            if slot < self.first:
+                continue  # nothing is below an input
             before = below.get(slot)
             if before is None or here in (UNUSED, before):
                 below[slot] = here
             elif before != UNUSED:
                 below[slot] = joined(ops.add, before, here, whose, step)
         if made:
-            code, *rest = map(np.array, zip(*made, strict=True))
-            self.added.append((code, *rest))
-            self.next_name += len(made)
+            self.added.append(tuple(np.frombuffer(made, dtype=np.int64).reshape(-1, 5).T))
         condition = np.empty_like(chosen)
         condition[order] = found
         return condition

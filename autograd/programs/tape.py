@@ -91,7 +91,12 @@ def _levels(given: Fused) -> Slots:
     level = [0] * (given.slots + 1)
     columns = (slots.tolist() for slots in (given.results, *given.operands))
     for result, x, y, z in zip(*columns, strict=True):  # an unused operand reads the last place, which is 0
-        level[result] = 1 + max(level[x], level[y], level[z])
+        highest = level[x]
+        if level[y] > highest:  # in place of max, because there are millions
+            highest = level[y]
+        if level[z] > highest:
+            highest = level[z]
+        level[result] = highest + 1
     return np.array(level, dtype=np.int64)[given.results]
 
 
