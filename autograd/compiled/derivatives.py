@@ -13,6 +13,7 @@ from autograd import tree
 from autograd.arguments import Choice
 from autograd.compiled.trace import Jitted, Slot, Trace, replaced, trace
 from autograd.directions import _hvp, _jvp, pulled
+from autograd.programs.as_graph import as_graph
 from autograd.programs.derivative import with_gradient
 from autograd.programs.entries import Entries, jacobian_entries
 from autograd.programs.forward import with_tangents
@@ -29,23 +30,37 @@ class WholeNumber(Exception):
     """A whole number that was taken for a setting is differentiated by."""
 
 
-def traced(f: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> Trace:
+def traced(
+    f: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any], again: bool = False
+) -> Trace:
     """What a function computes, be it made by transforms or not.
+
+    Args:
+        f: as for `trace`.
+        args: as for `trace`.
+        kwargs: as for `trace`.
+        again: whether the trace is to be differentiated.
 
     Raises:
         TypeError: as for `trace`; or if the transform has no program.
     """
     if isinstance(f, Jitted):
-        return traced(f.function, args, kwargs)
+        return traced(f.function, args, kwargs, again)
     if not isinstance(f, Transformed):
         return trace(f, args, kwargs)
     rule = RULES.get(f._run)
     if rule is None:
         raise TypeError(f"{f._name} returns a function, which no program does; call jit({f._name}(f)) itself")
-    if rule in (_along, _hessian_along, _pulled_back):
-        *args, direction = args
-        return rule(f._name, traced(f._f, args, kwargs), *f._settings, direction)
-    return rule(f._name, traced(f._f, args, kwargs), *f._settings)
+    *rest, direction = args if rule in (_along, _hessian_along, _pulled_back) else (*args, None)
+    inner = traced(f._f, rest, kwargs, True)
+    directed = () if direction is None else (direction,)
+    made = rule(f._name, inner, *f._settings, *directed)
+    return _again(inner, made) if again else made
+
+
+def _again(inner: Trace, made: Trace) -> Trace:
+    """The derivative of a trace, to be differentiated again."""
+    return made._replace(program=as_graph(made.program, len(inner.program)))
 
 
 def _gradient(name: str, inner: Trace, choice: Choice, has_aux: bool) -> Trace:
@@ -74,7 +89,7 @@ def _jacobian_of(name: str, inner: Trace, choice: Choice, has_aux: bool) -> Trac
 
 
 def _hessian_of(name: str, inner: Trace, choice: Choice, has_aux: bool) -> Trace:
-    return _jacobian_of(name, _gradient(name, inner, choice, has_aux), choice, has_aux)
+    return _jacobian_of(name, _again(inner, _gradient(name, inner, choice, has_aux)), choice, has_aux)
 
 
 def entries_of(
@@ -99,9 +114,9 @@ def entries_of(
     if not isinstance(f, Transformed) or f._run not in (_jacobian, _hessian):
         raise TypeError(f"a sparse matrix comes from jit(jacobian(f)) or jit(hessian(f)), got a jit of {f!r}")
     choice, has_aux = f._settings
-    inner = traced(f._f, args, kwargs)
+    inner = traced(f._f, args, kwargs, True)
     if f._run is _hessian:
-        inner = _gradient(f._name, inner, choice, has_aux)
+        inner = _again(inner, _gradient(f._name, inner, choice, has_aux))
     out, _ = _split(f._name, inner.out, has_aux, several=True)
     rows, columns = _places(out), _places(choice.of(inner.args, inner.kwargs))
     return inner, jacobian_entries(inner.program, rows, columns), (len(rows), len(columns))
@@ -118,7 +133,7 @@ def _along(name: str, inner: Trace, choice: Choice, direction: Any) -> Trace:
 
 
 def _hessian_along(name: str, inner: Trace, choice: Choice, direction: Any) -> Trace:
-    found = _along(name, _gradient(name, inner, choice, False), choice, direction)
+    found = _along(name, _again(inner, _gradient(name, inner, choice, False)), choice, direction)
     return _chosen(found, found.program, found.out[1])
 
 

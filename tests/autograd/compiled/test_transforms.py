@@ -7,7 +7,7 @@ import numpy
 import pytest
 
 import autograd
-from autograd import Value, elementwise_grad, grad, hvp, jit, jvp, ops, vjp
+from autograd import Value, elementwise_grad, grad, hessian, hvp, jacobian, jit, jvp, ops, vjp
 from tests.autograd.compiled.test_jit import flat
 from tests.autograd.programs.test_derivative import CONSTANTS, EDGES, bits
 
@@ -103,3 +103,18 @@ class TestPull:
 def test_numbers_beside_lists():
     f = jit(elementwise_grad(lambda x: {"a": x["a"] ** 2, "b": [x["b"][0] * 3]}))
     assert flat(list(f({"a": 3.0, "b": [5.0]}).values())) == [6.0, 3.0]
+
+
+@pytest.mark.parametrize("transform", [hessian, lambda f: grad(grad(f)), lambda f: jacobian(grad(f))])
+def test_what_arrives_as_one_is_no_factor(transform):
+    # Broken if a multiplication by the 1.0 at the root changes the order in which a sum meets its terms.
+    def f(x):
+        return x * autograd.cosh(x)
+
+    def g(x):
+        return 1.0 - (2.0 - x * autograd.cosh(x))
+
+    for function in (f, g):
+        compiled = jit(transform(function), math="libm")
+        for x in numpy.linspace(-3.0, 3.0, 61).tolist():
+            assert compiled(x) == transform(function)(x)
