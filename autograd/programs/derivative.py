@@ -11,7 +11,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import Final
+from typing import Final, cast
 
 from autograd import ops
 from autograd.extras import extra
@@ -98,6 +98,7 @@ class Layout:
         self.written: list[tuple[Slots, Slots, Slots]] = []  # code, left, right, sweep by sweep
         self.added: list[tuple[Slots, ...]] = []  # of this sweep: code, left, right, whose, which step of it
         self.next_name = self.slots
+        self.below: dict[int, int] = {}  # for each slot what is 0.0 if nothing arrived; UNUSED if always
 
     def constant(self, number: float) -> int:
         """The name of a constant: how many there will be is not known yet."""
@@ -107,7 +108,8 @@ class Layout:
     def sweep(self, root: int, seed: int | None) -> None:
         """Add what computes the gradient of what stands in a slot."""
         start = self.next_name
-        self.root, self.seed = root, self.constant(1.0) if seed is None else seed
+        self.roots = np.array([root])
+        self.seeds = np.array([self.constant(1.0) if seed is None else seed])
         self.path = path(self.given, self.wrt.tolist(), root)
         arrived = self._sums(self._terms())
         gradients = arrived[self.wrt]
@@ -138,9 +140,7 @@ class Layout:
         """The term that each operand receives: its name, the instruction, the operand's place and slot."""
         user, place, target = edges = self._edges()
         term = np.empty(len(user), dtype=np.int64)
-        chosen = np.full(
-            len(user), UNUSED
-        )  # where there is a choice, what says whether it fell on the operand
+        chosen = np.full(len(user), UNUSED)  # what says whether a choice fell on the operand
         finite = np.empty(len(user), dtype=bool)
         for rule, which in self._rules(user, place):
             outputs = self._laid_out(rule.program, user[which], int(place[which[0]]))
@@ -161,7 +161,7 @@ class Layout:
         Nothing passes below a choice that did not fall on that side: neither from there to the operands of
         the operand. What has several users receives something if one of them passes it on.
         """
-        below: dict[int, int] = {self.root: UNUSED}  # for each slot what says whether anything arrived
+        below = self.below = dict.fromkeys(self.roots.tolist(), UNUSED)
         made = array("q")  # numbers, and no objects that the garbage collector would look through
 
         def joined(operation: Operation, left: int, right: int, whose: int, step: int) -> int:
@@ -170,11 +170,12 @@ class Layout:
             return self.next_name - 1
 
         order = np.lexsort((edges[1], -self.path.rank[edges[0]]))
-        user, place, target, choices = (numbers[order].tolist() for numbers in (*edges, chosen))
+        columns = (*edges, self._source(*edges[:2]), chosen)
+        user, place, target, source, choices = (numbers[order].tolist() for numbers in columns)
         found = []
-        for whose, index, slot, choice in zip(user, place, target, choices, strict=True):
+        for whose, index, slot, above, choice in zip(user, place, target, source, choices, strict=True):
             step = _STEPS * index + _STEPS - 3
-            here = below[whose + self.first]
+            here = below[above]
             if choice != UNUSED:
                 here = choice if here == UNUSED else joined(ops.mul, here, choice, whose, step - 1)
             found.append(here)
@@ -198,13 +199,18 @@ class Layout:
                 edges = np.flatnonzero((self.codes[user] == code) & (place == index))
                 if operation is not SEES_ITS_EXPONENT:
                     if len(edges):
-                        yield _template(operation, index), edges
+                        yield cast(Template, template(operation, index)), edges
                     continue
                 exponents = self.operands[1][user[edges]]
                 for slot in np.unique(exponents).tolist():
                     known = len(self.given.inputs) <= slot < self.first
                     number = self.given.constants[slot - len(self.given.inputs)] if known else None
-                    yield _template(operation, index, number), edges[exponents == slot]
+                    rule = cast(Template, template(operation, index, number))
+                    yield rule, edges[exponents == slot]
+
+    def _source(self, user: Slots, place: Slots | int) -> Slots:
+        """Whose derivative the term of an instruction and an operand is made of: here that of the result."""
+        return user + self.first
 
     def _laid_out(self, rule: Program, user: Slots, place: int) -> list[Slots]:
         """The results of a template, for all instructions that use it."""
@@ -212,7 +218,7 @@ class Layout:
             self.operands[0][user],
             self.operands[1][user],
             user + self.first,
-            user + self.first + _LATER,
+            self._source(user, place) + _LATER,
             *(np.full(len(user), self.constant(number)) for number in rule.constants),
         ]
         for step, (code, left, right) in enumerate(zip(rule.codes, rule.left, rule.right, strict=True)):
@@ -234,7 +240,7 @@ class Layout:
             self._new(self._code(ops.add), total[more - 1], term[more], user[more], behind_the_term)
             ends = np.r_[begins[1:], True]
             arrived[target[ends]] = total[ends]
-        arrived[self.root] = self.seed
+        arrived[self.roots] = self.seeds
         return arrived
 
     def _new(self, code: int, left: Slots, right: Slots, whose: Slots, step: Slots | int) -> Slots:
@@ -292,9 +298,3 @@ class Layout:
             slots(self.operands[1], *right),
             slots(np.array(self.given.outputs, dtype=np.int64), *self.gradients),
         )
-
-
-def _template(operation: Operation, place: int, second: float | None = None) -> Template:
-    found = template(operation, place, second)
-    assert found is not None
-    return found

@@ -14,7 +14,7 @@ from autograd.programs.llvm.batches import share_out, summed_up
 from autograd.programs.llvm.columns import BLOCK
 from autograd.programs.llvm.engine import engine
 from autograd.programs.llvm.improving import Code
-from autograd.programs.llvm.machine import BEST
+from autograd.programs.llvm.machine import BEST, Loaded
 from autograd.programs.llvm.outside import raise_failures
 from autograd.programs.llvm.runner import Runner, Samples
 from autograd.programs.llvm.writer import Math
@@ -60,6 +60,11 @@ class LongRunner(Runner):
         loops = sum(isinstance(kind, Loop) for kind in self._tape.kinds)
         groups = f"a tape of {len(self._tape.groups):,} groups of {len(self._tape.kinds)} kinds"
         return groups + (f", among them {loops} loop{'s' * (loops != 1)}" if loops else "")
+
+    def best(self) -> Loaded:
+        """The best code of the engine, which is waited for."""
+        self._one.code.wait()
+        return self._one.code.loaded
 
     def run(self, inputs: Sequence[float]) -> list[float]:
         """The outputs for one sample; see `Runner.run`."""
