@@ -53,8 +53,16 @@ def entry(package, name, thing):
     if not callable(thing):
         return [f".. py:data:: {name}", f"   :value: {thing!r}", ""]
     if inspect.isclass(thing):
-        return [f".. autoclass:: {full}", "   :members:", "   :special-members: __call__", ""]
+        head = [f".. autoclass:: {full}", "   :members:", "   :special-members: __call__"]
+        return [*head, f"   :inherited-members: {bases_with_pages(package, thing)}", ""]
     return [f".. autofunction:: {full}", ""]
+
+
+def bases_with_pages(package, thing):
+    """The bases of a class whose members stand elsewhere; what it has from the others is described with it."""
+    public = set(map(id, public_names(package).values()))
+    bases = [base for base in thing.__mro__[1:] if id(base) in public or not _is_of(package, base)]
+    return ", ".join(base.__name__ for base in bases)
 
 
 def operation(name, thing):
