@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterable, Sequence
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -16,8 +17,23 @@ with extra("jit", "compiled functions"):
 if TYPE_CHECKING:
     from autograd.programs.given import Given
 
-BACKEND: Final = "llvm" if find_spec("llvmlite") is not None else "numpy"
-"""Which backend runs programs here."""
+
+def _backend() -> str:
+    if find_spec("llvmlite") is None:
+        return "numpy"
+    try:
+        import llvmlite.binding  # noqa: F401
+    except Exception as error:  # a library of another platform raises OSError or whatever else
+        warnings.warn(
+            f"jit runs on numpy: llvmlite is installed, but cannot be loaded ({error}); install it anew",
+            stacklevel=2,
+        )
+        return "numpy"
+    return "llvm"
+
+
+BACKEND: Final = _backend()
+"""Which backend runs programs here, "llvm" or "numpy"."""
 
 
 class Runner(Protocol):
@@ -78,7 +94,7 @@ class NumpyRunner:
         for part in given:
             rows = np.asarray(part.array, dtype=float).reshape(1 if part.shared else count, part.count)
             columns += list(np.broadcast_to(rows, (count, part.count)).T)
-        numbers = np.stack(run_on_arrays(self.program, columns), axis=-1)
+        numbers = np.stack(run_on_arrays(self.program, columns, or_nan=False), axis=-1)
         if sums:
             numbers = numbers.sum(axis=0)
         made, start = [], 0

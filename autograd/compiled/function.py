@@ -41,7 +41,8 @@ def jit(f: Callable[..., Any], math: str = "own") -> Compiled:
 
     Returns:
         A function of the same arguments, which returns floats where `f` returns Values. Called with Values
-        it is `f`, so it can be differentiated. See `Compiled` for what else it can do.
+        it is `f`, so it can be differentiated. See `Compiled` for what else it can do. `jit.backend` says
+        what runs the programs: "llvm", or "numpy" where llvmlite is missing or cannot be loaded.
 
     Raises:
         TypeError: if `f` is no function; when called, if `f` decides by a number that is an input; the
@@ -59,6 +60,9 @@ def jit(f: Callable[..., Any], math: str = "own") -> Compiled:
     made = type(Compiled.__name__, (Compiled,), {"__doc__": f.__doc__, "__module__": Compiled.__module__})
     compiled: Compiled = made(f, math)
     return compiled
+
+
+jit.backend = BACKEND  # type: ignore[attr-defined]
 
 
 class Compiled(Jitted):
