@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterable, Sequence
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from autograd.compiled.repeated import MANY, Repeated
 from autograd.extras import extra
 from autograd.programs.arrays import run_on_arrays
+from autograd.programs.join import without_repeats
 from autograd.programs.program import Program
 
 with extra("jit", "compiled functions"):
@@ -52,6 +54,9 @@ class Runner(Protocol):
 
 def runner(program: Program, math: str) -> Runner:
     """What runs a program."""
+    few, which = without_repeats(program)
+    if len(which) > MANY and 2 * len(few.outputs) < len(which):
+        return Repeated(runner(few, math), which)
     if BACKEND == "numpy":
         return NumpyRunner(program)
     from autograd.programs.llvm.runner import Runner as MachineCode

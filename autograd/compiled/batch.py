@@ -18,7 +18,7 @@ with extra("jit", "compiled functions"):
     import numpy as np
 
 if TYPE_CHECKING:
-    from autograd.compiled.function import Version
+    from autograd.compiled.version import Version
 
 
 def batch(

@@ -14,6 +14,7 @@ from autograd.arguments import Choice
 from autograd.compiled.trace import Jitted, Slot, Trace, replaced, trace
 from autograd.directions import _hvp, _jvp
 from autograd.programs.derivative import with_gradient
+from autograd.programs.entries import Entries, jacobian_entries
 from autograd.programs.forward import with_tangents
 from autograd.programs.join import in_walk_order, joined, with_more_inputs, with_outputs
 from autograd.programs.program import Program
@@ -62,17 +63,48 @@ def _value_and_gradient(name: str, inner: Trace, choice: Choice, has_aux: bool) 
 def _jacobian_of(name: str, inner: Trace, choice: Choice, has_aux: bool) -> Trace:
     out, aux = _split(name, inner.out, has_aux, several=True)
     wrt = choice.of(inner.args, inner.kwargs)
-    places = _places(wrt)
-    rows = [_gradient_alone(inner.program, places, output) for output in _places(out)]
-    program = joined([inner.program, *rows])
-    start = len(inner.program.outputs)
-    slots = [Slot(start + i) for i in range(len(rows) * len(places))]
-    matrix = tree.product(out, wrt, [slots[i : i + len(places)] for i in range(0, len(slots), len(places))])
-    return _chosen(inner, program, (matrix, aux) if has_aux else matrix)
+    rows, columns = _places(out), _places(wrt)
+    found = jacobian_entries(inner.program, rows, columns)
+    zero = len(inner.program.outputs)
+    matrix = [[Slot(zero)] * len(columns) for _ in rows]
+    for entry, (row, column) in enumerate(zip(found.rows, found.columns, strict=True), zero + 1):
+        matrix[row][column] = Slot(entry)
+    made = tree.product(out, wrt, matrix)
+    return _chosen(inner, found.program, (made, aux) if has_aux else made)
 
 
 def _hessian_of(name: str, inner: Trace, choice: Choice, has_aux: bool) -> Trace:
     return _jacobian_of(name, _gradient(name, inner, choice, has_aux), choice, has_aux)
+
+
+def entries_of(
+    f: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
+) -> tuple[Trace, Entries, tuple[int, int]]:
+    """The entries of a Jacobian or Hessian without its zeros, and how many rows and columns it has.
+
+    Args:
+        f: what `jacobian` or `hessian` returned.
+        args: as for `trace`.
+        kwargs: as for `trace`.
+
+    Returns:
+        The trace of what is differentiated once more, the entries, which come last in their program, and the
+        shape of the matrix.
+
+    Raises:
+        TypeError: if `f` is something else.
+    """
+    while isinstance(f, Jitted):
+        f = f.function
+    if not isinstance(f, Transformed) or f._run not in (_jacobian, _hessian):
+        raise TypeError(f"a sparse matrix comes from jit(jacobian(f)) or jit(hessian(f)), got a jit of {f!r}")
+    choice, has_aux = f._settings
+    inner = traced(f._f, args, kwargs)
+    if f._run is _hessian:
+        inner = _gradient(f._name, inner, choice, has_aux)
+    out, _ = _split(f._name, inner.out, has_aux, several=True)
+    rows, columns = _places(out), _places(choice.of(inner.args, inner.kwargs))
+    return inner, jacobian_entries(inner.program, rows, columns), (len(rows), len(columns))
 
 
 def _along(name: str, inner: Trace, choice: Choice, direction: Any) -> Trace:

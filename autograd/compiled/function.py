@@ -5,20 +5,21 @@ from __future__ import annotations
 import sys
 import warnings
 from collections.abc import Callable, Sequence
-from functools import update_wrapper
-from time import perf_counter
+from functools import cached_property, update_wrapper
 from types import MethodType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from autograd.compiled.backend import BACKEND, Runner, runner
+from autograd.compiled.backend import BACKEND
 from autograd.compiled.batch import Bound, batch, bound
-from autograd.compiled.derivatives import WholeNumber, traced
+from autograd.compiled.derivatives import WholeNumber
+from autograd.compiled.inspected import Inspected
 from autograd.compiled.signature import Signature
-from autograd.compiled.trace import Jitted, Slot, Trace, replaced
-from autograd.programs.program import Program
-from autograd.programs.schedule import scheduled
-from autograd.programs.simplify import simplified
+from autograd.compiled.trace import Jitted
+from autograd.compiled.version import Version
 from autograd.scopes import is_tracing
+
+if TYPE_CHECKING:
+    from autograd.compiled.sparse import Matrices
 
 _MOST_KEPT = 100  # programs of one function
 _MANY = 10  # programs after which a warning says that the function is compiled again and again
@@ -65,7 +66,7 @@ def jit(f: Callable[..., Any], math: str = "own") -> Compiled:
 jit.backend = BACKEND  # type: ignore[attr-defined]
 
 
-class Compiled(Jitted):
+class Compiled(Jitted, Inspected):
     """A function and the programs that were made of it, one for each structure of its arguments.
 
     Attributes:
@@ -184,40 +185,61 @@ class Compiled(Jitted):
         """
         return bound(self.version, self._settings, args, kwargs)
 
-    @property
-    def program(self) -> Program:
-        """The program of the last call."""
-        return self._latest().program
+    def sparse(self, /, *args: Any, **kwargs: Any) -> Any:
+        """The matrix that a compiled `jacobian` or `hessian` returns, without its zeros.
 
-    @property
-    def report(self) -> str:
-        """How the program of the last call was made: the time of each stage, and how long it is.
+        Which entries are 0.0 whatever the numbers are is known from the program; they are not computed.
 
-        >>> f = jit(lambda x: x * x)
-        >>> _ = f(3.0)
-        >>> print(f.report.splitlines()[0])
-        1 input, 1 instruction, 1 output
+        Args:
+            args: the arguments of the function, plain numbers.
+            kwargs: arguments by name.
+
+        Returns:
+            A `scipy.sparse.csr_array` with a row for each number that the function returns, of a Hessian for
+            each input, and a column for each number that it is differentiated by, in the order in which they
+            stand in their trees. What the function returns beside them (`has_aux`) is left out.
+
+        Raises:
+            TypeError: if what was compiled is no jacobian and no hessian.
+            ImportError: if scipy is missing, which the extra `sparse` brings.
+
+        >>> from autograd import hessian
+        >>> f = jit(hessian(lambda x: x[0] ** 2 + x[1] ** 3 * x[2]))
+        >>> f.sparse([1.0, 2.0, 3.0]).toarray()
+        array([[ 2.,  0.,  0.],
+               [ 0., 36., 12.],
+               [ 0., 12.,  0.]])
+        >>> f.sparse([1.0, 2.0, 3.0]).nnz
+        4
         """
-        return self._latest().report
+        return self._matrices.numbers(args, kwargs)
 
-    def to_c(self, name: str = "f") -> str:
-        """The program of the last call as a function in C."""
-        from autograd.programs.c import to_c  # few ask for it, and it reads its functions when it is loaded
+    def sparsity(self, /, *args: Any, **kwargs: Any) -> Any:
+        """Which entries of the matrix that `sparse` returns may be other than 0.0, for whatever numbers.
 
-        return to_c(self.program, name)
+        Args:
+            args: arguments of the structure in question; their numbers do not matter.
+            kwargs: arguments by name.
 
-    def to_python(self, name: str = "f") -> str:
-        """The program of the last call as a function of floats in Python."""
-        from autograd.programs.python import to_python
+        Returns:
+            A `scipy.sparse.csr_array` of the same structure, with True for every entry.
 
-        return to_python(self.program, name)
+        Raises:
+            TypeError: if what was compiled is no jacobian and no hessian.
+            ImportError: if scipy is missing, which the extra `sparse` brings.
 
-    def _latest(self) -> Version:
-        if self._last is None:
-            raise ValueError(
-                "there is no program yet: the first call makes it, from its arguments' structure"
-            )
-        return self._last
+        >>> from autograd import jacobian
+        >>> jit(jacobian(lambda x: [x[0] * x[1], x[1].exp()])).sparsity([0.0, 0.0]).toarray()
+        array([[ True,  True],
+               [False,  True]])
+        """
+        return self._matrices.pattern(args, kwargs)
+
+    @cached_property
+    def _matrices(self) -> Matrices:
+        from autograd.compiled.sparse import Matrices  # scipy is loaded where somebody asks for it
+
+        return Matrices(self.function, self._math)
 
     def __get__(self, instance: object, owner: type | None = None) -> Any:
         return self if instance is None else MethodType(self, instance)
@@ -229,66 +251,3 @@ class Compiled(Jitted):
 
     def __repr__(self) -> str:
         return f"<jit of {self.function!r}>"
-
-
-class Version:
-    """The program for one structure of arguments, and what runs it."""
-
-    def __init__(self, f: Callable[..., Any], signature: Signature, math: str) -> None:
-        start = perf_counter()
-        self.trace: Trace = traced(f, *signature.arguments())
-        written = perf_counter()
-        self.program = scheduled(simplified(self.trace.program))
-        self._seconds = {"trace": written - start, "simplify": perf_counter() - written}
-        self.parameters = self.trace.parameters
-        self.runner: Runner = runner(self.program, math)
-        self.fast: Callable[..., Any] | None = None
-        self._is_number = isinstance(self.trace.out, Slot)
-
-    def numbers_of_parameters(self) -> list[float]:
-        """The numbers of the parameters as they are now."""
-        return [parameter.data for parameter in self.parameters]
-
-    def run(self, numbers: Sequence[float]) -> Any:
-        """What the function returns for these numbers, and the parameters as they are now."""
-        results = self.runner.run([*numbers, *self.numbers_of_parameters()])
-        if self._is_number:
-            return results[0]
-        return replaced(self.trace.out, float, lambda slot: results[int(slot)])
-
-    def function(self, slow: Callable[..., Any]) -> Callable[..., Any]:
-        """A builtin function of arguments and results that are lists and tuples of floats; else `slow`."""
-        arguments, results = map(_structure, (list(self.trace.args), self.trace.out))
-        if self.parameters or self.trace.kwargs or arguments is None or results is None:
-            return slow
-        return self.runner.function(arguments, results, slow)
-
-    @property
-    def report(self) -> str:
-        """How the program was made."""
-        counts = [
-            (len(self.program.inputs), "input"),
-            (len(self.program), "instruction"),
-            (len(self.program.outputs), "output"),
-        ]
-        lines = [", ".join(f"{count:,} {what}{'s' * (count != 1)}" for count, what in counts)]
-        lines.append(f"before simplification: {len(self.trace.program):,} instructions")
-        lines += [f"{stage}: {1000 * seconds:.1f} ms" for stage, seconds in self._seconds.items()]
-        lines.append(f"backend: {BACKEND}")
-        for purpose, code in getattr(self.runner, "codes", {}).items():
-            for loaded in code.versions:
-                stages = ", ".join(f"{stage} {1000 * took:.1f} ms" for stage, took in loaded.seconds.items())
-                lines.append(f"{purpose}: {loaded.size:,} bytes of code; {stages}")
-        if called_back := getattr(self.runner, "called_back", []):
-            lines.append(f"computed by calls of Python: {', '.join(called_back)}")
-        return "\n".join(lines)
-
-
-def _structure(thing: Any) -> Any:
-    """A tree of lists and tuples with whole numbers for its slots; None if it is made of anything else."""
-    if isinstance(thing, Slot):
-        return int(thing)
-    if type(thing) not in (list, tuple) or not thing:
-        return None
-    branches = [_structure(branch) for branch in thing]
-    return None if None in branches else type(thing)(branches)

@@ -21,6 +21,34 @@ def with_outputs(program: Program, positions: Iterable[int]) -> Program:
     )
 
 
+def without_repeats(program: Program) -> tuple[Program, list[int]]:
+    """The program with every output once, and for each of its outputs which of these it is.
+
+    >>> from autograd import Value, flatten
+    >>> x = Value(2.0, label="x")
+    >>> few, which = without_repeats(flatten([x.exp(), x, x.exp(), x], x))
+    >>> print(few)
+    inputs: x
+    v1 = exp(x)
+    v2 = exp(x)
+    outputs: v1, x, v2
+    >>> which
+    [0, 1, 2, 1]
+    """
+    positions = {slot: position for position, slot in enumerate(dict.fromkeys(program.outputs))}
+    which = [positions[slot] for slot in program.outputs]
+    few = Program(
+        program.inputs,
+        program.constants,
+        program.operations,
+        program.codes,
+        program.left,
+        program.right,
+        positions,
+    )
+    return few, which
+
+
 def with_more_inputs(program: Program, at: int, names: Sequence[str]) -> Program:
     """The program with further inputs, which it does not use yet, before the input that has been at `at`."""
     count = len(names)

@@ -105,9 +105,10 @@ class Program:
         if not self._is_sound():
             for index in range(len(self)):
                 self._check_instruction(index)
-        for slot in self.outputs:
-            if not 0 <= slot < self.first + len(self):
-                raise ValueError(f"an output is slot {slot}, but there are {self.first + len(self)} slots")
+        slots = self.first + len(self)
+        for slot in (min(self.outputs, default=0), max(self.outputs, default=0)):
+            if self.outputs and not 0 <= slot < slots:
+                raise ValueError(f"an output is slot {slot}, but there are {slots} slots")
 
     def _is_sound(self) -> bool:
         if not self.codes:

@@ -15,7 +15,7 @@ from autograd.programs.llvm.batches import Batch, Layout, groups, require_target
 from autograd.programs.llvm.callers import Tree
 from autograd.programs.llvm.improving import Code
 from autograd.programs.llvm.kernels import Kernel
-from autograd.programs.llvm.machine import BEST
+from autograd.programs.llvm.machine import BEST, Loaded
 from autograd.programs.llvm.operations import is_called_back
 from autograd.programs.llvm.outside import raise_failures
 from autograd.programs.llvm.writer import Math
@@ -206,6 +206,12 @@ class Runner:
             array.reshape(array.shape[0] if not sums else ()) if count is None else array
             for array, count in zip(results, counts, strict=True)
         ]
+
+    def best(self) -> Loaded:
+        """The best code for one sample, which is waited for."""
+        code = self.codes.get("call") or self.codes.get("bound") or self._compiled("single", "")
+        code.wait()
+        return code.loaded
 
     def wait(self) -> None:
         """Wait until the best code is there, as for a measurement."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from autograd.compiled import function
+from autograd.compiled import version
 from autograd.compiled.backend import NumpyRunner
 
 
@@ -10,5 +10,5 @@ from autograd.compiled.backend import NumpyRunner
 def backend(request, monkeypatch):
     """What runs the programs that the test compiles."""
     if request.param == "numpy":
-        monkeypatch.setattr(function, "runner", lambda program, math: NumpyRunner(program))
+        monkeypatch.setattr(version, "runner", lambda program, math: NumpyRunner(program))
     return request.param

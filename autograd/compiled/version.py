@@ -1,0 +1,77 @@
+"""What is made of a function for one structure of its arguments: a program, and what runs it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from time import perf_counter
+from typing import Any
+
+from autograd.compiled.backend import BACKEND, Runner, runner
+from autograd.compiled.derivatives import traced
+from autograd.compiled.results import in_structure
+from autograd.compiled.signature import Signature
+from autograd.compiled.trace import Slot, Trace
+from autograd.programs.join import with_outputs, without_repeats
+from autograd.programs.schedule import scheduled
+from autograd.programs.simplify import simplified
+
+
+class Version:
+    """The program for one structure of arguments, and what runs it."""
+
+    def __init__(self, f: Callable[..., Any], signature: Signature, math: str) -> None:
+        start = perf_counter()
+        self.trace: Trace = traced(f, *signature.arguments())
+        written = perf_counter()
+        few, which = without_repeats(self.trace.program)  # most entries of a matrix are 0.0
+        self.program = with_outputs(scheduled(simplified(few)), which)
+        self._seconds = {"trace": written - start, "simplify": perf_counter() - written}
+        self.parameters = self.trace.parameters
+        self.runner: Runner = runner(self.program, math)
+        self.fast: Callable[..., Any] | None = None
+        self._result = in_structure(self.trace.out)
+
+    def numbers_of_parameters(self) -> list[float]:
+        """The numbers of the parameters as they are now."""
+        return [parameter.data for parameter in self.parameters]
+
+    def run(self, numbers: Sequence[float]) -> Any:
+        """What the function returns for these numbers, and the parameters as they are now."""
+        return self._result(self.runner.run([*numbers, *self.numbers_of_parameters()]))
+
+    def function(self, slow: Callable[..., Any]) -> Callable[..., Any]:
+        """A builtin function of arguments and results that are lists and tuples of floats; else `slow`."""
+        arguments, results = map(_structure, (list(self.trace.args), self.trace.out))
+        if self.parameters or self.trace.kwargs or arguments is None or results is None:
+            return slow
+        return self.runner.function(arguments, results, slow)
+
+    @property
+    def report(self) -> str:
+        """How the program was made."""
+        counts = [
+            (len(self.program.inputs), "input"),
+            (len(self.program), "instruction"),
+            (len(self.program.outputs), "output"),
+        ]
+        lines = [", ".join(f"{count:,} {what}{'s' * (count != 1)}" for count, what in counts)]
+        lines.append(f"before simplification: {len(self.trace.program):,} instructions")
+        lines += [f"{stage}: {1000 * seconds:.1f} ms" for stage, seconds in self._seconds.items()]
+        lines.append(f"backend: {BACKEND}")
+        for purpose, code in getattr(self.runner, "codes", {}).items():
+            for loaded in code.versions:
+                stages = ", ".join(f"{stage} {1000 * took:.1f} ms" for stage, took in loaded.seconds.items())
+                lines.append(f"{purpose}: {loaded.size:,} bytes of code; {stages}")
+        if called_back := getattr(self.runner, "called_back", []):
+            lines.append(f"computed by calls of Python: {', '.join(called_back)}")
+        return "\n".join(lines)
+
+
+def _structure(thing: Any) -> Any:
+    """A tree of lists and tuples with whole numbers for its slots; None if it is made of anything else."""
+    if isinstance(thing, Slot):
+        return int(thing)
+    if type(thing) not in (list, tuple) or not thing:
+        return None
+    branches = [_structure(branch) for branch in thing]
+    return None if None in branches else type(thing)(branches)
