@@ -69,7 +69,7 @@ class Version:
 
 def _structure(thing: Any) -> Any:
     """A tree of lists and tuples with whole numbers for its slots; None if it is made of anything else."""
-    if isinstance(thing, Slot):
+    if type(thing) is Slot:
         return int(thing)
     if type(thing) not in (list, tuple) or not thing:
         return None
