@@ -1,8 +1,9 @@
-"""Random numbers that a function draws while it is traced are an error: they would be the same at every call.
+"""Random numbers that a function draws while it is traced are an error: all calls would have the same ones.
 
-The functions that draw are replaced meanwhile: those of `random`, of every `random.Random`, of `numpy.random`,
-and `os.urandom`, which `secrets` calls. One that was imported by its own name before is not replaced; that it
-was called is told by the states of `random` and `numpy.random`, if no other thread can have changed them.
+The functions that draw are replaced meanwhile: those of `random`, of every `random.Random` and of
+`numpy.random`, and `os.urandom`, which `secrets` calls. One that was imported by its own name before is not;
+that it was called is told by the states of `random` and `numpy.random`, if no other thread can have changed
+them.
 What a `numpy.random.Generator` draws, and what a clock tells, is not noticed.
 """
 
@@ -33,14 +34,13 @@ def draws_refused() -> Iterator[None]:
 
 
 def _guards() -> dict[tuple[Any, str], Any]:
-    owners = [(random.Random, name) for name in ("random", "getrandbits")]
-    owners += [(random, "random"), (random, "getrandbits"), (random, "_urandom"), (os, "urandom")]
+    draws: list[tuple[Any, str]] = [(random, "_urandom"), (os, "urandom")]
+    draws += [(owner, name) for owner in (random, random.Random) for name in ("random", "getrandbits")]
     numpy = sys.modules.get("numpy.random")
     if numpy is not None:
         source = getattr(numpy.random, "__self__", None)  # whose methods the module hands out as functions
-        draws = [name for name, function in vars(numpy).items() if _is_of(function, source)]
-        owners += [(numpy, name) for name in draws]
-    return {(owner, name): _refusing(getattr(owner, name)) for owner, name in owners}
+        draws += [(numpy, name) for name, function in vars(numpy).items() if _is_of(function, source)]
+    return {(owner, name): _refusing(getattr(owner, name)) for owner, name in draws}
 
 
 def _is_of(function: Any, source: Any) -> bool:
@@ -59,8 +59,8 @@ def _refusing(original: Callable[..., Any]) -> Callable[..., Any]:
 
 def _refuse(who: str) -> NoReturn:
     raise TypeError(
-        f"jit: {who} draws random numbers, which would be the same at every call; draw them outside, and hand "
-        "them over as an argument"
+        f"jit: {who} draws random numbers, which would be the same at every call; draw them outside, and "
+        "hand them over as an argument"
     )
 
 

@@ -4,8 +4,8 @@ A trace follows the numbers that it is given. If the function asks for one, be i
 computation outside the graph, the program holds for these numbers alone, and for others it would be wrong
 without a sign. So there is an error that names the line and says what to write.
 
-Methods of Value are replaced meanwhile. They are for all threads, so each looks whether its own thread traces,
-or takes part in a trace of another without being followed.
+Methods of Value are replaced meanwhile, for all threads; so each looks whether its own thread traces, or takes
+part in the trace of another, where it cannot be followed.
 """
 
 from __future__ import annotations
@@ -94,8 +94,8 @@ def _guarded_start(original: Callable[[Thread], None]) -> Callable[[Thread], Non
         frame = beyond_the_library(sys._getframe(1))
         if is_tracing() and not is_ours(frame):
             raise TypeError(
-                f"jit: {line_of(frame)}, starts a thread, in which no computation can be followed; compute in "
-                "the thread that calls, and many samples with .batch(..., threads=...)"
+                f"jit: {line_of(frame)}, starts a thread, in which no computation can be followed; compute "
+                "in the thread that calls, and many samples with .batch(..., threads=...)"
             )
         original(thread)
 

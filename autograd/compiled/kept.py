@@ -1,4 +1,4 @@
-"""What a function keeps of a call: parameters that it makes when it is first called, or numbers for the next."""
+"""What a function keeps of a call: parameters that it makes at its first one, or numbers for the next."""
 
 from __future__ import annotations
 
@@ -78,6 +78,6 @@ def require_no_state(parameters: Sequence[Value], earlier: Sequence[Value], inpu
     for node in parameters:
         if node in known and (node.is_result or node in given):
             raise TypeError(
-                "jit: the function keeps a number of one call for the next, which a program cannot; return it, "
-                "and hand it over as an argument"
+                "jit: the function keeps a number of one call for the next, which a program cannot; return "
+                "it, and hand it over as an argument"
             )

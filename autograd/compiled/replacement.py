@@ -1,4 +1,4 @@
-"""Attributes of classes and modules that are others for a while, as long as a thread or several ask for it."""
+"""Attributes of classes and modules that are others for a while, as long as some threads ask for it."""
 
 from __future__ import annotations
 

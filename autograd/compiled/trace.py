@@ -25,7 +25,7 @@ class Slot(float):
 
 
 class Constant(Slot):
-    """The slot of a number that is no float and the same for all, such as a count; it is returned as it is."""
+    """The slot of a number that is no float and does not change, such as a count; it is returned as it is."""
 
     __slots__ = ("number",)
     number: Any

@@ -1,4 +1,4 @@
-"""What a function keeps from call to call: parameters that it makes are read anew, anything else is an error."""
+"""What a function keeps from call to call: parameters that it makes are read anew, all else is an error."""
 
 import pytest
 

@@ -137,7 +137,7 @@ class TestRandomNumbers:
         ],
     )
     def test_are_an_error(self, draw):
-        with pytest.raises(TypeError, match="jit: .*draws random numbers"):
+        with pytest.raises(TypeError, match=r"jit: .*draws random numbers"):
             jit(lambda x: x * draw())(1.0)
 
     def test_the_error_names_the_line(self):
