@@ -22,6 +22,8 @@ from autograd.compiled.lines import beyond_the_library, line_of
 from autograd.compiled.replacement import Replacement
 from autograd.scopes import is_tracing
 
+_DRAWN: Final = ("random", "getrandbits", "gauss")  # the last one keeps every second number for later
+
 
 @contextmanager
 def draws_refused() -> Iterator[None]:
@@ -35,7 +37,7 @@ def draws_refused() -> Iterator[None]:
 
 def _guards() -> dict[tuple[Any, str], Any]:
     draws: list[tuple[Any, str]] = [(random, "_urandom"), (os, "urandom")]
-    draws += [(owner, name) for owner in (random, random.Random) for name in ("random", "getrandbits")]
+    draws += [(owner, name) for owner in (random, random.Random) for name in _DRAWN]
     numpy = sys.modules.get("numpy.random")
     if numpy is not None:
         source = getattr(numpy.random, "__self__", None)  # whose methods the module hands out as functions

@@ -19,7 +19,7 @@ def in_structure(out: Any) -> Callable[[list[float]], Any]:
     """
     if type(out) is Slot:
         return lambda numbers: numbers[0]
-    if is_array(out):
+    if is_array(out) and out.dtype.kind == "f":
         return lambda numbers: block(out.shape, numbers)
     shape = _shape_of_lists(out)
     if shape is not None:

@@ -19,7 +19,7 @@ def shape_of_numbers(thing: Any) -> tuple[int, ...] | None:
     if isinstance(thing, float):
         return ()
     if is_array(thing):
-        return tuple(thing.shape)
+        return tuple(thing.shape) if thing.dtype.kind in "biuf" else None
     if type(thing) is not list or not thing:
         return None
     shapes = {shape_of_numbers(branch) for branch in thing}
@@ -36,6 +36,10 @@ def as_arrays(thing: Any, array: Callable[[tuple[int, ...]], Any]) -> Any:
     shape = shape_of_numbers(thing)
     if shape is not None:
         return array(shape)
+    if is_array(thing) and thing.dtype.kind == "O":
+        made = thing.copy()
+        made.flat = [as_arrays(cell, array) for cell in thing.flat]
+        return made
     branches = known_branches(thing)
     if branches is None:
         return thing

@@ -152,7 +152,7 @@ def replaced(
     """A tree with something else in place of the leaves of some kinds; all else stays what it is."""
     if isinstance(thing, kinds):
         return instead(thing)
-    if is_array(thing):
+    if is_array(thing) and thing.dtype.kind in "biufO":
         return _array(thing, [replaced(cell, kinds, instead, otherwise) for cell in thing.flat])
     branches = known_branches(thing)
     if branches is None:

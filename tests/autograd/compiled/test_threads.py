@@ -142,7 +142,7 @@ class TestRandomNumbers:
 
     def test_the_error_names_the_line(self):
         def noisy(x):
-            return x * random.gauss(0.0, 1.0)
+            return x * random.uniform(0.0, 1.0)
 
         line = noisy.__code__.co_firstlineno + 1
         with pytest.raises(TypeError, match=rf"test_threads.py:{line}, in noisy, draws random numbers"):
