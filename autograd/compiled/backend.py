@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from autograd.compiled.repeated import MANY, Repeated
+from autograd.compiled.shapes import cut
 from autograd.extras import extra
 from autograd.programs.arrays import run_on_arrays
 from autograd.programs.join import without_repeats
@@ -58,7 +59,7 @@ def runner(program: Program, math: str) -> Runner:
     if len(which) > MANY and 2 * len(few.outputs) < len(which):
         return Repeated(runner(few, math), which)
     if BACKEND == "numpy":
-        return NumpyRunner(program)
+        return NumpyRunner(program, math)
     from autograd.programs.llvm.runner import Runner as MachineCode
 
     return MachineCode(program, math)  # type: ignore[arg-type]
@@ -67,14 +68,20 @@ def runner(program: Program, math: str) -> Runner:
 class NumpyRunner:
     """A program without a compiler: one sample by the table's functions, many by numpy's.
 
+    Args:
+        program: what to compute.
+        math: with "libm" many samples have the numbers of one, to the last bit; else only where no elementary
+            function is called.
+
     >>> from autograd import Value, flatten
     >>> x = Value(3.0)
     >>> NumpyRunner(flatten(x * x, [x])).run([4.0])
     [16.0]
     """
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, math: str = "own") -> None:
         self.program = program
+        self._exact = math == "libm"
         self.run = program.run
 
     def function(self, arguments: Any, results: Any, slow: Callable[..., Any]) -> Callable[..., Any]:
@@ -99,12 +106,6 @@ class NumpyRunner:
         for part in given:
             rows = np.asarray(part.array, dtype=float).reshape(1 if part.shared else count, part.count)
             columns += list(np.broadcast_to(rows, (count, part.count)).T)
-        numbers = np.stack(run_on_arrays(self.program, columns, or_nan=False), axis=-1)
-        if sums:
-            numbers = numbers.sum(axis=0)
-        made, start = [], 0
-        for size in outputs:
-            end = start + (1 if size is None else size)
-            made.append(numbers[..., start] if size is None else numbers[..., start:end])
-            start = end
-        return made
+        computed = run_on_arrays(self.program, columns, or_nan=False, exact=self._exact)
+        numbers = np.stack(computed, axis=-1)
+        return cut(numbers.sum(axis=0) if sums else numbers, outputs)

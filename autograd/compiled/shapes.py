@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograd.containers import is_array, known_branches, made_like
@@ -44,3 +44,18 @@ def as_arrays(thing: Any, array: Callable[[tuple[int, ...]], Any]) -> Any:
     if branches is None:
         return thing
     return made_like(thing, [as_arrays(branch, array) for _, branch in branches])
+
+
+def cut(numbers: Any, sizes: Sequence[int | None]) -> list[Any]:
+    """An array cut along its last axis into parts of some sizes; None is one number, without that axis.
+
+    >>> import numpy as np
+    >>> cut(np.arange(4.0), [None, 3])
+    [array(0.), array([1., 2., 3.])]
+    """
+    parts, start = [], 0
+    for size in sizes:
+        end = start + (1 if size is None else size)
+        parts.append(numbers[..., start] if size is None else numbers[..., start:end])
+        start = end
+    return parts

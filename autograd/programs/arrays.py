@@ -130,11 +130,21 @@ FUNCTIONS: Mapping[Operation, Function] = {
     ops.not_equal: np.not_equal,
     ops.stop_gradient: np.positive,
 }
+EXACT = {
+    *(ops.add, ops.sub, ops.mul, ops.div, ops.neg, ops.pos, ops.abs, ops.sqrt, ops.stop_gradient),
+    *(ops.relu, ops.leaky_relu, ops.when, ops.or_one, ops.copysign, ops.floor, ops.ceil, ops.trunc),
+    *(ops.less, ops.less_equal, ops.greater, ops.greater_equal, ops.equal, ops.not_equal),
+    *(ops.maximum, ops.minimum, ops.sign),
+}
+"""The operations that numpy and Python compute alike everywhere."""
+
 _missing = [line.name for line in ops.TABLE.values() if line not in FUNCTIONS]
 assert not _missing, f"numpy computes every operation of the table, but not {', '.join(_missing)}"
 
 
-def run_on_arrays(program: Program, inputs: Sequence[Any], or_nan: bool = True) -> list[Array]:
+def run_on_arrays(
+    program: Program, inputs: Sequence[Any], or_nan: bool = True, exact: bool = False
+) -> list[Array]:
     """The outputs of a program at many points at once.
 
     Overflow is inf and what has no value is nan, as everywhere in the engine. A user's own operations are
@@ -145,6 +155,8 @@ def run_on_arrays(program: Program, inputs: Sequence[Any], or_nan: bool = True) 
         inputs: for each input an array of its numbers; all of one shape.
         or_nan: whether a user's operation gives nan where it raises ArithmeticError or ValueError, so that
             one point outside its domain does not take the results at all others away.
+        exact: whether every number is to be that of `Program.run`, to the last bit: what numpy may round
+            otherwise is then computed point by point.
 
     Returns:
         An array of that shape for each output.
@@ -165,7 +177,8 @@ def run_on_arrays(program: Program, inputs: Sequence[Any], or_nan: bool = True) 
         raise ValueError(f"the inputs of a program are arrays of one shape, got {sorted(shapes)}")
     shape = shapes.pop() if shapes else ()
     with np.errstate(all="ignore"):
-        numbers = _computed(program, arrays, shape, or_nan)
+        functions = [_function(operation, or_nan, exact) for operation in program.operations]
+        numbers = _computed(program, functions, arrays, shape)
     return [np.array(np.broadcast_to(numbers[slot], shape)) for slot in program.outputs]
 
 
@@ -176,12 +189,16 @@ def _as_floats(given: Any) -> Array:
     return np.asarray(np.vectorize(floats.as_float, otypes=[float])(array))
 
 
-def _computed(program: Program, inputs: list[Array], shape: tuple[int, ...], or_nan: bool) -> list[Any]:
+def _function(operation: Operation, or_nan: bool, exact: bool) -> Function:
+    if operation in (EXACT if exact else FUNCTIONS):
+        return FUNCTIONS[operation]
+    return _point_by_point(function_on_floats(operation, or_nan))
+
+
+def _computed(
+    program: Program, functions: Sequence[Function], inputs: list[Array], shape: tuple[int, ...]
+) -> list[Any]:
     """The arrays in all slots; the array of a slot that nothing reads any more serves the next result."""
-    functions = [
-        FUNCTIONS.get(operation) or _point_by_point(function_on_floats(operation, or_nan))
-        for operation in program.operations
-    ]
     first, last_reads = program.first, _last_reads(program)
     numbers: list[Any] = [*inputs, *program.constants, *[None] * len(program)]
     unread: list[Array] = []

@@ -10,5 +10,5 @@ from autograd.compiled.backend import NumpyRunner
 def backend(request, monkeypatch):
     """What runs the programs that the test compiles."""
     if request.param == "numpy":
-        monkeypatch.setattr(version, "runner", lambda program, math: NumpyRunner(program))
+        monkeypatch.setattr(version, "runner", NumpyRunner)
     return request.param

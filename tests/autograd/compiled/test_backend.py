@@ -24,6 +24,15 @@ def test_numpy_has_the_zeros_and_nans_of_a_single_call(line):
     assert bits(found.tolist()) == bits([number for sample in samples for number in runner.run(sample)])
 
 
+def test_with_the_platforms_functions_numpy_has_the_numbers_of_a_single_call():
+    # Broken if numpy's own exp is taken where eager code is to be equalled.
+    program = flatten(autograd.tanh(x := Value(1.0)) * autograd.exp(x) + x**3, [x])
+    samples = numpy.random.default_rng(0).uniform(-3.0, 3.0, 500)
+    runner = NumpyRunner(program, "libm")
+    [found] = runner.batch([Given(samples, 0, 1)], [None])
+    assert found.tolist() == [number for sample in samples.tolist() for number in runner.run([sample])]
+
+
 def run(code, *folders):
     path = [str(folder) for folder in folders]
     code = f"import sys, warnings; sys.path[:0] = {path!r}\n{code}"

@@ -1,4 +1,4 @@
-"""Whole numbers that stand alone: inputs where the function computes with them, settings where it needs them."""
+"""Whole numbers that stand alone: inputs where a function computes with them, else settings."""
 
 import math
 import warnings
