@@ -28,8 +28,8 @@ _MANY = 10  # programs after which a warning says that the function is compiled 
 def jit(f: Callable[..., Any], math: str = "own") -> Compiled:
     """The function that computes the same as a compiled program.
 
-    At the first call `f` is called once with Values, and what it computes with them is written down; so it
-    must not decide by their numbers. Floats, and numbers in lists, tuples, dicts and arrays, are inputs of
+    At the first call `f` is called with Values, and what it computes with them is written down; so it must
+    not decide by their numbers. Floats, and numbers in lists, tuples, dicts and arrays, are inputs of
     the program. So are Values that the function uses without being given them: the parameters of a model are
     read anew at every call. Whatever else the function reads from elsewhere, such as a global float, an
     attribute or a list, is what it was at the first call. Other arguments are settings: a program holds for

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from threading import Thread
 from typing import Any, Final
 
@@ -45,15 +45,11 @@ def decisions_refused() -> Iterator[None]:
         yield
 
 
-@contextmanager
-def lookups_refused(nodes: Sequence[Value]) -> Iterator[None]:
+def lookups_refused(nodes: Sequence[Value]) -> AbstractContextManager[None]:
     """Within, these nodes, which stand for whole numbers, are not looked up in a set or a dict."""
-    _WHOLE.extend(nodes)
-    try:
-        with _LOOKUPS:
-            yield
-    finally:
-        _WHOLE[:] = [one for one in _WHOLE if not _is_among(one, nodes)]
+    for node in nodes:
+        setattr(node, _WHOLE, True)
+    return _LOOKUPS if nodes else nullcontext()
 
 
 def _decisions() -> dict[tuple[type, str], Any]:
@@ -106,7 +102,7 @@ def _lookups() -> dict[tuple[type, str], Any]:
     original = Value.__hash__
 
     def look_up(self: Value) -> int:
-        if _is_among(self, _WHOLE):
+        if hasattr(self, _WHOLE):
             _require_no_decision(self, "looks up a number", "give a float, or a setting that is no number")
         return original(self)
 
@@ -132,10 +128,6 @@ def _require_no_decision(node: Value, does: str, advice: str) -> None:
     )
 
 
-def _is_among(node: Value, nodes: Sequence[Value]) -> bool:
-    return any(node is one for one in nodes)
-
-
-_WHOLE: Final[list[Value]] = []
+_WHOLE: Final = "stands_for_a_whole_number"  # an attribute of nodes
 _DECISIONS: Final = Replacement(_decisions)
 _LOOKUPS: Final = Replacement(_lookups)

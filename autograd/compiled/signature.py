@@ -33,6 +33,7 @@ class Signature:
         has_values: whether there are Values among them.
         settings: what is no number and no container of numbers.
         whole: the whole numbers that stand alone and are settings, by place.
+        taken: where they are inputs.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class Signature:
         self.has_values = False
         self.settings: list[Setting] = []
         self.whole: dict[Place, int] = {}
+        self.taken: set[Place] = set()
         positions = tuple([self._read_argument(place, arg) for place, arg in enumerate(args)])
         self.key = positions, tuple([(name, self._read_argument(name, arg)) for name, arg in kwargs.items()])
 
@@ -78,6 +80,8 @@ class Signature:
             return self._read(thing, place in self._differentiated)
         if self.takes(place, thing):
             self.numbers.append(floats.as_float(thing))
+            if place not in self._differentiated:
+                self.taken.add(place)
             return float
         if type(thing) is int:
             self.whole[place] = thing

@@ -152,17 +152,19 @@ def replaced(
     """A tree with something else in place of the leaves of some kinds; all else stays what it is."""
     if isinstance(thing, kinds):
         return instead(thing)
-    if is_array(thing) and thing.dtype.kind in "biufO":
-        return _array(thing, [replaced(cell, kinds, instead, otherwise) for cell in thing.flat])
+    if is_array(thing) and thing.dtype.kind in "biuf":
+        return block(thing.shape, [instead(cell) for cell in thing.flat])
+    if is_array(thing) and thing.dtype.kind == "O":
+        return _of_objects(thing, [replaced(cell, kinds, instead, otherwise) for cell in thing.flat])
     branches = known_branches(thing)
     if branches is None:
         return otherwise(thing)
     return made_like(thing, [replaced(branch, kinds, instead, otherwise) for _, branch in branches])
 
 
-def _array(like: Any, cells: list[Any]) -> Any:
-    """An array of a shape: of objects if there are such that are no numbers, None or True for example."""
-    if not any(isinstance(cell, bool) for cell in cells) or like.dtype.kind != "O":
+def _of_objects(like: Any, cells: list[Any]) -> Any:
+    """An array of a shape: of floats if there are only such, but True stays what it is."""
+    if not any(isinstance(cell, bool) for cell in cells):
         return block(like.shape, cells)
     made = like.copy()
     made.flat = cells

@@ -11,9 +11,8 @@ from typing import Any
 
 from autograd.arguments import Choice
 from autograd.compiled.derivatives import traced
-from autograd.compiled.results import in_structure
 from autograd.compiled.signature import Place, Signature
-from autograd.compiled.trace import Jitted
+from autograd.compiled.trace import Jitted, replaced
 from autograd.directions import _hvp, _jvp
 from autograd.transformed import Transformed
 
@@ -26,33 +25,48 @@ class WholeNumbers:
         self._first: dict[Place, int] = {}
         self._inputs: set[Place] = set()
         self._settings: set[Place] = set()  # for good
+        self._agreed: set[Any] = set()  # keys of arguments with which inputs are known to be right
 
     def signature(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Signature:
         """The signature of a call, with whole numbers as inputs or as settings."""
         by = differentiated(self._function, len(args), kwargs)
-        found = Signature(args, kwargs, self._inputs, by)
+
+        def with_inputs(inputs: set[Place]) -> Signature:
+            return Signature(args, kwargs, inputs, by)
+
+        found = with_inputs(self._inputs)
         if found.has_values:
             return found
         for place, number in found.whole.items():
             if place not in self._settings and self._first.setdefault(place, number) != number:
-                wider = Signature(args, kwargs, {*self._inputs, place}, by)
-                (self._inputs if self._agree(found, wider) else self._settings).add(place)
-                found = Signature(args, kwargs, self._inputs, by)
+                right = self._agree(found, with_inputs({*self._inputs, place}))
+                (self._inputs if right else self._settings).add(place)
+                found = with_inputs(self._inputs)
+        if found.taken and found.key not in self._agreed:  # arguments of another structure
+            without = with_inputs(self._inputs - found.taken)
+            if not self._agree(without, found):
+                self._settings |= found.taken
+                self._inputs -= found.taken
+                return without
         return found
 
     def _agree(self, setting: Signature, wider: Signature) -> bool:
-        """Whether the same numbers come out, to the last bit, with one more whole number as an input."""
+        """Whether the same numbers come out, to the last bit, with some more whole numbers as inputs."""
         try:
-            return len({repr(_results(self._function, signature)) for signature in (setting, wider)}) == 1
+            same = _results(self._function, setting) == _results(self._function, wider)
         except Exception:  # the function needs it; or it fails anyhow, and does so again when it is compiled
             return False
+        if same:
+            self._agreed.add(wider.key)
+        return same
 
 
-def _results(f: Callable[..., Any], signature: Signature) -> Any:
-    """What a function returns, computed by the functions of the table."""
+def _results(f: Callable[..., Any], signature: Signature) -> str:
+    """What a function returns, computed by the functions of the table, and what its numbers are made of."""
     trace = traced(f, *signature.arguments())
     parameters = [parameter.data for parameter in trace.parameters]
-    return in_structure(trace.out)(trace.program.run([*signature.numbers, *parameters]))
+    kinds = replaced(trace.out, float, lambda slot: type(slot).__name__)
+    return repr((trace.program.run([*signature.numbers, *parameters]), kinds))
 
 
 def differentiated(f: Callable[..., Any], count: int, kwargs: Mapping[str, Any]) -> set[Place]:

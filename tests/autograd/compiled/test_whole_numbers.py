@@ -91,6 +91,13 @@ class TestOneThatIsNeeded:
         for n in (3, 2, 1, 2, 3):
             assert repr(compiled(2.0, n)) == repr(f(2.0, n)), n
 
+    def test_with_arguments_of_another_structure(self):
+        # Broken if what was an input with two numbers is handed to range() as a Value with three.
+        f = jit(lambda x, n: x[0] * n if len(x) == 2 else autograd.sum([x[2] for _ in range(n)]))
+        assert [f([2.0, 0.0], n) for n in (1, 2, 3)] == [2.0, 4.0, 6.0]
+        assert [f([0.0, 0.0, 2.0], n) for n in (1, 2, 3)] == [2.0, 4.0, 6.0]
+        assert [f([2.0, 0.0], n) for n in (1, 2, 3)] == [2.0, 4.0, 6.0]
+
     def test_for_good(self):
         calls = []
 
