@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from autograd import tree
-from autograd.arguments import Choice
+from autograd.arguments import Choice, Outside
 from autograd.compiled.trace import Constant, Jitted, Slot, Trace, replaced, trace
 from autograd.directions import _hvp, _jvp, pulled
 from autograd.programs.as_graph import as_graph
@@ -49,9 +49,30 @@ def traced(
         raise TypeError(f"{f._name} returns a function, which no program does; call jit({f._name}(f)) itself")
     *rest, direction = args if rule in (_along, _hessian_along, _pulled_back) else (*args, None)
     inner = traced(f._f, rest, kwargs, True)
+    settings = f._settings
+    if settings and isinstance(settings[0], Outside):
+        inner, within = _among_inputs(inner, settings[0].values)
+        settings = (within, *settings[1:])
     directed = () if direction is None else (direction,)
-    made = rule(f._name, inner, *f._settings, *directed)
+    made = rule(f._name, inner, *settings, *directed)
     return _again(inner, made) if again else made
+
+
+def _among_inputs(inner: Trace, values: Any) -> tuple[Trace, Outside]:
+    """Values that a function uses without being given them, as inputs of its program.
+
+    One that it does not use becomes an input too, so that its derivative is 0.0.
+    """
+    found = tree.leaves(values)
+    known = set(map(id, inner.parameters))
+    more = list({id(value): value for value in found if id(value) not in known}.values())
+    inputs = inner.program.inputs
+    program = with_more_inputs(inner.program, len(inputs), [f"w{i}" for i in range(1, 1 + len(more))])
+    parameters = [*inner.parameters, *more]
+    given = len(inputs) - len(inner.parameters)
+    places = {id(value): Slot(given + place) for place, value in enumerate(parameters)}
+    slots = tree.rebuild(values, [places[id(value)] for value in found])
+    return inner._replace(program=program, parameters=parameters), Outside(slots)
 
 
 def _again(inner: Trace, made: Trace) -> Trace:
