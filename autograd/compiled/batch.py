@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from autograd import floats
 from autograd.compiled.shapes import as_arrays
+from autograd.compiled.signature import Signature, whole_number
 from autograd.containers import is_array, known_branches, made_like
 from autograd.extras import extra
 from autograd.programs.given import Given
@@ -16,10 +17,9 @@ with extra("jit", "compiled functions"):
     import numpy as np
 
 if TYPE_CHECKING:
-    from autograd.compiled.signature import Signature
     from autograd.compiled.version import Version
 
-    Prepared: TypeAlias = Callable[[Sequence[Any], Mapping[str, Any]], tuple[Signature, Version]]
+Prepared: TypeAlias = "Callable[[Sequence[Any], Mapping[str, Any]], tuple[Signature, Version]]"
 
 
 def batch(
@@ -42,8 +42,9 @@ def batch(
         {key: one[key] for key, _ in named if isinstance(key, str)},
     )
     for key, thing in arrays.items():
-        if isinstance(thing, int) and signature.takes(key, thing):
-            arrays[key] = float(thing)
+        number = whole_number(thing)
+        if number is not None and signature.takes(key, number):
+            arrays[key] = float(number)
     given = _given(arrays, shared)
     first = sum(part.count for part in given)
     if version.parameters:
@@ -66,7 +67,7 @@ def _arrays(thing: Any, alone: bool) -> Any:
     if isinstance(thing, (bool, str)) or thing is None:
         return thing
     if floats.is_number(thing):
-        return thing if alone and isinstance(thing, int) else floats.as_float(thing)
+        return thing if alone and whole_number(thing) is not None else floats.as_float(thing)
     if is_array(thing) or type(thing) is list:
         array = np.asarray(thing)
         if array.dtype.kind not in "biuf":
