@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
     from autograd.anomaly import detect_anomaly
     from autograd.check import check_grads
+    from autograd.compiled.batch import Bound as Bound
+    from autograd.compiled.function import Compiled as Compiled
     from autograd.compiled.function import jit as jit
     from autograd.directions import hvp, jvp, vjp
     from autograd.extras import extra
@@ -90,12 +92,13 @@ __all__.remove("pow")
 __all__.remove("round")
 __all__.remove("sum")
 
-# Loaded when they are first used: most programs differentiate by backward() and never draw. `jit` and
-# `run_on_arrays` need numpy and are not in `__all__`, so that a star import needs no library.
+# Loaded when they are first used: most programs differentiate by backward() and never draw. `jit`, what it
+# returns, and `run_on_arrays` need numpy and are not in `__all__`, so that a star import needs no library.
 _LATER = {
     "autograd.anomaly": ("detect_anomaly",),
     "autograd.check": ("check_grads",),
-    "autograd.compiled.function": ("jit",),
+    "autograd.compiled.batch": ("Bound",),
+    "autograd.compiled.function": ("Compiled", "jit"),
     "autograd.directions": ("hvp", "jvp", "vjp"),
     "autograd.extras": ("extra",),
     "autograd.graph": ("trace",),

@@ -164,3 +164,11 @@ def _vjp(
         return tree.rebuild(call.wrt, [released(slope, nested, leads_on) for slope in slopes])
 
     return tree.rebuild(out, map(call.result, nodes)), pull
+
+
+def pulled(
+    name: str, f: Function, settings: tuple[Choice], args: Sequence[Any], kwargs: dict[str, Any]
+) -> Any:
+    """What the way back of `vjp(f)` returns, for the arguments of `f` and, after them, a direction."""
+    *point, direction = args
+    return _vjp(name, f, settings, point, kwargs)[1](direction)

@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 
 def operation(
-    *partials: Partial | None, symbol: str = "", domain: Sequence[Interval] = ()
+    *partials: Partial | None,
+    symbol: str = "",
+    domain: Sequence[Interval] = (),
+    program: Callable[..., Any] | None = None,
 ) -> Callable[[Callable[..., float]], Operation]:
     """Make an operation of your own from a function of one or two floats and its partial derivatives.
 
@@ -26,6 +29,8 @@ def operation(
             it can be differentiated again, drawn and explained. None where there is no derivative.
         symbol: what a drawing shows; by default the function's name.
         domain: an open interval for each argument, for documentation and tests.
+        program: the same function written with autograd's functions, which `jit` compiles; without it
+            compiled code calls Python for the value. The derivatives stay those given here.
 
     Raises:
         TypeError: if there are not one or two partials; build anything larger from binary operations.
@@ -57,6 +62,7 @@ def operation(
         name = getattr(inner, "__name__", type(inner).__name__)
         home = f"{function.__module__}:{function.__qualname__}" if hasattr(function, "__qualname__") else ""
         _require_parameters(name, function, len(partials))
+        _require_parameters(f"the program of {name}", program, len(partials))
         for partial in partials:
             _require_parameters(
                 f"a derivative of {name}, of the operands and the result,", partial, len(partials) + 1
@@ -71,6 +77,7 @@ def operation(
 
         made = Operation(name, symbol or name, number, partials, domain, home=home)
         made.function = value
+        made.program = program
         return made
 
     return define

@@ -56,6 +56,7 @@ class Operation:
             which a local derivative of 0.0 says, or because it has no derivative.
         chooses: whether the operation is a choice between operands.
         bound: for an operation made by `bind`, the operation and the number.
+        program: the value written with autograd's functions, for `jit`; None where Python computes it.
         by_hand: for a node whose derivative was given by hand, what passes its gradient on; else None.
 
     >>> from autograd.ops import atan2, sqrt
@@ -90,6 +91,7 @@ class Operation:
         self.by_hand = by_hand
         self._bound: dict[float | str, Bound] = {}
         self._last: Bound | None = None  # of those, the one that was asked for last
+        self.program: Callable[..., Any] | None = None
         self.function: Callable[..., Any] = value  # whose docstring and parameters help() shows
 
     @property

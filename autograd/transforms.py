@@ -223,12 +223,17 @@ def _elementwise_grad(
     with Call(name, f, choice, args, kwargs) as call:
         nodes = call.follow(call.numbers(call.output()[0]))
         for argument in choice.each(call.wrt):
-            if len(tree.leaves(argument)) != len(nodes):
-                raise ValueError(
-                    f"{name} needs a function that returns as many numbers as its argument has, "
-                    f"{len(tree.leaves(argument))}, got {len(nodes)}; jacobian is for any number of outputs"
-                )
+            require_as_many(name, len(tree.leaves(argument)), len(nodes))
         return call.gradient(as_value(sum(nodes)))
+
+
+def require_as_many(name: str, inputs: int, outputs: int) -> None:
+    """Raise ValueError if outputs cannot be differentiated each by the input in its place."""
+    if inputs != outputs:
+        raise ValueError(
+            f"{name} needs a function that returns as many numbers as its argument has, "
+            f"{inputs}, got {outputs}; jacobian is for any number of outputs"
+        )
 
 
 def gradient(out: Value, wrt: Any, differentiable: bool = False) -> Any:

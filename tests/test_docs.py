@@ -5,6 +5,9 @@ from __future__ import annotations
 import doctest
 import importlib.util
 import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 from types import ModuleType
 
@@ -48,7 +51,7 @@ def test_all_python_on_a_page_is_an_example_that_is_run(page):
     text = page.read_text(encoding="utf-8")
     blocks = BLOCKS.findall(text)
     assert text.count("\n```") == 2 * len(blocks)
-    assert {language for language, _ in blocks} <= {"python", "bash", "text", "{drawing}", "{toctree}"}
+    assert {language for language, _ in blocks} <= {"python", "bash", "c", "text", "{drawing}", "{toctree}"}
     python = [code for language, code in blocks if language == "python"]
     assert python or page.name == "index.md"
     assert [code for code in python if not code.startswith(">>> ") or not code.endswith("\n\n")] == []
@@ -59,6 +62,22 @@ def test_examples_fit_the_width_of_a_page(page):
     """Else a reader would have to scroll to see the end of a line."""
     blocks = BLOCKS.findall(page.read_text(encoding="utf-8"))
     assert [line for _, code in blocks for line in code.splitlines() if len(line) > 84] == []
+
+
+@pytest.mark.skipif(
+    shutil.which("cc") is None or sys.platform == "win32", reason="there is no C compiler that is called cc"
+)
+def test_the_c_program_on_a_page_prints_what_the_page_says(tmp_path, monkeypatch):
+    """Else a reader who follows the page would get an error of the compiler, or other numbers."""
+    monkeypatch.chdir(tmp_path)
+    text = (NOTEBOOKS / "how-to" / "call_it_from_c.md").read_text(encoding="utf-8")
+    names: dict[str, object] = {}
+    for example in doctest.DocTestParser().get_examples(text):
+        exec(example.source, names)
+    blocks = dict(BLOCKS.findall(text))
+    Path("main.c").write_text(blocks["c"], encoding="utf-8")
+    run = subprocess.run(["sh", "-e", "-c", blocks["bash"]], capture_output=True, text=True, check=True)
+    assert run.stdout == blocks["text"]
 
 
 DRAWN = [page for page in PAGES if "```{drawing}" in page.read_text(encoding="utf-8")]

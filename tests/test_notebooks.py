@@ -71,6 +71,19 @@ def test_a_fresh_run_shows_what_is_committed_and_what_the_text_says(path, tmp_pa
         assert shown(fresh) == shown(committed), f"{path.name}, {committed['id']}: run it again and commit it"
 
 
+def test_the_notebook_on_machine_code_runs_without_llvmlite_and_without_a_compiler(tmp_path, monkeypatch):
+    """Else whoever has only the extra `notebook` would get an error in its fifth section."""
+    copy = tmp_path / "13.ipynb"
+    (path,) = (path for path in NOTEBOOKS if path.name.startswith("13"))
+    copy.write_bytes(path.read_bytes())
+    (tmp_path / "sitecustomize.py").write_text('import sys; sys.modules["llvmlite"] = None', "utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    run = executed(copy, path.parent, tmp_path)
+    assert json.loads(run.stdout) == []
+    assert any("backend: numpy" in shown(cell)[0].get("stdout", "") for cell in cells_of(copy))
+
+
 def texts_of(path: Path) -> dict[str, str]:
     """The Markdown cells of a notebook by their ids."""
     return {cell["id"]: text_of(cell["source"]) for cell in cells_of(path) if cell["cell_type"] == "markdown"}

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+import autograd
 from tests.autograd.show.playing import browser
 
 pytest.importorskip("myst_nb", reason="the site is built with the extra `docs`")
@@ -117,6 +118,14 @@ def test_names_of_the_packages_in_the_text_are_links(articles):
     for page, article in articles.items():
         plain = [name for name in article.code if name.startswith(("nn.", "autograd.")) and name in known]
         assert plain == [], page
+
+
+def test_names_that_are_handed_out_later_are_in_the_reference(articles):
+    """Else `jit` and what it returns could be used and not be looked up: a star import leaves them out."""
+    anchors = articles["reference/autograd.html"].anchors
+    assert {name for names in autograd._LATER.values() for name in names} <= {
+        anchor.removeprefix("autograd.") for anchor in anchors if anchor
+    }
 
 
 def test_a_name_that_a_page_defines_or_that_means_two_things_is_no_link(articles):

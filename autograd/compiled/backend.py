@@ -12,6 +12,7 @@ from autograd.compiled.shapes import cut
 from autograd.extras import extra
 from autograd.programs.arrays import run_on_arrays
 from autograd.programs.join import without_repeats
+from autograd.programs.prepare import STRAIGHT
 from autograd.programs.program import Program
 
 with extra("jit", "compiled functions"):
@@ -42,6 +43,9 @@ BACKEND: Final = _backend()
 class Runner(Protocol):
     """A program that can be run; see `programs/llvm/runner.py`."""
 
+    @property
+    def how(self) -> str: ...
+
     def run(self, inputs: Sequence[float]) -> list[float]: ...
 
     def function(self, arguments: Any, results: Any, slow: Callable[..., Any]) -> Callable[..., Any]: ...
@@ -60,9 +64,11 @@ def runner(program: Program, math: str) -> Runner:
         return Repeated(runner(few, math), which)
     if BACKEND == "numpy":
         return NumpyRunner(program, math)
+    from autograd.programs.llvm.long import LongRunner
     from autograd.programs.llvm.runner import Runner as MachineCode
 
-    return MachineCode(program, math)  # type: ignore[arg-type]
+    suitable = LongRunner if len(program) > STRAIGHT else MachineCode
+    return suitable(program, math)  # type: ignore[arg-type]
 
 
 class NumpyRunner:
@@ -78,6 +84,8 @@ class NumpyRunner:
     >>> NumpyRunner(flatten(x * x, [x])).run([4.0])
     [16.0]
     """
+
+    how = "one operation after the other"
 
     def __init__(self, program: Program, math: str = "own") -> None:
         self.program = program

@@ -12,36 +12,51 @@ from typing import Any, TypeAlias
 from autograd import tree
 from autograd.arguments import Choice
 from autograd.compiled.trace import Constant, Jitted, Slot, Trace, replaced, trace
-from autograd.directions import _hvp, _jvp
+from autograd.directions import _hvp, _jvp, pulled
+from autograd.programs.as_graph import as_graph
 from autograd.programs.derivative import with_gradient
 from autograd.programs.entries import Entries, jacobian_entries
 from autograd.programs.forward import with_tangents
-from autograd.programs.join import in_walk_order, joined, with_more_inputs, with_outputs
+from autograd.programs.join import with_more_inputs, with_outputs, with_weighted_sum
 from autograd.programs.program import Program
 from autograd.tracing import gradient_at, value_and_gradient_at
 from autograd.transformed import Transformed
-from autograd.transforms import _elementwise_grad, _hessian, _jacobian
+from autograd.transforms import _elementwise_grad, _hessian, _jacobian, require_as_many
 
 Rule: TypeAlias = Callable[..., Trace]
 
 
-def traced(f: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> Trace:
+def traced(
+    f: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any], again: bool = False
+) -> Trace:
     """What a function computes, be it made by transforms or not.
+
+    Args:
+        f: as for `trace`.
+        args: as for `trace`.
+        kwargs: as for `trace`.
+        again: whether the trace is to be differentiated.
 
     Raises:
         TypeError: as for `trace`; or if the transform has no program.
     """
     if isinstance(f, Jitted):
-        return traced(f.function, args, kwargs)
+        return traced(f.function, args, kwargs, again)
     if not isinstance(f, Transformed):
         return trace(f, args, kwargs)
     rule = RULES.get(f._run)
     if rule is None:
-        raise TypeError(f"jit has no program for {f._name}; apply jit to the function within")
-    if rule in (_along, _hessian_along):
-        *args, direction = args
-        return rule(f._name, traced(f._f, args, kwargs), *f._settings, direction)
-    return rule(f._name, traced(f._f, args, kwargs), *f._settings)
+        raise TypeError(f"{f._name} returns a function, which no program does; call jit({f._name}(f)) itself")
+    *rest, direction = args if rule in (_along, _hessian_along, _pulled_back) else (*args, None)
+    inner = traced(f._f, rest, kwargs, True)
+    directed = () if direction is None else (direction,)
+    made = rule(f._name, inner, *f._settings, *directed)
+    return _again(inner, made) if again else made
+
+
+def _again(inner: Trace, made: Trace) -> Trace:
+    """The derivative of a trace, to be differentiated again."""
+    return made._replace(program=as_graph(made.program, len(inner.program)))
 
 
 def _gradient(name: str, inner: Trace, choice: Choice, has_aux: bool) -> Trace:
@@ -70,7 +85,7 @@ def _jacobian_of(name: str, inner: Trace, choice: Choice, has_aux: bool) -> Trac
 
 
 def _hessian_of(name: str, inner: Trace, choice: Choice, has_aux: bool) -> Trace:
-    return _jacobian_of(name, _gradient(name, inner, choice, has_aux), choice, has_aux)
+    return _jacobian_of(name, _again(inner, _gradient(name, inner, choice, has_aux)), choice, has_aux)
 
 
 def entries_of(
@@ -95,35 +110,58 @@ def entries_of(
     if not isinstance(f, Transformed) or f._run not in (_jacobian, _hessian):
         raise TypeError(f"a sparse matrix comes from jit(jacobian(f)) or jit(hessian(f)), got a jit of {f!r}")
     choice, has_aux = f._settings
-    inner = traced(f._f, args, kwargs)
+    inner = traced(f._f, args, kwargs, True)
     if f._run is _hessian:
-        inner = _gradient(f._name, inner, choice, has_aux)
+        inner = _again(inner, _gradient(f._name, inner, choice, has_aux))
     out, _ = _split(f._name, inner.out, has_aux, several=True)
     rows, columns = _places(out), _places(choice.of(inner.args, inner.kwargs))
     return inner, jacobian_entries(inner.program, rows, columns), (len(rows), len(columns))
 
 
 def _along(name: str, inner: Trace, choice: Choice, direction: Any) -> Trace:
-    given = len(inner.program.inputs) - len(inner.parameters)
-    places = _places(choice.of(inner.args, inner.kwargs))
-    speeds = tree.paired(choice.of(inner.args, inner.kwargs), direction)
-    new = [Slot(given + i) for i in range(len(speeds))]
-    names = [f"d{inner.program.inputs[place]}" for place in places]
-    program = with_more_inputs(inner.program, given, names)
-    program = with_tangents(program, dict(zip(places, map(int, new), strict=True)))
+    point = choice.of(inner.args, inner.kwargs)
+    places = _places(point)
+    moved, speeds = _with_direction(inner, point, direction, "point", "d")
+    program = with_tangents(moved.program, dict(zip(places, speeds, strict=True)))
     outputs = len(inner.program.outputs)
     derivative = replaced(inner.out, float, lambda slot: Slot(int(slot) + outputs))
-    args = (*inner.args, tree.rebuild(direction, new))
-    return _chosen(inner._replace(args=args), program, (inner.out, derivative))
+    return _chosen(moved, program, (inner.out, derivative))
 
 
 def _hessian_along(name: str, inner: Trace, choice: Choice, direction: Any) -> Trace:
-    found = _along(name, _gradient(name, inner, choice, False), choice, direction)
+    found = _along(name, _again(inner, _gradient(name, inner, choice, False)), choice, direction)
     return _chosen(found, found.program, found.out[1])
 
 
 def _elementwise(name: str, inner: Trace, choice: Choice) -> Trace:
-    raise TypeError(f"jit has no program for {name}; jit(jacobian(f)) computes all derivatives")
+    outputs = _places(inner.out)
+    for argument in choice.each(choice.of(inner.args, inner.kwargs)):
+        require_as_many(name, len(tree.leaves(argument)), len(outputs))
+    if not outputs:
+        return _chosen(inner, inner.program, choice.of(inner.args, inner.kwargs))
+    total = with_weighted_sum(with_outputs(inner.program, outputs))
+    program, out = _with_gradient(inner._replace(program=total), choice, Slot(0))
+    return _chosen(inner, program, out)
+
+
+def _pulled_back(name: str, inner: Trace, choice: Choice, direction: Any) -> Trace:
+    outputs = _places(inner.out)
+    weighted, weights = _with_direction(inner, inner.out, direction, "output", "upstream")
+    total = with_weighted_sum(with_outputs(weighted.program, outputs), weights)
+    program, out = _with_gradient(weighted._replace(program=total), choice, Slot(0))
+    return _chosen(weighted, program, out)
+
+
+def _with_direction(
+    inner: Trace, like: Any, direction: Any, name: str, prefix: str
+) -> tuple[Trace, list[int]]:
+    """The trace with one more argument, a direction, and the inputs that hold it in the order of `like`."""
+    given = len(inner.program.inputs) - len(inner.parameters)
+    slots = tree.rebuild(direction, [Slot(given + i) for i in range(len(tree.leaves(direction)))])
+    new = [int(slot) for slot in tree.paired(like, slots, name)]
+    names = [f"{prefix}{i}" for i in range(1, 1 + len(new))]
+    program = with_more_inputs(inner.program, given, names)
+    return inner._replace(program=program, args=(*inner.args, slots)), new
 
 
 RULES: Mapping[Callable[..., Any], Rule] = {
@@ -134,6 +172,7 @@ RULES: Mapping[Callable[..., Any], Rule] = {
     _jvp: _along,
     _hvp: _hessian_along,
     _elementwise_grad: _elementwise,
+    pulled: _pulled_back,
 }
 
 
@@ -157,14 +196,8 @@ def _with_gradient(inner: Trace, choice: Choice, number: Slot) -> tuple[Program,
     wrt = choice.of(inner.args, inner.kwargs)
     places = _places(wrt)
     start = len(inner.program.outputs)
-    program = joined([inner.program, _gradient_alone(inner.program, places, int(number))])
+    program = with_gradient(inner.program, places, int(number))
     return program, tree.rebuild(wrt, [Slot(start + i) for i in range(len(places))])
-
-
-def _gradient_alone(program: Program, wrt: Sequence[int], output: int) -> Program:
-    """The gradient of one output, summed in the order in which a walk back from that output meets it."""
-    alone = in_walk_order(program, output)
-    return with_outputs(with_gradient(alone, wrt), range(1, 1 + len(wrt)))
 
 
 def _places(thing: Any) -> list[int]:

@@ -13,10 +13,12 @@ from autograd.compiled.backend import BACKEND
 from autograd.compiled.batch import Bound, batch, bound
 from autograd.compiled.inspected import Inspected
 from autograd.compiled.signature import Signature
-from autograd.compiled.trace import Jitted
+from autograd.compiled.trace import Jitted, replaced
 from autograd.compiled.version import Version
 from autograd.compiled.whole import WholeNumbers
+from autograd.directions import _vjp, pulled
 from autograd.scopes import is_tracing
+from autograd.transformed import Transformed
 
 if TYPE_CHECKING:
     from autograd.compiled.sparse import Matrices
@@ -62,7 +64,8 @@ def jit(f: Callable[..., Any], math: str = "own") -> Compiled:
     >>> jit(grad(f))([3.0, 4.0])
     [10.0, 3.0]
     """
-    made = type(Compiled.__name__, (Compiled,), {"__doc__": f.__doc__, "__module__": Compiled.__module__})
+    kind = WithPull if isinstance(f, Transformed) and f._run is _vjp else Compiled
+    made = type(kind.__name__, (kind,), {"__doc__": f.__doc__, "__module__": kind.__module__})
     compiled: Compiled = made(f, math)
     return compiled
 
@@ -262,3 +265,35 @@ class Compiled(Jitted, Inspected):
 
     def __repr__(self) -> str:
         return f"<jit of {self.function!r}>"
+
+
+class WithPull(Compiled):
+    """`jit(vjp(f))`: the value of `f`, and the way back, each a program of its own.
+
+    The function `pull` that a call returns computes `f` anew, for the arguments of that call; parameters of a
+    model are read when it is called.
+
+    >>> from autograd import vjp
+    >>> value, pull = jit(vjp(lambda x: [x[0] * x[1], x[0]]))([3.0, 4.0])
+    >>> value, pull([1.0, 0.0]), pull([0.0, 1.0])
+    ([12.0, 3.0], [4.0, 3.0], [1.0, 0.0])
+    """
+
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
+        if Signature(args, kwargs).has_values or is_tracing():
+            return self.function(*args, **kwargs)
+        value, back = self._programs
+        point = replaced(args, (float, int), lambda number: number)  # whose lists may change meanwhile
+        named = replaced(kwargs, (float, int), lambda number: number)
+
+        def pull(direction: Any) -> Any:
+            """The gradient of the outputs, weighted by the direction."""
+            return back(*point, direction, **named)
+
+        return value(*args, **kwargs), pull
+
+    @cached_property
+    def _programs(self) -> tuple[Compiled, Compiled]:
+        f: Transformed = self.function  # type: ignore[assignment]
+        back = Transformed(f._name, pulled, f._f, *f._settings)
+        return jit(f._f, self._math), jit(back, self._math)

@@ -10,9 +10,10 @@ from autograd.compiled.derivatives import entries_of
 from autograd.compiled.signature import Signature
 from autograd.compiled.whole import WholeNumbers
 from autograd.extras import extra
+from autograd.programs.inline import inlined
 from autograd.programs.join import with_outputs
+from autograd.programs.prepare import prepared
 from autograd.programs.program import Program
-from autograd.programs.schedule import scheduled
 from autograd.programs.simplify import simplified
 from autograd.value import Value
 
@@ -76,9 +77,10 @@ class Matrices:
 def _compiled(f: Callable[..., Any], signature: Signature, math: str) -> Matrix:
     trace, found, shape = entries_of(f, *signature.arguments())
     first = len(found.program.outputs) - len(found.rows)
-    program = simplified(with_outputs(found.program, range(first, len(found.program.outputs))))
+    entries = with_outputs(found.program, range(first, len(found.program.outputs)))
+    program = simplified(inlined(entries))
     kept = [entry for entry, slot in enumerate(program.outputs) if not _is_zero(program, slot)]
-    program = scheduled(with_outputs(program, kept))
+    program = prepared(with_outputs(program, kept))
     rows, columns = np.array(found.rows, dtype=np.int32), np.array(found.columns, dtype=np.int32)
     starts = np.zeros(shape[0] + 1, dtype=np.int32)
     np.cumsum(np.bincount(rows[kept], minlength=shape[0]), out=starts[1:])

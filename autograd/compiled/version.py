@@ -11,9 +11,9 @@ from autograd.compiled.derivatives import traced
 from autograd.compiled.results import in_structure
 from autograd.compiled.signature import Signature
 from autograd.compiled.trace import Slot, Trace
+from autograd.programs.inline import inlined
 from autograd.programs.join import with_outputs, without_repeats
-from autograd.programs.schedule import scheduled
-from autograd.programs.simplify import simplified
+from autograd.programs.prepare import prepared
 
 
 class Version:
@@ -24,10 +24,10 @@ class Version:
         trace = traced(f, *signature.arguments())
         written = perf_counter()
         few, which = without_repeats(trace.program)  # most entries of a matrix are 0.0
-        self.program = with_outputs(scheduled(simplified(few)), which)
+        self.program = with_outputs(prepared(inlined(few)), which)
         self._shapes = None if trace.kwargs else _structure(list(trace.args)), _structure(trace.out)
         self.trace: Trace = trace._replace(args=(), kwargs={})  # which may hold what is not to be kept alive
-        self._seconds = {"trace": written - start, "simplify": perf_counter() - written}
+        self._seconds = {"trace": written - start, "prepare": perf_counter() - written}
         self.parameters = trace.parameters
         self.runner: Runner = runner(self.program, math)
         self.fast: Callable[..., Any] | None = None
@@ -59,7 +59,7 @@ class Version:
         lines = [", ".join(f"{count:,} {what}{'s' * (count != 1)}" for count, what in counts)]
         lines.append(f"before simplification: {len(self.trace.program):,} instructions")
         lines += [f"{stage}: {1000 * seconds:.1f} ms" for stage, seconds in self._seconds.items()]
-        lines.append(f"backend: {BACKEND}")
+        lines.append(f"backend: {BACKEND}, {self.runner.how}")
         for purpose, code in getattr(self.runner, "codes", {}).items():
             for loaded in code.versions:
                 stages = ", ".join(f"{stage} {1000 * took:.1f} ms" for stage, took in loaded.seconds.items())

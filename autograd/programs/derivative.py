@@ -8,20 +8,22 @@ at once for all that have the same operation.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator, Sequence
-from typing import Final, TypeAlias
+from functools import partial
+from typing import Final, cast
 
 from autograd import ops
 from autograd.extras import extra
 from autograd.primitive import Operation
+from autograd.programs.path import passes, path
 from autograd.programs.program import UNUSED, Program
+from autograd.programs.slots import Slots, as_arrays, integers
 from autograd.programs.template import MASK, SEES_ITS_EXPONENT, Template, template
 
 with extra("jit", "the derivative of a program"):
     import numpy as np
-    from numpy.typing import NDArray
 
-Slots: TypeAlias = NDArray[np.int64]
 
 _LATER: Final = 1 << 40  # added to a slot, names what has arrived there when all its terms are added up
 _STEPS: Final = 1000  # more than a template has instructions
@@ -56,94 +58,89 @@ def with_gradient(program: Program, wrt: Sequence[int], output: int = 0, seed: i
     v9 = v6 + 0
     outputs: v2, v8, v9
     """
-    return Layout(program, wrt, program.outputs[output], seed).program()
+    return with_gradients(program, wrt, [output], [seed])
+
+
+def with_gradients(
+    program: Program, wrt: Sequence[int], outputs: Sequence[int], seeds: Sequence[int | None] = ()
+) -> Program:
+    """A program that computes what this one does, and the gradients of several outputs, one after the other.
+
+    Args:
+        program: what to differentiate.
+        wrt: the inputs to differentiate by, counted from 0.
+        outputs: which outputs to differentiate, counted from 0.
+        seeds: for each of them what arrives from above, as for `with_gradient`.
+    """
+    layout = Layout(program, wrt)
+    for place, output in enumerate(outputs):
+        layout.sweep(program.outputs[output], seeds[place] if seeds else None)
+    return layout.program()
 
 
 class Layout:
-    """The instructions that a sweep back through a program adds to it.
+    """The instructions that sweeps back through a program add to it.
 
     What stands in a slot of the program is named by the slot. Behind the last slot follow the names of new
-    constants and results, in the order in which they are made.
+    results, in the order in which they are made; those of constants count down from -2.
     """
 
-    def __init__(self, program: Program, wrt: Sequence[int], root: int, seed: int | None) -> None:
+    def __init__(self, program: Program, wrt: Sequence[int]) -> None:
         self.given = program
-        self.wrt = wrt
+        self.wrt = np.asarray(wrt, dtype=np.int64)
         self.first = program.first
         self.slots = program.first + len(program)
-        self.codes = np.array(program.codes, dtype=np.int64)
-        self.operands = (np.array(program.left, dtype=np.int64), np.array(program.right, dtype=np.int64))
+        self.codes, *self.operands = as_arrays(program)
         self.operations = list(program.operations)
         self.code_of = {operation: code for code, operation in enumerate(self.operations)}
         self.constants: dict[bytes, int] = {}
-        self.added: list[tuple[Slots, ...]] = []  # code, left, right, whose, which step of it
+        self.gradients: list[Slots] = []
+        self.written: list[tuple[Slots, Slots, Slots]] = []  # code, left, right, sweep by sweep
+        self.added: list[tuple[Slots, ...]] = []  # of this sweep: code, left, right, whose, which step of it
         self.next_name = self.slots
-        self.root = root
-        self.seed = self.constant(1.0) if seed is None else seed
+        self.below: dict[int, int] = {}  # for each slot what is 0.0 if nothing arrived; UNUSED if always
 
     def constant(self, number: float) -> int:
-        """The name of a constant, which counts down from -2: how many results there are is not known yet."""
+        """The name of a constant: how many there will be is not known yet."""
         key = np.float64(number).tobytes()
         return self.constants.setdefault(key, -2 - len(self.constants))
 
-    def program(self) -> Program:
-        """The whole program."""
+    def sweep(self, root: int, seed: int | None) -> None:
+        """Add what computes the gradient of what stands in a slot."""
+        start = self.next_name
+        self.roots = np.array([root])
+        self.seeds = np.array([self.constant(1.0) if seed is None else seed])
+        self.path = path(self.given, self.wrt.tolist(), root)
         arrived = self._sums(self._terms())
-        gradients = arrived[np.asarray(self.wrt, dtype=np.int64)]
+        gradients = arrived[self.wrt]
         found = gradients != UNUSED
         ones = np.ones(found.sum(), dtype=np.int64)
         # Sums of eager gradients begin with 0.0. That makes a difference to -0.0 only.
         zero = self.constant(0.0)
         gradients[found] = self._new(self._code(ops.add), gradients[found], zero * ones, -ones, 0)
         gradients[~found] = zero
-        return self._assembled(arrived, gradients)
+        self._settle(start, arrived, gradients)
 
     def _edges(self) -> tuple[Slots, Slots, Slots]:
         """Which instruction passes something to which operand: instruction, operand's place and its slot."""
-        reached = self._reached()
+        order, rank, reached = self.path
         users, places, targets = [], [], []
         for position, operand in enumerate(self.operands):
-            passing = np.array(
-                [_passes(operation, position) for operation in self.given.operations], dtype=bool
-            )
-            index = np.flatnonzero(passing[self.codes] & reached[self.first : self.slots])
+            passing = np.array([*map(partial(passes, position), self.given.operations)], dtype=bool)
+            index = order[passing[self.codes[order]] & reached[order + self.first]]
             index = index[reached[operand[index]]]
             users.append(index)
             places.append(np.full(len(index), position))
             targets.append(operand[index])
         user, place, target = map(np.concatenate, (users, places, targets))
-        order = np.lexsort((place, -user, target))
-        return user[order], place[order], target[order]
-
-    def _reached(self) -> NDArray[np.bool_]:
-        """The slots on the way from the root to the inputs in question."""
-        moving = bytearray(self.slots + 1)  # the last one is that of an unused operand
-        for slot in self.wrt:
-            moving[slot] = 1
-        lefts, rights = self.given.left.tolist(), self.given.right.tolist()
-        for slot, (left, right) in enumerate(zip(lefts, rights, strict=True), self.first):
-            moving[slot] = moving[left] | moving[right]
-        passes = [tuple(_passes(operation, place) for place in (0, 1)) for operation in self.given.operations]
-        reached = bytearray(self.slots + 1)
-        reached[self.root] = moving[self.root]
-        for slot in range(self.root, self.first - 1, -1):
-            if reached[slot]:
-                index = slot - self.first
-                by_left, by_right = passes[self.given.codes[index]]
-                if by_left:
-                    reached[lefts[index]] |= moving[lefts[index]]
-                if by_right:
-                    reached[rights[index]] |= moving[rights[index]]
-        reached[-1] = 0
-        return np.frombuffer(reached, dtype=np.bool_)
+        backwards = np.lexsort((place, -rank[user], target))
+        return user[backwards], place[backwards], target[backwards]
 
     def _terms(self) -> tuple[Slots, Slots, Slots, Slots]:
         """The term that each operand receives: its name, the instruction, the operand's place and slot."""
         user, place, target = edges = self._edges()
         term = np.empty(len(user), dtype=np.int64)
-        chosen = np.full(
-            len(user), UNUSED
-        )  # where there is a choice, what says whether it fell on the operand
+        chosen = np.full(len(user), UNUSED)  # what says whether a choice fell on the operand
         finite = np.empty(len(user), dtype=bool)
         for rule, which in self._rules(user, place):
             outputs = self._laid_out(rule.program, user[which], int(place[which[0]]))
@@ -164,31 +161,33 @@ class Layout:
         Nothing passes below a choice that did not fall on that side: neither from there to the operands of
         the operand. What has several users receives something if one of them passes it on.
         """
-        below: dict[int, int] = {self.root: UNUSED}  # for each slot what says whether anything arrived
-        made: list[tuple[int, int, int, int, int]] = []
+        below = self.below = dict.fromkeys(self.roots.tolist(), UNUSED)
+        made = array("q")  # numbers, and no objects that the garbage collector would look through
 
         def joined(operation: Operation, left: int, right: int, whose: int, step: int) -> int:
-            made.append((self._code(operation), left, right, whose, step))
-            return self.next_name + len(made) - 1
+            made.extend((self._code(operation), left, right, whose, step))
+            self.next_name += 1
+            return self.next_name - 1
 
-        order = np.lexsort((edges[1], -edges[0]))
-        user, place, target, choices = (numbers[order].tolist() for numbers in (*edges, chosen))
+        order = np.lexsort((edges[1], -self.path.rank[edges[0]]))
+        columns = (*edges, self._source(*edges[:2]), chosen)
+        user, place, target, source, choices = (numbers[order].tolist() for numbers in columns)
         found = []
-        for whose, index, slot, choice in zip(user, place, target, choices, strict=True):
+        for whose, index, slot, above, choice in zip(user, place, target, source, choices, strict=True):
             step = _STEPS * index + _STEPS - 3
-            here = below[whose + self.first]
+            here = below[above]
             if choice != UNUSED:
                 here = choice if here == UNUSED else joined(ops.mul, here, choice, whose, step - 1)
             found.append(here)
+            if slot < self.first:
+                continue  # nothing is below an input
             before = below.get(slot)
             if before is None or here in (UNUSED, before):
                 below[slot] = here
             elif before != UNUSED:
                 below[slot] = joined(ops.add, before, here, whose, step)
         if made:
-            code, *rest = map(np.array, zip(*made, strict=True))
-            self.added.append((code, *rest))
-            self.next_name += len(made)
+            self.added.append(tuple(np.frombuffer(made, dtype=np.int64).reshape(-1, 5).T))
         condition = np.empty_like(chosen)
         condition[order] = found
         return condition
@@ -200,13 +199,18 @@ class Layout:
                 edges = np.flatnonzero((self.codes[user] == code) & (place == index))
                 if operation is not SEES_ITS_EXPONENT:
                     if len(edges):
-                        yield _template(operation, index), edges
+                        yield cast(Template, template(operation, index)), edges
                     continue
                 exponents = self.operands[1][user[edges]]
                 for slot in np.unique(exponents).tolist():
                     known = len(self.given.inputs) <= slot < self.first
                     number = self.given.constants[slot - len(self.given.inputs)] if known else None
-                    yield _template(operation, index, number), edges[exponents == slot]
+                    rule = cast(Template, template(operation, index, number))
+                    yield rule, edges[exponents == slot]
+
+    def _source(self, user: Slots, place: Slots | int) -> Slots:
+        """Whose derivative the term of an instruction and an operand is made of: here that of the result."""
+        return user + self.first
 
     def _laid_out(self, rule: Program, user: Slots, place: int) -> list[Slots]:
         """The results of a template, for all instructions that use it."""
@@ -214,7 +218,7 @@ class Layout:
             self.operands[0][user],
             self.operands[1][user],
             user + self.first,
-            user + self.first + _LATER,
+            self._source(user, place) + _LATER,
             *(np.full(len(user), self.constant(number)) for number in rule.constants),
         ]
         for step, (code, left, right) in enumerate(zip(rule.codes, rule.left, rule.right, strict=True)):
@@ -236,7 +240,7 @@ class Layout:
             self._new(self._code(ops.add), total[more - 1], term[more], user[more], behind_the_term)
             ends = np.r_[begins[1:], True]
             arrived[target[ends]] = total[ends]
-        arrived[self.root] = self.seed
+        arrived[self.roots] = self.seeds
         return arrived
 
     def _new(self, code: int, left: Slots, right: Slots, whose: Slots, step: Slots | int) -> Slots:
@@ -252,41 +256,45 @@ class Layout:
             self.operations.append(operation)
         return self.code_of[operation]
 
-    def _assembled(self, arrived: Slots, gradients: Slots) -> Program:
+    def _settle(self, start: int, arrived: Slots, gradients: Slots) -> None:
+        """Put what a sweep has added in order, and name it by where it will stand."""
         code, left, right, whose, step = map(np.concatenate, zip(*self.added, strict=True))
-        order = np.lexsort((step, -whose))
-        shift = len(self.constants)
+        self.added.clear()
+        order = np.lexsort((step, -self.path.rank[whose]))
         place = np.empty(len(order), dtype=np.int64)
-        place[order] = np.arange(len(order)) + self.slots + shift
+        place[order] = np.arange(start, self.next_name)
 
-        def slots(names: Slots) -> Slots:
-            """The slots of what is named, now that all is known."""
+        while len(later := np.flatnonzero(arrived >= _LATER)):  # each round halves how far it is
+            arrived[later] = arrived[arrived[later] - _LATER]
+
+        def settled(names: Slots) -> Slots:
             names = names.copy()
-            while len(later := np.flatnonzero(names >= _LATER)):
-                names[later] = arrived[names[later] - _LATER]
-            found = np.where(names >= self.first, names + shift, names)
-            found = np.where(names < UNUSED, self.first - 2 - names, found)
-            new = names >= self.slots
-            found[new] = place[names[new] - self.slots]
-            return found
+            later = np.flatnonzero(names >= _LATER)
+            names[later] = arrived[names[later] - _LATER]
+            new = names >= start
+            names[new] = place[names[new] - start]
+            return names
 
+        self.written.append((code[order], settled(left[order]), settled(right[order])))
+        self.gradients.append(settled(gradients))
+
+    def program(self) -> Program:
+        """The whole program."""
+        shift = len(self.constants)
+
+        def slots(*names: Slots) -> array[int]:
+            """The slots of what is named, now that all constants are known."""
+            joined = np.concatenate(names)
+            found = np.where(joined >= self.first, joined + shift, joined)
+            return integers(np.where(joined < UNUSED, self.first - 2 - joined, found))
+
+        code, left, right = zip(*self.written, strict=True)
         return Program(
             self.given.inputs,
             [*self.given.constants, *(np.frombuffer(key)[0] for key in self.constants)],
             self.operations,
-            np.concatenate([self.codes, code[order]]).tolist(),
-            np.concatenate([slots(self.operands[0]), slots(left[order])]).tolist(),
-            np.concatenate([slots(self.operands[1]), slots(right[order])]).tolist(),
-            [*slots(np.array(self.given.outputs, dtype=np.int64)).tolist(), *slots(gradients).tolist()],
+            integers(np.concatenate([self.codes, *code])),
+            slots(self.operands[0], *left),
+            slots(self.operands[1], *right),
+            slots(np.array(self.given.outputs, dtype=np.int64), *self.gradients),
         )
-
-
-def _passes(operation: Operation, place: int) -> bool:
-    """Whether anything passes to an operand."""
-    return place < operation.arity and template(operation, place) is not None
-
-
-def _template(operation: Operation, place: int, second: float | None = None) -> Template:
-    found = template(operation, place, second)
-    assert found is not None
-    return found

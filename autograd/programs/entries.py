@@ -21,8 +21,8 @@ from typing import NamedTuple
 from autograd import ops
 from autograd.programs.builder import Builder
 from autograd.programs.colouring import bits, coloured, dependences
-from autograd.programs.derivative import with_gradient
-from autograd.programs.join import in_walk_order, joined, with_outputs
+from autograd.programs.derivative import with_gradients
+from autograd.programs.join import with_outputs
 from autograd.programs.program import Program
 
 
@@ -58,39 +58,34 @@ def jacobian_entries(program: Program, outputs: Sequence[int], wrt: Sequence[int
     inputs: x, y
     v1 = exp(x)
     v2 = exp(y)
-    v3 = exp(y)
-    v4 = exp(x)
-    v5 = v4 + v3
-    v6 = v4*1
-    v7 = v3*1
-    v8 = v6 + 0
-    v9 = v7 + 0
-    outputs: v1, v2, 0, v8, v9
+    v3 = v1 + v2
+    v4 = v1*1
+    v5 = v2*1
+    v6 = v4 + 0
+    v7 = v5 + 0
+    outputs: v1, v2, 0, v6, v7
     """
     needed = dependences(program, wrt)
     rows = [needed[program.outputs[output]] for output in outputs]
     groups = coloured(rows)
-    sums = _sums(program, [[outputs[row] for row in group] for group in groups])
-    sweeps: list[Program] = []
-    entries: list[tuple[int, int]] = []
-    for colour, group in enumerate(groups):
-        row_of = {column: row for row in group for column in bits(rows[row])}
-        columns = sorted(row_of)
-        gradient = with_gradient(in_walk_order(sums, colour), [wrt[column] for column in columns])
-        sweeps.append(with_outputs(gradient, range(1, 1 + len(columns))))
-        entries += [(row_of[column], column) for column in columns]
-    order = sorted(range(len(entries)), key=entries.__getitem__)
-    zero = Program(program.inputs, [0.0], [], [], [], [], [len(program.inputs)])
-    start = len(program.outputs) + 1
+    sums = _with_sums(program, [[outputs[row] for row in group] for group in groups])
+    before = len(program.outputs) + 1
+    swept = with_gradients(sums, wrt, range(before, before + len(groups))) if groups else sums
+    entries = [
+        (row, column, before + len(groups) + colour * len(wrt) + column)
+        for colour, group in enumerate(groups)
+        for row in group
+        for column in bits(rows[row])
+    ]
+    entries.sort()
+    kept = [*range(before), *(output for _, _, output in entries)]
     return Entries(
-        with_outputs(joined([program, zero, *sweeps]), [*range(start), *(start + entry for entry in order)]),
-        [entries[entry][0] for entry in order],
-        [entries[entry][1] for entry in order],
+        with_outputs(swept, kept), [row for row, _, _ in entries], [column for _, column, _ in entries]
     )
 
 
-def _sums(program: Program, groups: Sequence[Sequence[int]]) -> Program:
-    """The program with the sum of some of its outputs for each group, which are added in pairs."""
+def _with_sums(program: Program, groups: Sequence[Sequence[int]]) -> Program:
+    """The program with 0.0 and for each group the sum of some of its outputs, which are added in pairs."""
     builder = Builder(program.inputs)
     made = builder.laid_out(program, range(len(program.inputs)))
 
@@ -101,4 +96,5 @@ def _sums(program: Program, groups: Sequence[Sequence[int]]) -> Program:
             places = [builder.instruction(ops.add, left, right) for left, right in pairs] + rest
         return places[0]
 
-    return builder.program(total([made[output] for output in group]) for group in groups)
+    totals = [total([made[output] for output in group]) for group in groups]
+    return builder.program([*made, builder.constant(0.0), *totals])

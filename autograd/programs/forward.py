@@ -6,26 +6,20 @@ with the operand's own derivative in place of the upstream gradient, so the temp
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping
+from functools import partial
 
 from autograd import ops
-from autograd.programs.builder import Builder
+from autograd.extras import extra
+from autograd.programs.derivative import Layout
+from autograd.programs.path import Path, passes
 from autograd.programs.program import UNUSED, Program
-from autograd.programs.template import MASK, SEES_ITS_EXPONENT, Template, template
+from autograd.programs.slots import Slots
+from autograd.programs.template import Template
 
-
-class Moving(NamedTuple):
-    """The derivative of a number along the direction.
-
-    Attributes:
-        place: where it stands.
-        condition: the place of what is 0.0 if the number does not move after all, because a choice fell on
-            another operand; `UNUSED` if it always moves.
-    """
-
-    place: int
-    condition: int
+with extra("jit", "the derivative of a program"):
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 def with_tangents(program: Program, directions: Mapping[int, int]) -> Program:
@@ -44,65 +38,62 @@ def with_tangents(program: Program, directions: Mapping[int, int]) -> Program:
     >>> print(with_tangents(flatten(x.exp() * 3, [x, dx]), {0: 1}))
     inputs: x, dx
     v1 = exp(x)
-    v2 = v1*dx
-    v3 = v1*3
-    v4 = 3*v2
-    outputs: v3, v4
+    v2 = v1*3
+    v3 = v1*dx
+    v4 = 3*v3
+    outputs: v2, v4
     """
     return Forward(program, directions).program()
 
 
-class Forward:
-    """Writes a program again, with the derivative of each number behind it."""
+class Forward(Layout):
+    """The instructions that a sweep forward through a program adds to it."""
 
     def __init__(self, program: Program, directions: Mapping[int, int]) -> None:
-        self.given = program
-        self.builder = Builder(program.inputs)
-        self.places = [*range(len(program.inputs)), *map(self.builder.constant, program.constants)]
-        self.moving = {slot: Moving(direction, UNUSED) for slot, direction in directions.items()}
+        super().__init__(program, [])
+        self.roots = np.array([*directions], dtype=np.int64)
+        self.seeds = np.array([*directions.values()], dtype=np.int64)
+        first_to_last = np.arange(len(program) + 1)
+        self.path = Path(first_to_last[:-1], -first_to_last, self._moving())
+        arrived = self._sums(self._terms())
+        self._settle(self.slots, arrived, self._derivatives(arrived))
 
-    def program(self) -> Program:
-        """The whole program."""
-        given, builder = self.given, self.builder
-        for index, (code, *operands) in enumerate(zip(given.codes, given.left, given.right, strict=True)):
-            operation = given.operations[code]
-            del operands[operation.arity :]
-            places = [self.places[slot] for slot in operands]
-            self.places.append(builder.instruction(operation, *places))
-            second = builder.number(places[-1]) if operation is SEES_ITS_EXPONENT else None
-            for position, slot in enumerate(operands):
-                rule = template(operation, position, second) if slot in self.moving else None
-                if rule is not None:
-                    self._add_term(given.first + index, rule, operands, self.moving[slot])
-        outputs = [self.places[slot] for slot in given.outputs]
-        return builder.program([*outputs, *map(self._derivative, given.outputs)])
+    def _moving(self) -> NDArray[np.bool_]:
+        """The slots whose numbers move along the direction."""
+        by_left, by_right = ([*map(partial(passes, place), self.given.operations)] for place in (0, 1))
+        moving = bytearray(self.slots + 1)  # the last one is that of an unused operand
+        for slot in self.roots.tolist():
+            moving[slot] = 1
+        instructions = zip(self.given.codes, self.given.left, self.given.right, strict=True)
+        for slot, (code, left, right) in enumerate(instructions, self.first):
+            moving[slot] = (by_left[code] and moving[left]) or (by_right[code] and moving[right])
+        return np.frombuffer(moving, dtype=np.bool_)
 
-    def _add_term(self, slot: int, rule: Template, operands: list[int], operand: Moving) -> None:
-        """What one operand adds to the derivative of a result."""
-        builder = self.builder
-        x, y = self.places[operands[0]], self.places[operands[-1]]
-        term, *chosen = builder.laid_out(rule.program, [x, y, self.places[slot], operand.place])
-        condition = operand.condition
-        if chosen:
-            condition = (
-                chosen[0] if condition == UNUSED else builder.instruction(ops.mul, condition, chosen[0])
-            )
-        if condition != UNUSED:  # 0 times infinity is nan, but nothing passes here
-            term = builder.instruction(MASK, condition, term)
-        before = self.moving.get(slot)
-        if before is not None:
-            term = builder.instruction(ops.add, before.place, term)
-            always = UNUSED in (before.condition, condition)
-            condition = UNUSED if always else builder.instruction(ops.add, before.condition, condition)
-        self.moving[slot] = Moving(term, condition)
+    def _edges(self) -> tuple[Slots, Slots, Slots]:
+        """Which operand adds a term to the derivative of which instruction, whose slot comes last."""
+        user, place, _ = super()._edges()
+        order = np.lexsort((place, user))
+        return user[order], place[order], user[order] + self.first
 
-    def _derivative(self, slot: int) -> int:
-        """The place of an output's derivative; 0.0, and not -0.0, where it does not move."""
-        moving, builder = self.moving.get(slot), self.builder
-        if moving is None:
-            return builder.constant(0.0)
-        if moving.condition == UNUSED:
-            return moving.place
-        still = builder.instruction(ops.equal, moving.condition, builder.constant(0.0))
-        zero = builder.instruction(ops.when, still, builder.constant(0.0))
-        return builder.instruction(ops.add, moving.place, zero)
+    def _source(self, user: Slots, place: Slots | int) -> Slots:
+        """Whose derivative a term is made of: here that of the operand."""
+        return np.where(np.asarray(place) == 0, self.operands[0][user], self.operands[1][user])
+
+    def _rules(self, user: Slots, place: Slots) -> Iterator[tuple[Template, Slots]]:
+        """As for a sweep back; but no 0.0 is added in the end, so that -0.0 has to be kept out."""
+        for rule, which in super()._rules(user, place):
+            yield rule._replace(finite=False), which
+
+    def _derivatives(self, arrived: Slots) -> Slots:
+        """The derivatives of the outputs: 0.0, and not -0.0, for one that does not move."""
+        outputs = np.array(self.given.outputs, dtype=np.int64)
+        found = arrived[outputs]
+        zero = self.constant(0.0)
+        found[found == UNUSED] = zero
+        condition = np.array([self.below.get(slot, UNUSED) for slot in outputs.tolist()], dtype=np.int64)
+        maybe = np.flatnonzero(condition != UNUSED)
+        zeros, nobody = np.full(len(maybe), zero), np.full(len(maybe), -1)
+        still = self._new(self._code(ops.equal), condition[maybe], zeros, nobody, 0)
+        added = self._new(self._code(ops.when), still, zeros, nobody, 1)
+        found[maybe] = self._new(self._code(ops.add), found[maybe], added, nobody, 2)
+        return found

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial, reduce
 
+from autograd import ops
 from autograd.programs.builder import Builder
 from autograd.programs.program import UNUSED, Program
 
@@ -85,6 +87,31 @@ def joined(programs: Sequence[Program]) -> Program:
     return builder.program(
         place for program in programs for place in builder.laid_out(program, range(len(program.inputs)))
     )
+
+
+def with_weighted_sum(program: Program, weights: Sequence[int] | None = None) -> Program:
+    """The program whose one output is the sum of this one's, from left to right.
+
+    Args:
+        program: a program of one output or more.
+        weights: for each output the input to multiply it by, counted from 0; by default none.
+
+    >>> from autograd import Value, flatten
+    >>> x, w = Value(2.0, label="x"), Value(3.0, label="w")
+    >>> print(with_weighted_sum(flatten([x.exp(), x], [x, w]), [1, 1]))
+    inputs: x, w
+    v1 = exp(x)
+    v2 = v1*w
+    v3 = x*w
+    v4 = v2 + v3
+    outputs: v4
+    """
+    builder = Builder(program.inputs)
+    places = builder.laid_out(program, range(len(program.inputs)))
+    if weights is not None:
+        pairs = zip(places, weights, strict=True)
+        places = [builder.instruction(ops.mul, place, weight) for place, weight in pairs]
+    return builder.program([reduce(partial(builder.instruction, ops.add), places)])
 
 
 def in_order(program: Program, order: Iterable[int], outputs: Iterable[int]) -> Program:

@@ -17,6 +17,7 @@ numpy.
 
 from __future__ import annotations
 
+import sys
 from array import array
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
@@ -113,6 +114,8 @@ class Program:
     def _is_sound(self) -> bool:
         if not self.codes:
             return True
+        if numpy := sys.modules.get("numpy"):  # many times faster, and there where long programs are made
+            return self._is_sound_by(numpy)
         if min(self.codes) < 0 or max(self.codes) >= len(self.operations) or min(self.left) < 0:
             return False
         unary = [operation.arity == 1 for operation in self.operations]
@@ -122,6 +125,16 @@ class Program:
             and min(self.right) >= UNUSED
             and [unary[code] for code in self.codes] == [slot == UNUSED for slot in self.right]
         )
+
+    def _is_sound_by(self, numpy: Any) -> bool:
+        codes, left, right = (
+            numpy.frombuffer(part, numpy.intc) for part in (self.codes, self.left, self.right)
+        )
+        before = numpy.arange(self.first, self.first + len(self))
+        if codes.min() < 0 or codes.max() >= len(self.operations) or left.min() < 0 or right.min() < UNUSED:
+            return False
+        unary = numpy.array([operation.arity == 1 for operation in self.operations])
+        return bool(((left < before) & (right < before) & (unary[codes] == (right == UNUSED))).all())
 
     def _check_instruction(self, index: int) -> None:
         code, slot = self.codes[index], self.first + index

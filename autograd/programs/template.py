@@ -7,7 +7,7 @@ operation and operand; the program that comes out, the template, is laid out whe
 from __future__ import annotations
 
 from functools import cache, partial
-from math import isfinite, nan
+from math import copysign, isfinite, nan
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from autograd import ops
@@ -52,7 +52,6 @@ class Template(NamedTuple):
     finite: bool
 
 
-@cache
 def template(operation: Operation, index: int, second: float | None = None) -> Template | None:
     """What an operand receives: local derivative times upstream.
 
@@ -76,6 +75,12 @@ def template(operation: Operation, index: int, second: float | None = None) -> T
     >>> template(ops.less, 0) is None
     True
     """
+    sign = 1.0 if second is None else copysign(1.0, second)  # 0.0 is found in place of -0.0
+    return _kept(operation, index, second, sign)
+
+
+@cache
+def _kept(operation: Operation, index: int, second: float | None, sign: float) -> Template | None:
     rule = operation.partials[index]
     if rule is None:
         return None

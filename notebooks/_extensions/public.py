@@ -1,7 +1,8 @@
 """The directive `public`: every public name of a package, from its `__all__`, in a section for each module.
 
-What a package exports is written in its `__all__` and nowhere else, so no name can be forgotten here. A
-section begins with the docstring of the module that defines its names; the names are those that users import.
+What a package exports is written in its `__all__`, and in the table of what it hands out on first use, and
+nowhere else; so no name can be forgotten here. A section begins with the docstring of the module that defines
+its names; the names are those that users import.
 """
 
 import inspect
@@ -19,11 +20,11 @@ from autograd.words.symbol import NO_DERIVATIVE
 
 
 def public_names(package):
-    """The names and what they stand for: `__all__`, and what a star import leaves out, such as `autograd.abs`."""
+    """The names and what they stand for: `__all__`, and what a star import leaves out: `abs`, `jit`."""
+    exported = [*getattr(package, "__all__", ())]
+    exported += [name for names in getattr(package, "_LATER", {}).values() for name in names]
     others = [name for name, thing in vars(package).items() if name[0] != "_" and _is_of(package, thing)]
-    return {
-        name: getattr(package, name) for name in dict.fromkeys([*getattr(package, "__all__", ()), *others])
-    }
+    return {name: getattr(package, name) for name in dict.fromkeys([*exported, *others])}
 
 
 def _is_of(package, thing):
@@ -52,8 +53,16 @@ def entry(package, name, thing):
     if not callable(thing):
         return [f".. py:data:: {name}", f"   :value: {thing!r}", ""]
     if inspect.isclass(thing):
-        return [f".. autoclass:: {full}", "   :members:", "   :special-members: __call__", ""]
+        head = [f".. autoclass:: {full}", "   :members:", "   :special-members: __call__"]
+        return [*head, f"   :inherited-members: {bases_with_pages(package, thing)}", ""]
     return [f".. autofunction:: {full}", ""]
+
+
+def bases_with_pages(package, thing):
+    """The bases of a class whose members stand elsewhere; what it has from the others is described with it."""
+    public = set(map(id, public_names(package).values()))
+    bases = [base for base in thing.__mro__[1:] if id(base) in public or not _is_of(package, base)]
+    return ", ".join(base.__name__ for base in bases)
 
 
 def operation(name, thing):

@@ -104,11 +104,10 @@ class Batch:
             for number in range(first, last) if summed else (first,):
                 stop = number + 1 if summed else last
                 self._code(*places, memory.ctypes.data, number * tile, min(stop * tile, samples), number)
-            raise_failures()  # here, as each thread knows of its own
 
-        _share_out(work, parts)
+        share_out(work, parts)
         if summed:
-            return [_summed(result) for result in results]
+            return [summed_up(result) for result in results]
         if out is not None and samples < rows:
             for target, result in zip(out, results, strict=True):
                 target[...] = result[:samples].reshape(target.shape)
@@ -154,14 +153,19 @@ def rows_of(program: Program, inputs: Sequence[Given]) -> tuple[list[Array], int
     return arrays, samples
 
 
-def _share_out(work: Callable[[int], None], parts: int) -> None:
+def share_out(work: Callable[[int], None], parts: int) -> None:
     """Do all parts of the work, each in a thread; this thread does one of them."""
+
+    def done(part: int) -> None:
+        work(part)
+        raise_failures()  # here, as each thread knows of its own
+
     if parts == 1:
-        work(0)
+        done(0)
     elif parts > 1:
         with ThreadPoolExecutor(parts - 1) as pool:
-            others = [pool.submit(work, part) for part in range(1, parts)]
-            work(0)
+            others = [pool.submit(done, part) for part in range(1, parts)]
+            done(0)
         for other in others:
             other.result()
 
@@ -199,7 +203,7 @@ def _filled(array: Array, rows: int) -> Array:
     return np.concatenate([array, np.repeat(array[-1:], rows - len(array), axis=0)])
 
 
-def _summed(parts: Array) -> Array:
+def summed_up(parts: Array) -> Array:
     """The sums over tiles and lanes, always in the same order."""
     with np.errstate(all="ignore"):
         total: Array = parts.sum(axis=0).sum(axis=-1)

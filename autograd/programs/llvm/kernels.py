@@ -103,6 +103,11 @@ def batch(
     return pieces.module(_loop(pieces))
 
 
+def pieces_of(program: Program) -> int:
+    """How many functions a program becomes."""
+    return max(1, -(-len(program) // LONGEST))
+
+
 class _Pieces:
     """The functions that a program is cut into, and the lines that call them one after the other."""
 
@@ -115,7 +120,7 @@ class _Pieces:
         math: Math,
     ) -> None:
         self.program, self.inputs, self.outputs, self.lanes = program, inputs, outputs, lanes
-        count = max(1, -(-len(program) // LONGEST))
+        count = pieces_of(program)
         bounds = [len(program) * piece // count for piece in range(count + 1)]
         self._ranges = [range(*pair) for pair in pairwise(bounds)]
         self._constants = dict(enumerate(program.constants, len(program.inputs)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from autograd import floats
 from autograd.extras import extra
@@ -31,6 +31,14 @@ LONG = 100
 """How many instructions of a program take so long to compile well that it is compiled quickly first."""
 
 _ON_BUFFERS = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p)
+
+
+class Samples(Protocol):
+    """What computes a batch: see `Batch.run`."""
+
+    def run(
+        self, arrays: Sequence[Array], samples: int, threads: int, out: Sequence[Array] | None
+    ) -> list[Array]: ...
 
 
 class Runner:
@@ -134,12 +142,7 @@ class Runner:
         >>> outputs
         array([9.])
         """
-        _require_buffer(inputs, len(self.program.inputs), "inputs")
-        _require_buffer(outputs, len(self.program.outputs), "outputs")
-        if not outputs.flags.writeable:
-            raise TypeError("the outputs of a bound program go to an array that can be written to")
-        if np.may_share_memory(inputs, outputs):
-            raise ValueError("the inputs and outputs of a bound program share memory; give two arrays")
+        self.require_buffers(inputs, outputs)
         source, target = inputs.ctypes.data, outputs.ctypes.data
         if builtin.available() and not self.called_back:
             code = self.codes.get("call") or self._compiled("bound", "")
@@ -150,6 +153,15 @@ class Runner:
             raise_failures()
 
         return call
+
+    def require_buffers(self, inputs: Array, outputs: Array) -> None:
+        """Raise what `bind` raises."""
+        _require_buffer(inputs, len(self.program.inputs), "inputs")
+        _require_buffer(outputs, len(self.program.outputs), "outputs")
+        if not outputs.flags.writeable:
+            raise TypeError("the outputs of a bound program go to an array that can be written to")
+        if np.may_share_memory(inputs, outputs):
+            raise ValueError("the inputs and outputs of a bound program share memory; give two arrays")
 
     def batch(
         self,
@@ -207,6 +219,12 @@ class Runner:
             for array, count in zip(results, counts, strict=True)
         ]
 
+    @property
+    def how(self) -> str:
+        """How a sample is computed, in words."""
+        pieces = kernels.pieces_of(self.program)
+        return "straight code" + (f" in {pieces} pieces" if pieces > 1 else "")
+
     def best(self) -> Loaded:
         """The best code for one sample, which is waited for."""
         code = self.codes.get("call") or self.codes.get("bound") or self._compiled("single", "")
@@ -218,8 +236,8 @@ class Runner:
         for code in self.codes.values():
             code.wait()
 
-    def _batch(self, given: Sequence[Given], counts: tuple[int | None, ...], sums: bool) -> Batch:
-        """The code for batches that are given and returned in this way."""
+    def _batch(self, given: Sequence[Given], counts: tuple[int | None, ...], sums: bool) -> Samples:
+        """What computes batches that are given and returned in this way."""
         key = (tuple((part.count, part.shared) for part in given), counts, sums)
         if key not in self._batches:
             layout = self._layout(given, [1 if count is None else count for count in counts], sums)
