@@ -109,7 +109,6 @@ class Batch:
             for number in range(first, last) if summed else (first,):
                 stop = number + 1 if summed else last
                 self.call(*places, memory.ctypes.data, number * tile, min(stop * tile, samples), number)
-            raise_failures()  # here, as each thread knows of its own
 
         share_out(work, parts)
         if summed:
@@ -161,12 +160,17 @@ def rows_of(program: Program, inputs: Sequence[Given]) -> tuple[list[Array], int
 
 def share_out(work: Callable[[int], None], parts: int) -> None:
     """Do all parts of the work, each in a thread; this thread does one of them."""
+
+    def done(part: int) -> None:
+        work(part)
+        raise_failures()  # here, as each thread knows of its own
+
     if parts == 1:
-        work(0)
+        done(0)
     elif parts > 1:
         with ThreadPoolExecutor(parts - 1) as pool:
-            others = [pool.submit(work, part) for part in range(1, parts)]
-            work(0)
+            others = [pool.submit(done, part) for part in range(1, parts)]
+            done(0)
         for other in others:
             other.result()
 
