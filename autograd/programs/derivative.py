@@ -264,10 +264,13 @@ class Layout:
         place = np.empty(len(order), dtype=np.int64)
         place[order] = np.arange(start, self.next_name)
 
+        while len(later := np.flatnonzero(arrived >= _LATER)):  # each round halves how far it is
+            arrived[later] = arrived[arrived[later] - _LATER]
+
         def settled(names: Slots) -> Slots:
             names = names.copy()
-            while len(later := np.flatnonzero(names >= _LATER)):
-                names[later] = arrived[names[later] - _LATER]
+            later = np.flatnonzero(names >= _LATER)
+            names[later] = arrived[names[later] - _LATER]
             new = names >= start
             names[new] = place[names[new] - start]
             return names

@@ -215,3 +215,13 @@ def test_exponents_that_are_zeros_of_either_sign():
         program = with_tangents(flatten(x**exponent, [x, direction]), {0: 1})
         expected = autograd.jvp(lambda number, y=exponent: number**y)(-2.0, 3.0)
         assert bits(program.run([-2.0, 3.0])) == bits(expected)
+
+
+def test_what_passes_through_many_sums_is_found_at_once():
+    """A gradient that passes on as it is, 100,000 times, takes no longer than any other."""
+    x = Value(0.5)
+    total = x * x
+    for _ in range(100_000):
+        total = total + x
+    program = with_gradient(flatten(total, x), [0])
+    assert program.run([0.5]) == [total.data, 100_001.0]
