@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from autograd import floats
-from autograd.compiled.derivatives import WholeNumber
 from autograd.compiled.shapes import as_arrays
-from autograd.compiled.signature import Signature
 from autograd.containers import is_array, known_branches, made_like
 from autograd.extras import extra
 from autograd.programs.given import Given
@@ -18,12 +16,14 @@ with extra("jit", "compiled functions"):
     import numpy as np
 
 if TYPE_CHECKING:
+    from autograd.compiled.signature import Signature
     from autograd.compiled.version import Version
+
+    Prepared: TypeAlias = Callable[[Sequence[Any], Mapping[str, Any]], tuple[Signature, Version]]
 
 
 def batch(
-    version_for: Callable[[Signature], Version],
-    settings: bool,
+    prepared: Prepared,
     args: Sequence[Any],
     kwargs: Mapping[str, Any],
     shared: frozenset[int | str],
@@ -34,15 +34,16 @@ def batch(
     named: list[tuple[int | str, Any]] = [*enumerate(args), *((name, kwargs[name]) for name in kwargs)]
     for key in shared - {key for key, _ in named}:
         raise ValueError(f"shared={key!r} names no argument; there are {[key for key, _ in named]}")
-    arrays = {key: _arrays(thing, settings) for key, thing in named}
+    arrays = {key: _arrays(thing, True) for key, thing in named}
     _require_one_length(arrays, shared)
     one = {key: thing if key in shared else _first_sample(thing) for key, thing in arrays.items()}
-    signature = Signature(
+    signature, version = prepared(
         [one[key] for key, _ in named if isinstance(key, int)],
         {key: one[key] for key, _ in named if isinstance(key, str)},
-        settings,
     )
-    version = _version(version_for, signature)
+    for key, thing in arrays.items():
+        if isinstance(thing, int) and signature.takes(key, thing):
+            arrays[key] = float(thing)
     given = _given(arrays, shared)
     first = sum(part.count for part in given)
     if version.parameters:
@@ -60,28 +61,17 @@ def batch(
     return as_arrays(version.trace.out, array)
 
 
-def _version(version_for: Callable[[Signature], Version], signature: Signature) -> Version:
-    """The program for arguments that are plain numbers."""
-    if signature.has_values:
-        raise TypeError("batch and bind take plain numbers and arrays, got a Value; give its .data")
-    try:
-        return version_for(signature)
-    except WholeNumber:
-        raise TypeError(
-            "it is differentiated by a whole number that stands alone, a setting; write it as a float"
-        ) from None
-
-
 def _arrays(thing: Any, alone: bool) -> Any:
     """A tree of arrays of floats; a number stays one, and what is no number stays what it is."""
     if isinstance(thing, (bool, str)) or thing is None:
         return thing
-    if is_array(thing):
-        return np.ascontiguousarray(thing, dtype=float)
     if floats.is_number(thing):
         return thing if alone and isinstance(thing, int) else floats.as_float(thing)
-    if type(thing) is list:
-        return np.ascontiguousarray(thing, dtype=float)
+    if is_array(thing) or type(thing) is list:
+        array = np.asarray(thing)
+        if array.dtype.kind not in "biuf":
+            array = np.vectorize(floats.as_float, otypes=[float])(array)
+        return np.ascontiguousarray(array, dtype=float) if array.ndim else float(array)
     branches = known_branches(thing)
     return thing if branches is None else made_like(thing, [_arrays(branch, False) for _, branch in branches])
 
@@ -95,7 +85,8 @@ def _cells(thing: Any) -> list[Any]:
 
 def _first_sample(thing: Any) -> Any:
     if is_array(thing):
-        return float(thing[0]) if thing.ndim == 1 else thing[0]
+        first = thing[0] if len(thing) else np.zeros(thing.shape[1:])  # no number of it is ever used
+        return float(first) if thing.ndim == 1 else first
     branches = known_branches(thing)
     return thing if branches is None else made_like(thing, [_first_sample(branch) for _, branch in branches])
 
@@ -106,9 +97,9 @@ def _require_one_length(arrays: Mapping[int | str, Any], shared: frozenset[int |
         for key, thing in arrays.items()
         if key not in shared
         for cell in _cells(thing)
-        if is_array(cell) and cell.ndim
+        if is_array(cell)
     }
-    if len(lengths) != 1 or lengths == {0}:
+    if len(lengths) != 1:
         raise ValueError(
             f"a batch needs arrays whose first axis is that of the samples, of one length, got lengths "
             f"{sorted(lengths) or 'of none'}; shared= names one that is the same for all"
@@ -122,7 +113,7 @@ def _given(arrays: Mapping[int | str, Any], shared: frozenset[int | str]) -> lis
         for cell in _cells(arrays[key]):
             same = key in shared or isinstance(cell, float)
             numbers = np.asarray(cell, dtype=float)
-            rows = numbers.reshape(-1) if same else numbers.reshape(len(numbers), -1)
+            rows = numbers.reshape(-1) if same else numbers.reshape(len(numbers), prod(numbers.shape[1:]))
             found.append(Given(rows, first, rows.shape[-1], same))
             first += rows.shape[-1]
     return found
@@ -132,7 +123,8 @@ class Bound:
     """A compiled function on buffers.
 
     Attributes:
-        inputs: the arguments, with arrays that may be written to in place of their numbers.
+        inputs: the arguments, with arrays that may be written to in place of their numbers: a tuple, or where
+            some are given by name a dict by position and name.
         outputs: what it returns, with arrays that hold the results of the last call.
     """
 
@@ -147,21 +139,21 @@ class Bound:
 
 
 def bound(
-    version_for: Callable[[Signature], Version],
-    settings: bool,
+    prepared: Prepared,
     args: Sequence[Any],
     kwargs: Mapping[str, Any],
 ) -> Bound:
     """A compiled function on buffers for these arguments."""
-    signature = Signature(args, kwargs, settings)
-    version = _version(version_for, signature)
+    signature, version = prepared(args, kwargs)
     source = np.array([*signature.numbers, *version.numbers_of_parameters()])
     target = np.zeros(len(version.program.outputs))
     code = version.runner.bind(source, target)
     if version.parameters:
         code = _with_parameters(code, version, source[len(signature.numbers) :])
     made: Bound = type(Bound.__name__, (Bound,), {"__call__": staticmethod(code)})()
-    made.inputs = as_arrays(version.trace.args, _views(source))
+    positional, named = signature.arguments()
+    inputs = dict(enumerate(positional)) | named if named else tuple(positional)
+    made.inputs = as_arrays(inputs, _views(source))
     made.outputs = as_arrays(version.trace.out, _views(target))
     return made
 

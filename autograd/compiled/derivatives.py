@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 from autograd import tree
 from autograd.arguments import Choice
-from autograd.compiled.trace import Jitted, Slot, Trace, replaced, trace
+from autograd.compiled.trace import Constant, Jitted, Slot, Trace, replaced, trace
 from autograd.directions import _hvp, _jvp, pulled
 from autograd.programs.as_graph import as_graph
 from autograd.programs.derivative import with_gradient
@@ -24,10 +24,6 @@ from autograd.transformed import Transformed
 from autograd.transforms import _elementwise_grad, _hessian, _jacobian, require_as_many
 
 Rule: TypeAlias = Callable[..., Trace]
-
-
-class WholeNumber(Exception):
-    """A whole number that was taken for a setting is differentiated by."""
 
 
 def traced(
@@ -205,11 +201,8 @@ def _with_gradient(inner: Trace, choice: Choice, number: Slot) -> tuple[Program,
 
 
 def _places(thing: Any) -> list[int]:
-    """The positions that the slots of a tree say; raises WholeNumber if there is a number in place of one."""
-    found = tree.leaves(thing)
-    if any(isinstance(number, int) for number in found):
-        raise WholeNumber
-    return [int(slot) for slot in found]
+    """The positions that the slots of a tree say."""
+    return [int(slot) for slot in tree.leaves(thing)]
 
 
 def _chosen(inner: Trace, program: Program, out: Any) -> Trace:
@@ -218,7 +211,8 @@ def _chosen(inner: Trace, program: Program, out: Any) -> Trace:
 
     def noted(slot: float) -> Slot:
         kept.append(int(slot))
-        return Slot(len(kept) - 1)
+        place = len(kept) - 1
+        return Constant(place, slot.number) if isinstance(slot, Constant) else Slot(place)
 
     shape = replaced(out, float, noted)
     return Trace(with_outputs(program, kept), inner.args, inner.kwargs, inner.parameters, shape)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from autograd.compiled.shapes import cut
 from autograd.extras import extra
 
 with extra("jit", "compiled functions"):
@@ -62,10 +63,4 @@ class Repeated:
     ) -> list[Any]:
         """The outputs of many samples, as `programs/llvm/runner.py` says."""
         [few] = self._runner.batch(inputs, [self._count], sums, threads)
-        made, start = [], 0
-        for size in outputs:
-            end = start + (1 if size is None else size)
-            numbers = few[..., self._which[start:end]]
-            made.append(numbers[..., 0] if size is None else numbers)
-            start = end
-        return made
+        return [few[..., which] for which in cut(self._which, outputs)]

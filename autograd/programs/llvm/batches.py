@@ -13,6 +13,7 @@ from autograd.programs.given import Given
 from autograd.programs.llvm import kernels
 from autograd.programs.llvm.columns import Columns
 from autograd.programs.llvm.improving import Code
+from autograd.programs.llvm.outside import raise_failures
 from autograd.programs.llvm.writer import Math
 from autograd.programs.program import Program
 
@@ -103,6 +104,7 @@ class Batch:
             for number in range(first, last) if summed else (first,):
                 stop = number + 1 if summed else last
                 self._code(*places, memory.ctypes.data, number * tile, min(stop * tile, samples), number)
+            raise_failures()  # here, as each thread knows of its own
 
         share_out(work, parts)
         if summed:
