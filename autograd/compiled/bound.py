@@ -102,8 +102,12 @@ class BoundBatch:
         self, inputs: Any, version: Version, given: Sequence[Given], sums: Any, threads: int
     ) -> None:
         shapes: list[tuple[int, ...]] = []
-        structure = as_arrays(version.trace.out, shapes.append)
-        kinds = _spread(sums, structure)
+
+        def noted(shape: tuple[int, ...]) -> float:
+            shapes.append(shape)
+            return 0.0
+
+        kinds = _spread(sums, as_arrays(version.trace.out, noted))
         run, results = version.runner.bind_batch(
             given, [prod(shape) if shape else None for shape in shapes], kinds, threads
         )
