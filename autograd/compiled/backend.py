@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterable, Sequence
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from autograd.compiled.repeated import MANY, Repeated
+from autograd.compiled.shapes import cut
 from autograd.extras import extra
 from autograd.programs.arrays import run_on_arrays
+from autograd.programs.bound import bound_batch
 from autograd.programs.join import without_repeats
 from autograd.programs.prepare import STRAIGHT
 from autograd.programs.program import Program
@@ -19,8 +22,23 @@ with extra("jit", "compiled functions"):
 if TYPE_CHECKING:
     from autograd.programs.given import Given
 
-BACKEND: Final = "llvm" if find_spec("llvmlite") is not None else "numpy"
-"""Which backend runs programs here."""
+
+def _backend() -> str:
+    if find_spec("llvmlite") is None:
+        return "numpy"
+    try:
+        import llvmlite.binding  # noqa: F401
+    except Exception as error:  # a library of another platform raises OSError or whatever else
+        warnings.warn(
+            f"jit runs on numpy: llvmlite is installed, but cannot be loaded ({error}); install it anew",
+            stacklevel=2,
+        )
+        return "numpy"
+    return "llvm"
+
+
+BACKEND: Final = _backend()
+"""Which backend runs programs here, "llvm" or "numpy"."""
 
 
 class Runner(Protocol):
@@ -39,6 +57,10 @@ class Runner(Protocol):
         self, inputs: Iterable[Given], outputs: Sequence[int | None], sums: bool, threads: int
     ) -> list[Any]: ...
 
+    def bind_batch(
+        self, inputs: Sequence[Given], outputs: Sequence[int | None], sums: Sequence[bool], threads: int
+    ) -> tuple[Callable[[int, int], None], list[Any]]: ...
+
 
 def runner(program: Program, math: str) -> Runner:
     """What runs a program."""
@@ -46,7 +68,7 @@ def runner(program: Program, math: str) -> Runner:
     if len(which) > MANY and 2 * len(few.outputs) < len(which):
         return Repeated(runner(few, math), which)
     if BACKEND == "numpy":
-        return NumpyRunner(program)
+        return NumpyRunner(program, math)
     from autograd.programs.llvm.long import LongRunner
     from autograd.programs.llvm.runner import Runner as MachineCode
 
@@ -57,6 +79,11 @@ def runner(program: Program, math: str) -> Runner:
 class NumpyRunner:
     """A program without a compiler: one sample by the table's functions, many by numpy's.
 
+    Args:
+        program: what to compute.
+        math: with "libm" many samples have the numbers of one, to the last bit; else only where no elementary
+            function is called.
+
     >>> from autograd import Value, flatten
     >>> x = Value(3.0)
     >>> NumpyRunner(flatten(x * x, [x])).run([4.0])
@@ -65,8 +92,9 @@ class NumpyRunner:
 
     how = "one operation after the other"
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, math: str = "own") -> None:
         self.program = program
+        self._exact = math == "libm"
         self.run = program.run
 
     def function(self, arguments: Any, results: Any, slow: Callable[..., Any]) -> Callable[..., Any]:
@@ -91,12 +119,12 @@ class NumpyRunner:
         for part in given:
             rows = np.asarray(part.array, dtype=float).reshape(1 if part.shared else count, part.count)
             columns += list(np.broadcast_to(rows, (count, part.count)).T)
-        numbers = np.stack(run_on_arrays(self.program, columns), axis=-1)
-        if sums:
-            numbers = numbers.sum(axis=0)
-        made, start = [], 0
-        for size in outputs:
-            end = start + (1 if size is None else size)
-            made.append(numbers[..., start] if size is None else numbers[..., start:end])
-            start = end
-        return made
+        computed = run_on_arrays(self.program, columns, or_nan=False, exact=self._exact)
+        numbers = np.stack(computed, axis=-1)
+        return cut(numbers.sum(axis=0) if sums else numbers, outputs)
+
+    def bind_batch(
+        self, inputs: Sequence[Given], outputs: Sequence[int | None], sums: Sequence[bool], threads: int = 1
+    ) -> tuple[Callable[[int, int], None], list[Any]]:
+        """Rows of a batch on buffers, as `programs/llvm/runner.py` says."""
+        return bound_batch(self, inputs, outputs, sums, threads)

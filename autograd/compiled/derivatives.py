@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from autograd import tree
-from autograd.arguments import Choice
-from autograd.compiled.trace import Jitted, Slot, Trace, replaced, trace
+from autograd.arguments import EVERY, Choice, Outside
+from autograd.compiled.trace import Constant, Jitted, Slot, Trace, replaced, trace
 from autograd.directions import _hvp, _jvp, pulled
 from autograd.programs.as_graph import as_graph
 from autograd.programs.derivative import with_gradient
@@ -24,10 +24,6 @@ from autograd.transformed import Transformed
 from autograd.transforms import _elementwise_grad, _hessian, _jacobian, require_as_many
 
 Rule: TypeAlias = Callable[..., Trace]
-
-
-class WholeNumber(Exception):
-    """A whole number that was taken for a setting is differentiated by."""
 
 
 def traced(
@@ -53,9 +49,31 @@ def traced(
         raise TypeError(f"{f._name} returns a function, which no program does; call jit({f._name}(f)) itself")
     *rest, direction = args if rule in (_along, _hessian_along, _pulled_back) else (*args, None)
     inner = traced(f._f, rest, kwargs, True)
+    settings = f._settings
+    if settings and isinstance(settings[0], Outside):
+        inner, within = _among_inputs(inner, settings[0].values)
+        settings = (within, *settings[1:])
     directed = () if direction is None else (direction,)
-    made = rule(f._name, inner, *f._settings, *directed)
+    made = rule(f._name, inner, *settings, *directed)
     return _again(inner, made) if again else made
+
+
+def _among_inputs(inner: Trace, values: Any) -> tuple[Trace, Outside]:
+    """Values that a function uses without being given them, as inputs of its program.
+
+    One that it does not use becomes an input too, so that its derivative is 0.0.
+    """
+    values = inner.parameters if values is EVERY else values
+    found = tree.leaves(values)
+    known = set(map(id, inner.parameters))
+    more = list({id(value): value for value in found if id(value) not in known}.values())
+    inputs = inner.program.inputs
+    program = with_more_inputs(inner.program, len(inputs), [f"w{i}" for i in range(1, 1 + len(more))])
+    parameters = [*inner.parameters, *more]
+    given = len(inputs) - len(inner.parameters)
+    places = {id(value): Slot(given + place) for place, value in enumerate(parameters)}
+    slots = tree.rebuild(values, [places[id(value)] for value in found])
+    return inner._replace(program=program, parameters=parameters), Outside(slots)
 
 
 def _again(inner: Trace, made: Trace) -> Trace:
@@ -205,11 +223,8 @@ def _with_gradient(inner: Trace, choice: Choice, number: Slot) -> tuple[Program,
 
 
 def _places(thing: Any) -> list[int]:
-    """The positions that the slots of a tree say; raises WholeNumber if there is a number in place of one."""
-    found = tree.leaves(thing)
-    if any(isinstance(number, int) for number in found):
-        raise WholeNumber
-    return [int(slot) for slot in found]
+    """The positions that the slots of a tree say."""
+    return [int(slot) for slot in tree.leaves(thing)]
 
 
 def _chosen(inner: Trace, program: Program, out: Any) -> Trace:
@@ -218,7 +233,8 @@ def _chosen(inner: Trace, program: Program, out: Any) -> Trace:
 
     def noted(slot: float) -> Slot:
         kept.append(int(slot))
-        return Slot(len(kept) - 1)
+        place = len(kept) - 1
+        return Constant(place, slot.number) if isinstance(slot, Constant) else Slot(place)
 
     shape = replaced(out, float, noted)
     return Trace(with_outputs(program, kept), inner.args, inner.kwargs, inner.parameters, shape)

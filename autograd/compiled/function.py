@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import sys
 import warnings
-from collections.abc import Callable, Sequence
-from functools import cached_property, update_wrapper
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property, partial, update_wrapper
 from types import MethodType
 from typing import TYPE_CHECKING, Any
 
+from autograd.arguments import EVERY, Outside
 from autograd.compiled.backend import BACKEND
-from autograd.compiled.batch import Bound, batch, bound
-from autograd.compiled.derivatives import WholeNumber
 from autograd.compiled.inspected import Inspected
+from autograd.compiled.on_arrays import OnArrays
 from autograd.compiled.signature import Signature
 from autograd.compiled.trace import Jitted, replaced
 from autograd.compiled.version import Version
+from autograd.compiled.whole import WholeNumbers
 from autograd.directions import _vjp, pulled
 from autograd.scopes import is_tracing
+from autograd.tracing import value_and_gradient_at
 from autograd.transformed import Transformed
 
 if TYPE_CHECKING:
@@ -30,12 +32,16 @@ _MANY = 10  # programs after which a warning says that the function is compiled 
 def jit(f: Callable[..., Any], math: str = "own") -> Compiled:
     """The function that computes the same as a compiled program.
 
-    At the first call `f` is called once with Values, and what it computes with them is written down; so it
-    must not decide by their numbers. Floats, and numbers in lists, tuples, dicts and arrays, are inputs of
+    At the first call `f` is called with Values, and what it computes with them is written down; so it must
+    not decide by their numbers. Floats, and numbers in lists, tuples, dicts and arrays, are inputs of
     the program. So are Values that the function uses without being given them: the parameters of a model are
     read anew at every call. Whatever else the function reads from elsewhere, such as a global float, an
-    attribute or a list, is what it was at the first call. Other arguments, and whole numbers that stand
-    alone, are settings: a program holds for one of them, and for another there is another program.
+    attribute or a list, is what it was at the first call. Other arguments are settings: a program holds for
+    one of them, and for another there is another program.
+
+    A whole number that stands alone is a setting at first. When another one comes in its place, the function
+    is called with a Value there: if it computes with it, and the same numbers come out, the whole number is
+    an input from then on; if it needs the number itself, as for `range(n)` or `x[n]`, it stays a setting.
 
     Args:
         f: a function of numbers, or what a transform made of one: `jit(grad(f))`.
@@ -44,7 +50,8 @@ def jit(f: Callable[..., Any], math: str = "own") -> Compiled:
 
     Returns:
         A function of the same arguments, which returns floats where `f` returns Values. Called with Values
-        it is `f`, so it can be differentiated. See `Compiled` for what else it can do.
+        it is `f`, so it can be differentiated. See `Compiled` for what else it can do. `jit.backend` says
+        what runs the programs: "llvm", or "numpy" where llvmlite is missing or cannot be loaded.
 
     Raises:
         TypeError: if `f` is no function; when called, if `f` decides by a number that is an input; the
@@ -65,7 +72,10 @@ def jit(f: Callable[..., Any], math: str = "own") -> Compiled:
     return compiled
 
 
-class Compiled(Jitted, Inspected):
+jit.backend = BACKEND  # type: ignore[attr-defined]
+
+
+class Compiled(Jitted, OnArrays, Inspected):
     """A function and the programs that were made of it, one for each structure of its arguments.
 
     Attributes:
@@ -89,17 +99,15 @@ class Compiled(Jitted, Inspected):
         self._kept: dict[Any, Version] = {}
         self._last: Version | None = None
         self._made = 0
-        self._settings = True  # whether whole numbers that stand alone are settings
+        self._whole = WholeNumbers(f)
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
-        signature = Signature(args, kwargs, self._settings)
-        if signature.has_values or is_tracing():
+        if is_tracing():
             return self.function(*args, **kwargs)
-        try:
-            version = self.version(signature)
-        except WholeNumber:
-            self._settings = False
-            return Compiled.__call__(self, *args, **kwargs)
+        signature = self._whole.signature(args, kwargs)
+        if signature.has_values:
+            return self.function(*args, **kwargs)
+        version = self.version(signature)
         if version.fast is None:
             version.fast = version.function(self._slow)
         # A builtin function in the class of its own that this object has is called without a detour.
@@ -117,6 +125,8 @@ class Compiled(Jitted, Inspected):
             if len(self._kept) >= _MOST_KEPT:
                 self._kept.clear()
             found = self._kept[signature.key] = Version(self.function, signature, self._math)
+            for setting in signature.settings:
+                setting.when_gone(partial(self._kept.pop, signature.key, None))
             self._made += 1
             if self._made == _MANY:
                 warnings.warn(
@@ -128,61 +138,44 @@ class Compiled(Jitted, Inspected):
         self._last = found
         return found
 
-    def batch(
-        self,
-        *args: Any,
-        shared: int | str | Sequence[int | str] = (),
-        sums: bool = False,
-        threads: int = 1,
-        **kwargs: Any,
-    ) -> Any:
-        """The function of many samples at once.
+    def backward(self, /, *args: Any, **kwargs: Any) -> float:
+        """Compute the function, and add its gradient to the `grad` of every Value that it uses.
+
+        Those are the Values that it is not given, such as the parameters of a model: what `f(*args)` and
+        `backward()` do with a graph, without one.
 
         Args:
-            args: where the function takes a number, an array of N numbers; where it takes n numbers in a list
-                or an array, an array (N, n). A single number is the same for all samples.
-            shared: the positions or names of other arguments that are the same for all samples.
-            sums: whether to add up the results over the samples, in an order that `threads` does not change.
-            threads: how many threads compute; the interpreter's lock is released meanwhile.
+            args: arguments of the function, plain numbers.
             kwargs: arguments by name.
 
         Returns:
-            What the function returns, with arrays whose first axis is that of the samples: (N,) for a number,
-            (N, n) for a list of n numbers.
+            What the function returns, which is one number.
 
-        Raises:
-            ValueError: if the arguments have no axis of samples, or axes of different lengths.
-
-        >>> import numpy as np
-        >>> from autograd import value_and_grad
-        >>> f = jit(value_and_grad(lambda x: x[0] * x[1]))
-        >>> values, gradients = f.batch(np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]))
-        >>> values.tolist(), gradients.tolist()
-        ([2.0, 12.0, 30.0], [[2.0, 1.0], [4.0, 3.0], [6.0, 5.0]])
+        >>> from autograd import Value
+        >>> w = Value(2.0)
+        >>> loss = jit(lambda x: (w * x - 1) ** 2)
+        >>> loss.backward(3.0)
+        25.0
+        >>> w.grad
+        30.0
         """
-        once = shared if isinstance(shared, (tuple, list)) else (shared,)
-        return batch(self.version, self._settings, args, kwargs, frozenset(once), sums, threads)
+        signature, version = self._by_parameters._prepared(args, kwargs)
+        number, gradient = version.run(signature.numbers)
+        for parameter, slope in zip(version.parameters, gradient, strict=True):
+            parameter.grad += slope
+        return number  # type: ignore[no-any-return]
 
-    def bind(self, *args: Any, **kwargs: Any) -> Bound:
-        """The function on buffers that stay: a call takes no arguments and allocates nothing.
+    @cached_property
+    def _by_parameters(self) -> Compiled:
+        by_all = Transformed("backward", value_and_gradient_at, self.function, Outside(EVERY), False)
+        return jit(by_all, self._math)
 
-        Args:
-            args: arguments of the function, whose numbers the buffers hold at first.
-            kwargs: arguments by name.
-
-        Returns:
-            A function without arguments, with the arrays that it reads and writes: `.inputs` and `.outputs`.
-
-        >>> f = jit(lambda x: x[0] * x[1]).bind([3.0, 4.0])
-        >>> f()
-        >>> f.outputs
-        array(12.)
-        >>> f.inputs[0][1] = 5.0
-        >>> f()
-        >>> f.outputs
-        array(15.)
-        """
-        return bound(self.version, self._settings, args, kwargs)
+    def _prepared(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[Signature, Version]:
+        """What a batch and buffers need: arguments taken apart, and the program for them."""
+        signature = self._whole.signature(args, kwargs)
+        if signature.has_values:
+            raise TypeError("batch and bind take plain numbers and arrays, got a Value; give its .data")
+        return signature, self.version(signature)
 
     def sparse(self, /, *args: Any, **kwargs: Any) -> Any:
         """The matrix that a compiled `jacobian` or `hessian` returns, without its zeros.

@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from autograd.compiled.shapes import cut
 from autograd.extras import extra
+from autograd.programs.bound import bound_batch
 
 with extra("jit", "compiled functions"):
     import numpy as np
@@ -62,10 +64,10 @@ class Repeated:
     ) -> list[Any]:
         """The outputs of many samples, as `programs/llvm/runner.py` says."""
         [few] = self._runner.batch(inputs, [self._count], sums, threads)
-        made, start = [], 0
-        for size in outputs:
-            end = start + (1 if size is None else size)
-            numbers = few[..., self._which[start:end]]
-            made.append(numbers[..., 0] if size is None else numbers)
-            start = end
-        return made
+        return [few[..., which] for which in cut(self._which, outputs)]
+
+    def bind_batch(
+        self, inputs: Sequence[Given], outputs: Sequence[int | None], sums: Sequence[bool], threads: int = 1
+    ) -> tuple[Callable[[int, int], None], list[Any]]:
+        """Rows of a batch on buffers, as `programs/llvm/runner.py` says."""
+        return bound_batch(self, inputs, outputs, sums, threads)

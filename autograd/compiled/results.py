@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from autograd.compiled.trace import Slot, replaced
+from autograd.compiled.trace import Constant, Slot, replaced
 from autograd.containers import block, is_array
 
 
@@ -17,14 +17,18 @@ def in_structure(out: Any) -> Callable[[list[float]], Any]:
     >>> in_structure({"a": Slot(0), "b": "text"})([1.0])
     {'a': 1.0, 'b': 'text'}
     """
-    if isinstance(out, Slot):
+    if type(out) is Slot:
         return lambda numbers: numbers[0]
-    if is_array(out):
+    if is_array(out) and out.dtype.kind == "f":
         return lambda numbers: block(out.shape, numbers)
     shape = _shape_of_lists(out)
     if shape is not None:
         return lambda numbers: _cut(numbers, shape)
-    return lambda numbers: replaced(out, float, lambda slot: numbers[int(slot)])
+    return lambda numbers: replaced(out, float, lambda slot: _number(slot, numbers))
+
+
+def _number(slot: float, numbers: list[float]) -> Any:
+    return slot.number if isinstance(slot, Constant) else numbers[int(slot)]
 
 
 def _shape_of_lists(thing: Any) -> tuple[int, ...] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograd.containers import is_array, known_branches, made_like
@@ -19,7 +19,7 @@ def shape_of_numbers(thing: Any) -> tuple[int, ...] | None:
     if isinstance(thing, float):
         return ()
     if is_array(thing):
-        return tuple(thing.shape)
+        return tuple(thing.shape) if thing.dtype.kind in "biuf" else None
     if type(thing) is not list or not thing:
         return None
     shapes = {shape_of_numbers(branch) for branch in thing}
@@ -36,7 +36,26 @@ def as_arrays(thing: Any, array: Callable[[tuple[int, ...]], Any]) -> Any:
     shape = shape_of_numbers(thing)
     if shape is not None:
         return array(shape)
+    if is_array(thing) and thing.dtype.kind == "O":
+        made = thing.copy()
+        made.flat = [as_arrays(cell, array) for cell in thing.flat]
+        return made
     branches = known_branches(thing)
     if branches is None:
         return thing
     return made_like(thing, [as_arrays(branch, array) for _, branch in branches])
+
+
+def cut(numbers: Any, sizes: Sequence[int | None]) -> list[Any]:
+    """An array cut along its last axis into parts of some sizes; None is one number, without that axis.
+
+    >>> import numpy as np
+    >>> cut(np.arange(4.0), [None, 3])
+    [array(0.), array([1., 2., 3.])]
+    """
+    parts, start = [], 0
+    for size in sizes:
+        end = start + (1 if size is None else size)
+        parts.append(numbers[..., start] if size is None else numbers[..., start:end])
+        start = end
+    return parts

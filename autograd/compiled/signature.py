@@ -2,106 +2,159 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Final, TypeAlias
 
 from autograd import floats
-from autograd.compiled.trace import replaced
-from autograd.containers import is_array, known_branches
+from autograd.compiled.setting import Setting
+from autograd.compiled.trace import Number, Whole, replaced
+from autograd.containers import fields_of, is_array, known_branches, made_like
 from autograd.value import Value
+
+Place: TypeAlias = int | str
+"""Where an argument stands: its position or its name."""
+
+_EXACT: Final = 2**53  # up to which every whole number is a float
 
 
 class Signature:
     """What a program is made for.
+
+    Args:
+        args: the arguments by position.
+        kwargs: the arguments by name.
+        inputs: where a whole number that stands alone is an input; elsewhere it is a setting.
+        differentiated: the arguments that are differentiated by, in which True is a number too.
 
     Attributes:
         key: equal for calls that one program serves: the containers and where their numbers stand, and all
             that is no number.
         numbers: the numbers of the arguments, in order.
         has_values: whether there are Values among them.
-
-    With `settings` a whole number that stands alone is a setting, else it is a number like others.
+        settings: what is no number and no container of numbers.
+        whole: the whole numbers that stand alone and are settings, by place.
+        taken: where they are inputs.
     """
 
-    def __init__(self, args: Sequence[Any], kwargs: Mapping[str, Any], settings: bool = True) -> None:
+    def __init__(
+        self,
+        args: Sequence[Any],
+        kwargs: Mapping[str, Any],
+        inputs: Collection[Place] = (),
+        differentiated: Collection[Place] = (),
+    ) -> None:
         self._args = args
         self._kwargs = kwargs
+        self._inputs = inputs
+        self._differentiated = differentiated
         self.numbers: list[float] = []
         self.has_values = False
-        self._settings = settings
-        positions = tuple(self._read(arg, settings) for arg in args)
-        self.key = positions, tuple((name, self._read(arg, settings)) for name, arg in kwargs.items())
+        self.settings: list[Setting] = []
+        self.whole: dict[Place, int] = {}
+        self.taken: set[Place] = set()
+        positions = tuple([self._read_argument(place, arg) for place, arg in enumerate(args)])
+        self.key = positions, tuple([(name, self._read_argument(name, arg)) for name, arg in kwargs.items()])
 
-    def _read(self, thing: Any, alone: bool = False) -> Any:
-        """A key of a thing; its numbers are noted."""
+    def arguments(self) -> tuple[list[Any], dict[str, Any]]:
+        """The arguments with floats where the numbers stand that are inputs."""
+        return [self._argument(place, arg) for place, arg in enumerate(self._args)], {
+            name: self._argument(name, arg) for name, arg in self._kwargs.items()
+        }
+
+    def takes(self, place: Place, number: int) -> bool:
+        """Whether a whole number that stands alone is an input."""
+        if place in self._differentiated:
+            return True
+        return place in self._inputs and type(number) is int and abs(number) <= _EXACT
+
+    def _argument(self, place: Place, thing: Any) -> Any:
+        if place in self._differentiated:
+            return replaced(thing, (Number, bool), floats.as_float)
+        number = whole_number(thing)
+        if number is not None:
+            return Whole(number) if self.takes(place, number) else thing
+        return replaced(thing, Number, floats.as_float)
+
+    def _read_argument(self, place: Place, thing: Any) -> Any:
+        """A key of an argument; its numbers are noted."""
+        number = whole_number(thing)
+        if number is None:
+            return self._read(thing, place in self._differentiated)
+        if self.takes(place, number):
+            self.numbers.append(floats.as_float(number))
+            if place not in self._differentiated:
+                self.taken.add(place)
+            return float
+        if type(number) is int:
+            self.whole[place] = number
+        return type(thing), number
+
+    def _read(self, thing: Any, with_bools: bool) -> Any:
+        """The same of any part of an argument."""
         if type(thing) is float:
             self.numbers.append(thing)
             return float
         if isinstance(thing, Value):
             self.has_values = True
             return float
-        if isinstance(thing, bool) or (alone and isinstance(thing, int)) or thing is None:
+        if thing is None or (isinstance(thing, bool) and not with_bools):
             return type(thing), thing
         if is_array(thing):
-            return self._read_array(thing)
+            return self._read_array(thing, with_bools)
         branches = known_branches(thing)
         if branches is not None:
-            return type(thing), tuple((key, self._read(branch)) for key, branch in branches)
+            _require_computed(thing)
+            parts = [(_key(key), self._read(branch, with_bools)) for key, branch in branches]
+            return type(thing), tuple(parts)
         if floats.is_number(thing):
             self.numbers.append(floats.as_float(thing))
             return float
-        return _Setting(thing)
+        # A set may change, and then is another setting.
+        return self._setting(frozenset(thing) if type(thing) is set else thing)
 
-    def _read_array(self, array: Any) -> Any:
-        if array.dtype.kind == "O":
-            for cell in array.flat:
-                self._read(cell)
-        else:
+    def _read_array(self, array: Any, with_bools: bool) -> Any:
+        if array.dtype.kind in "biuf":
             self.numbers += array.ravel().astype(float).tolist()
-        return "array", array.shape
+            return "array", array.shape
+        if array.dtype.kind == "O":
+            return "array", array.shape, tuple([self._read(cell, with_bools) for cell in array.flat])
+        return "array", array.shape, array.dtype.str, array.tobytes()
 
-    def arguments(self) -> tuple[list[Any], dict[str, Any]]:
-        """The arguments with floats where the numbers stand that are inputs."""
-
-        def read(thing: Any, alone: bool = False) -> Any:
-            if alone and isinstance(thing, int):
-                return thing
-            if not isinstance(thing, float) and floats.is_number(thing) and not isinstance(thing, bool):
-                return floats.as_float(thing)
-            if is_array(thing) or known_branches(thing) is None:
-                return thing
-            return replaced(thing, _Number, floats.as_float)
-
-        return [read(arg, self._settings) for arg in self._args], {
-            name: read(arg, self._settings) for name, arg in self._kwargs.items()
-        }
+    def _setting(self, thing: Any) -> Setting:
+        self.settings.append(Setting(thing))
+        return self.settings[-1]
 
 
-class _IsNumber(type):
-    def __instancecheck__(cls, thing: Any) -> bool:
-        return not isinstance(thing, (bool, Value)) and floats.is_number(thing)
+def whole_number(thing: Any) -> int | None:
+    """A whole number or truth value as one of Python's, also one of numpy; None for anything else."""
+    if isinstance(thing, int) or type(thing) is float:
+        return thing if isinstance(thing, int) else None
+    if getattr(getattr(thing, "dtype", None), "kind", "") not in ("i", "u", "b") or is_array(thing):
+        return None
+    number: int | None = thing.item() if thing.shape == () else None
+    return number
 
 
-class _Number(metaclass=_IsNumber):
-    """What counts as a number."""
+def _key(key: Any) -> Any:
+    """A key of a dict, or an index; 1 and True are equal, but not the same key."""
+    return key if type(key) in (str, int) else Setting(key)
 
 
-class _Setting:
-    """Any other argument; one that cannot be looked up is itself and nothing else."""
+def _require_computed(thing: Any) -> None:
+    """Raise TypeError if a field of a dataclass is not what the constructor makes of the others.
 
-    def __init__(self, thing: Any) -> None:
-        self.thing = thing
-        try:
-            self._hash = hash(thing)
-        except TypeError:
-            self._hash = id(thing)
-
-    def __hash__(self) -> int:
-        return self._hash
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, _Setting):
-            return False
-        return self.thing is other.thing or (
-            type(self.thing).__hash__ is not None and self.thing == other.thing
-        )
+    The function is called with a dataclass that is made anew, so what was assigned would be lost.
+    """
+    fields = fields_of(thing)
+    if fields is None or len(fields) == len(type(thing).__dataclass_fields__):
+        return
+    made = made_like(thing, [branch for _, branch in known_branches(thing) or ()])
+    for name, field in type(thing).__dataclass_fields__.items():
+        if field.init or not hasattr(made, name) or not hasattr(thing, name):
+            continue
+        here, there = (Signature([getattr(one, name)], {}) for one in (thing, made))
+        if repr(here.numbers) != repr(there.numbers) or not (here.settings or here.key == there.key):
+            raise TypeError(
+                f"jit: the field {name!r} of a {type(thing).__name__} has init=False and was assigned, but "
+                "the function is called with one that the constructor makes; let the constructor take it"
+            )

@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from autograd.compiled.backend import Runner, runner
-from autograd.compiled.derivatives import WholeNumber, entries_of
+from autograd.compiled.derivatives import entries_of
 from autograd.compiled.signature import Signature
+from autograd.compiled.whole import WholeNumbers
 from autograd.extras import extra
 from autograd.programs.inline import inlined
 from autograd.programs.join import with_outputs
@@ -52,7 +53,7 @@ class Matrices:
         self._function = f
         self._math = math
         self._kept: dict[Any, Matrix] = {}
-        self._settings = True  # whether whole numbers that stand alone are settings
+        self._whole = WholeNumbers(f)
 
     def numbers(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
         """The matrix for some arguments."""
@@ -65,15 +66,11 @@ class Matrices:
         return matrix.of(np.ones(len(matrix.columns), dtype=bool))
 
     def _matrix(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[Matrix, list[float]]:
-        signature = Signature(args, kwargs, self._settings)
+        signature = self._whole.signature(args, kwargs)
         if signature.has_values:
             raise TypeError("a sparse matrix holds plain numbers, and is computed from them; got a Value")
         if signature.key not in self._kept:
-            try:
-                self._kept[signature.key] = _compiled(self._function, signature, self._math)
-            except WholeNumber:
-                self._settings = False
-                return self._matrix(args, kwargs)
+            self._kept[signature.key] = _compiled(self._function, signature, self._math)
         return self._kept[signature.key], signature.numbers
 
 

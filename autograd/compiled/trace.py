@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from autograd import ops
-from autograd.compiled.guards import decisions_refused, made_inside
+from autograd import floats
+from autograd.compiled.draws import draws_refused
+from autograd.compiled.guards import decisions_refused, lookups_refused
+from autograd.compiled.kept import kept, reached, released, require_no_state
 from autograd.containers import block, is_array, known_branches, made_like
 from autograd.programs.flatten import flatten
 from autograd.programs.program import Program
@@ -20,6 +22,33 @@ class Slot(float):
     """
 
     __slots__ = ()
+
+
+class Constant(Slot):
+    """The slot of a number that is no float and does not change, such as a count; it is returned as it is."""
+
+    __slots__ = ("number",)
+    number: Any
+
+    def __new__(cls, place: int, number: Any) -> Constant:
+        made = super().__new__(cls, place)
+        made.number = number
+        return made
+
+
+class Whole(float):
+    """A whole number among the arguments that is an input."""
+
+    __slots__ = ()
+
+
+class _IsNumber(type):
+    def __instancecheck__(cls, thing: Any) -> bool:
+        return not isinstance(thing, (bool, Value)) and floats.is_number(thing)
+
+
+class Number(metaclass=_IsNumber):
+    """What counts as a number: a float, an int, one of numpy; True and a Value do not."""
 
 
 class Jitted:
@@ -47,7 +76,10 @@ class Trace(NamedTuple):
 
 
 def trace(f: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> Trace:
-    """Call a function once with Values in place of its numbers.
+    """Call a function with Values in place of its numbers.
+
+    It is called once; or twice, if it keeps a Value that it makes, such as a parameter of a layer that is
+    built at its first call. Then the second call shows how all later ones go on.
 
     Args:
         f: a function that computes with autograd's operations.
@@ -55,41 +87,60 @@ def trace(f: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any])
         kwargs: its arguments by name.
 
     Raises:
-        TypeError: if the function decides by a number, or returns what is no tree of numbers.
+        TypeError: if the function decides by a number, uses a number of the call before, or returns what is
+            no tree of numbers.
     """
+    made, nodes = _called(f, args, kwargs)
+    earlier = kept(nodes)
+    if earlier:
+        released(earlier)
+        given = nodes[: len(made.program.inputs) - len(made.parameters)]
+        made, nodes = _called(f, args, kwargs)
+        require_no_state(made.parameters, earlier, given)
+        released(kept(nodes))
+    return made
+
+
+def _called(
+    f: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
+) -> tuple[Trace, list[Value]]:
+    """What one call computes, and the nodes that it was given and has made."""
     inputs: list[Value] = []
+    whole: list[Value] = []
 
     def fresh(number: float) -> Value:
-        inputs.append(Value(number))
+        inputs.append(Value(number, label=f"x{len(inputs) + 1}"))
+        if isinstance(number, Whole):
+            whole.append(inputs[-1])
         return inputs[-1]
+
+    roots: list[Value] = []
+
+    def noted(number: Any) -> Slot:
+        place = len(roots)
+        roots.append(number if isinstance(number, Value) else Value(number))
+        return Slot(place) if isinstance(number, Value) or type(number) is float else Constant(place, number)
 
     with decisions_refused():
         positional = [replaced(arg, float, fresh) for arg in args]
         named = {name: replaced(arg, float, fresh) for name, arg in kwargs.items()}
-        for place, node in enumerate(inputs, 1):
-            node.label = f"x{place}"
-        out = f(*positional, **named)
-    nodes: list[Value] = []
-
-    def noted(number: Any) -> Slot:
-        nodes.append(number if isinstance(number, Value) else Value(number))
-        return Slot(len(nodes) - 1)
-
-    shape = replaced(out, (float, int, Value), noted, _beside_numbers)
-    parameters = _parameters(nodes, inputs)
-    program = flatten(nodes, [*inputs, *parameters])
+        with draws_refused(), lookups_refused(whole):
+            out = f(*positional, **named)
+        shape = replaced(out, (Number, Value), noted, _beside_numbers)
+    inside, parameters = reached(roots, inputs)
     places = {node: place for place, node in enumerate(inputs)}
 
     def placed(node: Value) -> Any:
         return Slot(places[node]) if node in places else node
 
-    return Trace(
-        program,
+    made = Trace(
+        flatten(roots, [*inputs, *parameters]),
         tuple(replaced(arg, Value, placed) for arg in positional),
         {name: replaced(arg, Value, placed) for name, arg in named.items()},
         parameters,
         shape,
     )
+    return made, inside
 
 
 def replaced(
@@ -99,14 +150,25 @@ def replaced(
     otherwise: Callable[[Any], Any] = lambda thing: thing,
 ) -> Any:
     """A tree with something else in place of the leaves of some kinds; all else stays what it is."""
-    if isinstance(thing, kinds) and not isinstance(thing, bool):
+    if isinstance(thing, kinds):
         return instead(thing)
-    if is_array(thing):
+    if is_array(thing) and thing.dtype.kind in "biuf":
         return block(thing.shape, [instead(cell) for cell in thing.flat])
+    if is_array(thing) and thing.dtype.kind == "O":
+        return _of_objects(thing, [replaced(cell, kinds, instead, otherwise) for cell in thing.flat])
     branches = known_branches(thing)
     if branches is None:
         return otherwise(thing)
     return made_like(thing, [replaced(branch, kinds, instead, otherwise) for _, branch in branches])
+
+
+def _of_objects(like: Any, cells: list[Any]) -> Any:
+    """An array of a shape: of floats if there are only such, but True stays what it is."""
+    if not any(isinstance(cell, bool) for cell in cells):
+        return block(like.shape, cells)
+    made = like.copy()
+    made.flat = cells
+    return made
 
 
 def _beside_numbers(thing: Any) -> Any:
@@ -117,25 +179,3 @@ def _beside_numbers(thing: Any) -> Any:
         "jit: a function returns numbers in nested lists, tuples, dicts, dataclasses or arrays, and None, "
         f"booleans and strings beside them, got {type(thing).__name__}: {thing!r:.60}"
     )
-
-
-def _parameters(roots: Sequence[Value], inputs: Sequence[Value]) -> list[Value]:
-    """The Values from outside that the results were computed from, in the order in which they are met."""
-    found: dict[Value, None] = {}
-    seen = set(inputs)
-    waiting = list(reversed(roots))
-    while waiting:
-        node = waiting.pop()
-        if node in seen:
-            continue
-        seen.add(node)
-        if not made_inside(node):
-            found[node] = None
-        elif node._operation is ops.RESULT:
-            raise TypeError(
-                "jit: the function computes inside no_grad(), which leaves the numbers of the first call in "
-                "place of how they are computed; write x.detach() where no gradient is to pass"
-            )
-        else:
-            waiting += [operand for operand in (node._right, node._left) if operand is not None]
-    return list(found)

@@ -21,15 +21,17 @@ class Version:
 
     def __init__(self, f: Callable[..., Any], signature: Signature, math: str) -> None:
         start = perf_counter()
-        self.trace: Trace = traced(f, *signature.arguments())
+        trace = traced(f, *signature.arguments())
         written = perf_counter()
-        few, which = without_repeats(self.trace.program)  # most entries of a matrix are 0.0
+        few, which = without_repeats(trace.program)  # most entries of a matrix are 0.0
         self.program = with_outputs(prepared(inlined(few)), which)
+        self._shapes = None if trace.kwargs else _structure(list(trace.args)), _structure(trace.out)
+        self.trace: Trace = trace._replace(args=(), kwargs={})  # which may hold what is not to be kept alive
         self._seconds = {"trace": written - start, "prepare": perf_counter() - written}
-        self.parameters = self.trace.parameters
+        self.parameters = trace.parameters
         self.runner: Runner = runner(self.program, math)
         self.fast: Callable[..., Any] | None = None
-        self._result = in_structure(self.trace.out)
+        self._result = in_structure(trace.out)
 
     def numbers_of_parameters(self) -> list[float]:
         """The numbers of the parameters as they are now."""
@@ -41,8 +43,8 @@ class Version:
 
     def function(self, slow: Callable[..., Any]) -> Callable[..., Any]:
         """A builtin function of arguments and results that are lists and tuples of floats; else `slow`."""
-        arguments, results = map(_structure, (list(self.trace.args), self.trace.out))
-        if self.parameters or self.trace.kwargs or arguments is None or results is None:
+        arguments, results = self._shapes
+        if self.parameters or arguments is None or results is None:
             return slow
         return self.runner.function(arguments, results, slow)
 
@@ -69,7 +71,7 @@ class Version:
 
 def _structure(thing: Any) -> Any:
     """A tree of lists and tuples with whole numbers for its slots; None if it is made of anything else."""
-    if isinstance(thing, Slot):
+    if type(thing) is Slot:
         return int(thing)
     if type(thing) not in (list, tuple) or not thing:
         return None

@@ -57,6 +57,11 @@ def _softplus(x: Any, *, out: Array) -> None:
     np.add(np.maximum(x, 0.0), np.log1p(np.exp(-np.abs(x))), out=out)
 
 
+def _maximum(x: Any, y: Any) -> Any:
+    """numpy's takes any of two zeros."""
+    return np.where(np.equal(x, y), np.where(np.signbit(x), y, x), np.maximum(x, y))
+
+
 FUNCTIONS: Mapping[Operation, Function] = {
     ops.add: np.add,
     ops.sub: np.subtract,
@@ -106,12 +111,12 @@ FUNCTIONS: Mapping[Operation, Function] = {
     ops.gelu: _point_by_point(special.gelu),
     ops.silu: _choice(lambda x: np.where(np.equal(x, -np.inf), -0.0, np.multiply(x, _sigmoid(x)))),
     ops.abs: np.abs,
-    ops.maximum: np.maximum,
-    ops.minimum: np.minimum,
+    ops.maximum: _choice(_maximum),
+    ops.minimum: _choice(lambda x, y: np.negative(_maximum(np.negative(x), np.negative(y)))),
     ops.when: _choice(lambda x, y: np.where(np.not_equal(x, 0.0), y, -0.0)),
     ops.or_one: _choice(lambda x, y: np.where(np.not_equal(x, 0.0), y, 1.0)),
     ops.copysign: np.copysign,
-    ops.sign: np.sign,
+    ops.sign: _choice(lambda x: np.where(np.equal(x, 0.0), x, np.sign(x))),
     ops.floor: np.floor,
     ops.ceil: np.ceil,
     ops.trunc: np.trunc,
@@ -125,11 +130,21 @@ FUNCTIONS: Mapping[Operation, Function] = {
     ops.not_equal: np.not_equal,
     ops.stop_gradient: np.positive,
 }
+EXACT = {
+    *(ops.add, ops.sub, ops.mul, ops.div, ops.neg, ops.pos, ops.abs, ops.sqrt, ops.stop_gradient),
+    *(ops.relu, ops.leaky_relu, ops.when, ops.or_one, ops.copysign, ops.floor, ops.ceil, ops.trunc),
+    *(ops.less, ops.less_equal, ops.greater, ops.greater_equal, ops.equal, ops.not_equal),
+    *(ops.maximum, ops.minimum, ops.sign),
+}
+"""The operations that numpy and Python compute alike everywhere."""
+
 _missing = [line.name for line in ops.TABLE.values() if line not in FUNCTIONS]
 assert not _missing, f"numpy computes every operation of the table, but not {', '.join(_missing)}"
 
 
-def run_on_arrays(program: Program, inputs: Sequence[Any]) -> list[Array]:
+def run_on_arrays(
+    program: Program, inputs: Sequence[Any], or_nan: bool = True, exact: bool = False
+) -> list[Array]:
     """The outputs of a program at many points at once.
 
     Overflow is inf and what has no value is nan, as everywhere in the engine. A user's own operations are
@@ -138,6 +153,10 @@ def run_on_arrays(program: Program, inputs: Sequence[Any]) -> list[Array]:
     Args:
         program: what to compute.
         inputs: for each input an array of its numbers; all of one shape.
+        or_nan: whether a user's operation gives nan where it raises ArithmeticError or ValueError, so that
+            one point outside its domain does not take the results at all others away.
+        exact: whether every number is to be that of `Program.run`, to the last bit: what numpy may round
+            otherwise is then computed point by point.
 
     Returns:
         An array of that shape for each output.
@@ -158,7 +177,8 @@ def run_on_arrays(program: Program, inputs: Sequence[Any]) -> list[Array]:
         raise ValueError(f"the inputs of a program are arrays of one shape, got {sorted(shapes)}")
     shape = shapes.pop() if shapes else ()
     with np.errstate(all="ignore"):
-        numbers = _computed(program, arrays, shape)
+        functions = [_function(operation, or_nan, exact) for operation in program.operations]
+        numbers = _computed(program, functions, arrays, shape)
     return [np.array(np.broadcast_to(numbers[slot], shape)) for slot in program.outputs]
 
 
@@ -169,12 +189,16 @@ def _as_floats(given: Any) -> Array:
     return np.asarray(np.vectorize(floats.as_float, otypes=[float])(array))
 
 
-def _computed(program: Program, inputs: list[Array], shape: tuple[int, ...]) -> list[Any]:
+def _function(operation: Operation, or_nan: bool, exact: bool) -> Function:
+    if operation in (EXACT if exact else FUNCTIONS):
+        return FUNCTIONS[operation]
+    return _point_by_point(function_on_floats(operation, or_nan))
+
+
+def _computed(
+    program: Program, functions: Sequence[Function], inputs: list[Array], shape: tuple[int, ...]
+) -> list[Any]:
     """The arrays in all slots; the array of a slot that nothing reads any more serves the next result."""
-    functions = [
-        FUNCTIONS.get(operation) or _point_by_point(function_on_floats(operation))
-        for operation in program.operations
-    ]
     first, last_reads = program.first, _last_reads(program)
     numbers: list[Any] = [*inputs, *program.constants, *[None] * len(program)]
     unread: list[Array] = []

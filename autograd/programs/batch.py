@@ -16,7 +16,7 @@ from autograd import ops
 from autograd.annotations import TYPE_CHECKING
 from autograd.extras import extra
 from autograd.primitive import Operation
-from autograd.programs.arrays import FUNCTIONS, Function
+from autograd.programs.arrays import EXACT, FUNCTIONS, Function
 from autograd.programs.program import UNUSED, Program, function_on_floats
 
 with extra("jit", "a program on arrays"):
@@ -28,13 +28,6 @@ if TYPE_CHECKING:
 
 Array: TypeAlias = NDArray[np.float64]
 Indices: TypeAlias = NDArray[np.intp]
-
-EXACT = {
-    *(ops.add, ops.sub, ops.mul, ops.div, ops.neg, ops.pos, ops.abs, ops.sqrt, ops.stop_gradient),
-    *(ops.relu, ops.leaky_relu, ops.when, ops.or_one, ops.copysign, ops.floor, ops.ceil, ops.trunc),
-    *(ops.less, ops.less_equal, ops.greater, ops.greater_equal, ops.equal, ops.not_equal),
-}
-"""The operations that numpy and Python compute alike everywhere."""
 
 _ROWS = 2**14  # are computed at a time, unless a single slice has more
 

@@ -83,12 +83,12 @@ class Perturbed:
         if numbers is None:
             if len(self._numbers) == _FEW:
                 self._numbers.clear()
-            numbers = self._numbers[place] = self.program.numbers([place])
+            numbers = self._numbers[place] = self.program.numbers([place], or_nan=True)
         return numbers
 
     @cached_property
     def _here(self) -> list[float]:
-        return self.program.numbers([self.at])
+        return self.program.numbers([self.at], or_nan=True)
 
 
 def visit(inputs: Sequence[Perturbed], places: Sequence[Sequence[float]], sums: int) -> None:
@@ -144,7 +144,9 @@ def weighted(results: Sequence[float], here: Sequence[float], weights: Sequence[
 
 def rows_of(program: Program, places: list[float]) -> list[list[float]]:
     """The numbers in every slot: a row for each slot, a column for each place of the one input."""
-    functions = [_IN_C.get(operation) or function_on_floats(operation) for operation in program.operations]
+    functions = [
+        _IN_C.get(operation) or function_on_floats(operation, or_nan=True) for operation in program.operations
+    ]
     rows = [places, *([constant] * len(places) for constant in program.constants)]
     for code, left, right in zip(program.codes, program.left, program.right, strict=True):
         if right == UNUSED:

@@ -159,14 +159,15 @@ class Program:
         Raises:
             ValueError: if there are more or fewer numbers than inputs.
             TypeError: if it is not a list of numbers; `autograd.run_on_arrays` takes arrays.
+            Exception: whatever a user's operation raises, as where the graph was built.
         """
         numbers = self.numbers(inputs)
         return [numbers[slot] for slot in self.outputs]
 
-    def numbers(self, inputs: Sequence[float]) -> list[float]:
-        """The number in every slot, for the given inputs."""
+    def numbers(self, inputs: Sequence[float], or_nan: bool = False) -> list[float]:
+        """The number in every slot, for the given inputs; `or_nan` as for `function_on_floats`."""
         self.require(inputs)
-        functions = [function_on_floats(operation) for operation in self.operations]
+        functions = [function_on_floats(operation, or_nan) for operation in self.operations]
         numbers = [*map(floats.as_float, inputs), *self.constants]
         append = numbers.append
         for code, left, right in zip(self.codes, self.left, self.right, strict=True):
@@ -211,10 +212,17 @@ class Program:
         return Program, parts
 
 
-def function_on_floats(operation: Operation) -> Callable[..., float]:
-    """What computes an operation on floats; a user's function that has no value somewhere gives nan there."""
-    in_the_table = ops.TABLE.get(operation.name) is operation
-    return operation.value if in_the_table else partial(_number_or_nan, operation)
+def function_on_floats(operation: Operation, or_nan: bool = False) -> Callable[..., float]:
+    """What computes an operation on floats.
+
+    Args:
+        operation: one of the table or of a user.
+        or_nan: whether a user's function gives nan where it has no value (ArithmeticError, ValueError), as
+            for points that a difference or a picture needs and nobody asked for.
+    """
+    if not or_nan or ops.TABLE.get(operation.name) is operation:
+        return operation.value
+    return partial(_number_or_nan, operation)
 
 
 def _number_or_nan(operation: Operation, *operands: float) -> float:

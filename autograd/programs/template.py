@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from autograd import ops
 from autograd.primitive import Operation
 from autograd.programs.builder import Builder, Written
-from autograd.programs.program import Program, function_on_floats
+from autograd.programs.program import Program
 
 if TYPE_CHECKING:
     from autograd.primitive import Partial
@@ -112,10 +112,10 @@ def _times(local: Any, upstream: Written) -> Any:
 
 def _called_back(operation: Operation, index: int) -> Partial:
     """A local derivative that is not written with the table's operations, as one that Python computes."""
-    rule, value = operation.partials[index], function_on_floats(operation)
 
-    def local(*operands: float) -> float:
-        return float(rule(*operands, value(*operands)))  # type: ignore[misc]
+    def local(x: float, y: float = 0.0) -> float:
+        out = operation.compute(x, y)
+        return operation.local_number(index, x, y, out)
 
     name = f"{operation.name}_by_{NAMES[index]}"
     computed = Operation(name, name, local, (partial(_refuse, operation, index),) * operation.arity)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import sys
+import threading
 from collections.abc import Callable
 from math import nan
 from typing import Any
@@ -45,11 +46,19 @@ LIBM = {
 }
 """The C library's functions that `math` hands on as they are, with how many numbers they take."""
 
-failures: list[BaseException] = []
-"""What callbacks have raised and nobody has heard of yet: machine code cannot hand an exception on."""
+
+class _Failures(threading.local):
+    """What callbacks have raised in this thread and nobody has heard of yet.
+
+    Machine code cannot hand an exception on. Each thread that runs code asks for its own.
+    """
+
+    first: BaseException | None = None
+
 
 _library = ctypes.CDLL("ucrtbase" if sys.platform == "win32" else None)  # None: what the process has loaded
 _callbacks: dict[Operation, tuple[str, Any]] = {}  # by operation: its name in the code, and what is called
+_failures = _Failures()
 
 
 def call_libm(writer: Writer, name: str, *operands: Operand) -> str:
@@ -84,15 +93,14 @@ def _without_raising(function: Callable[..., float]) -> Callable[..., float]:
         try:
             return floats.as_float(function(*operands))
         except BaseException as error:
-            failures.append(error)
+            _failures.first = _failures.first or error
             return nan
 
     return call
 
 
 def raise_failures() -> None:
-    """Raise what a callback has raised, if any did; to be called after the code has run."""
-    if failures:
-        first = failures[0]
-        failures.clear()
+    """Raise what a callback has raised first in this thread; to be called after the code has run in it."""
+    first, _failures.first = _failures.first, None
+    if first is not None:
         raise first

@@ -124,7 +124,7 @@ class Excerpt:
 
 def _recomputed(node: Value) -> float:
     """The number of a node from the numbers that its operands have now."""
-    return function_on_floats(node._operation)(*(operand.data for operand in node._prev))
+    return function_on_floats(node._operation, or_nan=True)(*(operand.data for operand in node._prev))
 
 
 def _equation(node: Value, words: Mapping[Value, Symbol]) -> Equation:

@@ -135,7 +135,7 @@ def test_leaves_share_what_is_computed_for_them(monkeypatch):
 def test_many_places_are_computed_at_once(monkeypatch):
     """Broken if a check of a large graph runs it forward some tens of times for each of its leaves."""
     runs = []
-    monkeypatch.setattr(Program, "numbers", lambda self, inputs: runs.append(self) or [0.0] * 10**4)
+    monkeypatch.setattr(Program, "numbers", lambda self, inputs, or_nan: runs.append(self) or [0.0] * 10**4)
     x = Value(0.5, label="x")
     y = x
     for _ in range(500):
@@ -164,7 +164,9 @@ def test_numbers_that_were_computed_are_not_computed_again(monkeypatch):
     made = Perturbed(Slices(square, [x], {square: -1.0}), 0)
     runs = []
     numbers = Program.numbers
-    monkeypatch.setattr(Program, "numbers", lambda self, inputs: runs.append(inputs) or numbers(self, inputs))
+    monkeypatch.setattr(
+        Program, "numbers", lambda self, inputs, or_nan: runs.append(inputs) or numbers(self, inputs, or_nan)
+    )
     assert [made.result(3.0), made.weighted(3.0), made.weighted(1.0), made.result(1.0)] == [
         9.0,
         9.0,

@@ -100,8 +100,10 @@ def test_the_inputs_must_be_as_many():
         example().run([1.0, "2"])
 
 
-def test_a_users_function_without_a_value_gives_nan():
+def test_a_users_function_without_a_value_raises_as_in_the_graph():
     log = autograd.operation(lambda x, out: 1 / x)(lambda x: math.log(x))
     program = Program(["x"], [], [log], [0], [0], [UNUSED], [1])
     assert program.run([1.0]) == [0.0]
-    assert math.isnan(program.run([-1.0])[0])
+    with pytest.raises(ValueError, match="math domain error"):
+        program.run([-1.0])
+    assert math.isnan(program.numbers([-1.0], or_nan=True)[1])
