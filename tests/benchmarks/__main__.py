@@ -23,7 +23,6 @@ from typing import Any
 from tests.benchmarks import plot
 from tests.benchmarks.comparison import SIDES
 from tests.benchmarks.comparisons import COMPARISONS
-from tests.benchmarks.engines import ENGINES
 from tests.benchmarks.measure import Results, measure
 from tests.benchmarks.report import as_json, heading, table
 from tests.benchmarks.workloads import WORKLOADS
@@ -52,8 +51,8 @@ def cases_of(name: str) -> Iterator[tuple[Any, Sequence[str]]]:
     if name in COMPARISONS:
         yield from ((row, SIDES) for row in COMPARISONS[name].rows)
     else:
-        engines = [engine for engine in ENGINES if not ENGINES[engine].only or name in ENGINES[engine].only]
-        yield from ((case, engines) for case in WORKLOADS[name].cases)
+        workload = WORKLOADS[name]
+        yield from ((case, workload.able(name)) for case in workload.cases)
 
 
 def parser() -> argparse.ArgumentParser:

@@ -1,6 +1,6 @@
 """The programs that are differentiated, written once for scalars of any engine and once for arrays.
 
-`m` is the engine's mathematics: a module or another namespace with exp, log, tanh, erf and relu.
+`m` is the engine's mathematics: a module or another namespace with exp, log, sqrt, tanh, erf and relu.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def rosenbrock_of_array(x: Any, m: Any) -> Any:
 def black_scholes(x: Sequence[Any], m: Any) -> Any:
     """The price of a call: Black and Scholes, "The Pricing of Options and Corporate Liabilities" (1973)."""
     spot, strike, rate, volatility, years = x
-    spread = volatility * years**0.5
+    spread = volatility * m.sqrt(years)
     high = (m.log(spot / strike) + (rate + volatility**2 / 2) * years) / spread
     return spot * normal(high, m) - strike * m.exp(-(rate * years)) * normal(high - spread, m)
 
@@ -57,6 +57,16 @@ def thirty_operations(x: Sequence[Any], m: Any) -> Any:
     r = (p * p + q * q + 1) ** 0.5
     s = m.tanh(r * c - d)
     return (s + p * q) / (r + m.exp(-a))
+
+
+def tanh_six_times(x: Sequence[Any], m: Any) -> Any:
+    """Thirty operations, most of whose time is that of six elementary functions."""
+    start, slope, shift = x
+    out = start
+    for _ in range(6):
+        high = m.tanh(out * slope + shift)
+        out = high * high + start
+    return out
 
 
 def tanh_three_times(x: Sequence[Any], m: Any) -> Any:
