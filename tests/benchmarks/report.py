@@ -58,12 +58,9 @@ def raced(workload: str, cases: dict[str, dict[str, Outcome]]) -> str:
     head = ["", "kind"]
     for case in cases:
         head += [case, f"x {described.reference}"]
-    names = list(dict.fromkeys(name for outcomes in cases.values() for name in outcomes))
-    rows = [
-        row(described, name, cases)
-        for name in names
-        if any(outcomes[name].numbers for outcomes in cases.values())
-    ]
+    names = dict.fromkeys(name for outcomes in cases.values() for name in outcomes)
+    measured = [name for name in names if any(outcomes[name].numbers for outcomes in cases.values())]
+    rows = [row(described, name, cases) for name in measured]
     lines = [f"{described.title}; {described.unit}", *aligned([head, *rows], words=2), *notes(cases)]
     return "\n".join(lines)
 

@@ -22,10 +22,12 @@ class Task:
     Attributes:
         run: measures once.
         check: numbers that must be those of every other engine.
+        keeps: what must live as long as the task.
     """
 
     run: Callable[[], Numbers]
     check: list[float]
+    keeps: Any = None
 
 
 @dataclass(frozen=True)

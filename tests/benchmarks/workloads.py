@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.benchmarks.compiled.tasks import COMPILED
 from tests.benchmarks.engines import Engine, Unable
 from tests.benchmarks.gpt import GPT, Adam
 from tests.benchmarks.programs import FUNCTIONS, SECOND, chain
@@ -120,7 +121,7 @@ def start_task(engine: Engine, case: str) -> Task:
     return Task(repeated(process, 1e3), [])
 
 
-WORKLOADS = {
+WORKLOADS: dict[str, Workload] = {
     "chain": Workload(
         "A chain of x*a, +b, **2, relu: build + backward",
         "ns a node",
@@ -148,4 +149,5 @@ WORKLOADS = {
     "start": Workload(
         "A fresh process, from its start past its first gradient", "ms", ("process",), start_task
     ),
+    **COMPILED,
 }
