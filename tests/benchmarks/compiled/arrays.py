@@ -6,7 +6,7 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
-from tests.benchmarks.compiled.peer import Batch, Peer, Repeat
+from tests.benchmarks.compiled.peer import Batch, Peer, Repeat, in_order
 from tests.benchmarks.compiled.works import Work
 from tests.benchmarks.engines.array import moons_layers
 from tests.benchmarks.programs import OF_ARRAY, RATE, Program, moons_data, moons_loss_of_arrays
@@ -153,12 +153,6 @@ def rosenbrock_on_rows(x: Any, m: Any) -> Any:
 
 
 ON_ROWS: dict[str, Program] = {"rosenbrock": rosenbrock_on_rows}
-
-
-def in_order(layers: Any) -> list[Any]:
-    """The weights and biases of layers, neuron by neuron, as `parameters` has them."""
-    rows = [(bias, *row) for weights, biases in layers for row, bias in zip(weights, biases, strict=True)]
-    return [number for row in rows for number in row]
 
 
 class Drjit(Peer):

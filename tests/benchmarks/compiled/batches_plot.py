@@ -27,15 +27,12 @@ Ratios = dict[str, dict[str, float]]  # work -> peer -> times C
 
 def ratios(batches: Mapping[str, Mapping[str, Outcome]]) -> Ratios:
     """The time of every peer that could be measured, in units of that of C."""
-    return {
-        case: {
-            name: outcome.total / outcomes[STRICT].total
-            for name, outcome in outcomes.items()
-            if outcome.numbers
-        }
-        for case, outcomes in batches.items()
-        if outcomes[STRICT].numbers
-    }
+    found: Ratios = {}
+    for case, outcomes in batches.items():
+        times = {name: outcome.total for name, outcome in outcomes.items() if outcome.numbers}
+        if STRICT in times:
+            found[case] = {name: time / times[STRICT] for name, time in times.items()}
+    return found
 
 
 def draw(measured: Ratios, file: Path) -> None:
@@ -50,7 +47,9 @@ def draw(measured: Ratios, file: Path) -> None:
             points = [(found[name], row) for row, found in enumerate(measured.values()) if name in found]
             size, above = (110, 4) if name == "autograd.jit" else (45, 3)
             if points:
-                axes.scatter(*zip(*points, strict=True), size, colour, marker, label=name, zorder=above)
+                axes.scatter(
+                    *zip(*points, strict=True), size, colour, marker=marker, label=name, zorder=above
+                )
         axes.set(xscale="log", ylim=(len(measured) - 0.5, -0.65), yticks=range(len(measured)))
         axes.set_yticklabels(measured)
         axes.set_xlabel("value and gradient at many points: time in units of strict C's; left is faster")

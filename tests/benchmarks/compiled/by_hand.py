@@ -11,8 +11,10 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
-from tests.benchmarks.compiled.peer import Batch, Peer, Repeat
+from tests.benchmarks.compiled.peer import Batch, Peer, Repeat, in_order
 from tests.benchmarks.compiled.works import Work
+from tests.benchmarks.engines.array import moons_layers
+from tests.benchmarks.programs import PENALTY, moons_data
 
 ByHand = Callable[[Any, Any, Any], Any]
 HALF, DENSITY = 0.5**0.5, (2 * math.pi) ** -0.5
@@ -156,6 +158,29 @@ class Numpy(Peer):
     def numbers(self, results: Any) -> tuple[Any, Any]:
         values, gradients = results
         return values, gradients.T
+
+    def moons(self) -> Repeat:
+        import numpy
+
+        points, signs = (numpy.array(given, dtype=float) for given in moons_data())
+        layers = moons_layers(numpy.array)
+
+        def step() -> tuple[Any, Any]:
+            given = [points]  # what each layer gets
+            for weights, biases in layers[:-1]:
+                given.append(numpy.maximum(given[-1] @ weights.T + biases, 0.0))
+            weights, biases = layers[-1]
+            losses = numpy.maximum(1 - signs[:, None] * (given[-1] @ weights.T + biases), 0.0)
+            arriving = -signs[:, None] * (losses > 0) / len(signs)
+            slopes = []
+            for (weights, biases), x in zip(layers[::-1], given[::-1], strict=True):
+                by_weights, by_biases = arriving.T @ x, arriving.sum(0)
+                slopes.append((by_weights + 2 * PENALTY * weights, by_biases + 2 * PENALTY * biases))
+                arriving = arriving @ weights * (x > 0)
+            squares = sum((w * w).sum() + (b * b).sum() for w, b in layers)
+            return losses.mean() + PENALTY * squares, slopes[::-1]
+
+        return Repeat(step, lambda: (step()[0], in_order(step()[1])))
 
 
 def erf(x: Any) -> Any:

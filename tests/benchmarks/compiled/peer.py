@@ -76,3 +76,9 @@ class Peer(Contestant):
 def parameters() -> list[float]:
     """All parameters of the moons' network: neuron by neuron, the bias, then the weights."""
     return [number for layer in moons_start() for neuron in layer for number in neuron]
+
+
+def in_order(layers: Any) -> list[Any]:
+    """The weights and biases of layers, neuron by neuron, as `parameters` has them."""
+    rows = [(bias, *row) for weights, biases in layers for row, bias in zip(weights, biases, strict=True)]
+    return [number for row in rows for number in row]
