@@ -70,8 +70,8 @@ def test_the_numbers_are_those_of_the_function_and_of_backward(case):
 
 def test_thirty_operations_are_thirty():
     autograd = pytest.importorskip("autograd")
-    x = [autograd.Value(number) for number in WORKS["30 operations"].point()]
-    assert len(autograd.trace(WORKS["30 operations"].program(x, autograd))[0]) == 30 + len(x)
+    x = [autograd.Value(number) for number in WORKS["30 operations, 6 tanh"].point()]
+    assert len(autograd.trace(WORKS["30 operations, 6 tanh"].program(x, autograd))[0]) == 30 + len(x)
 
 
 def test_batches_have_as_many_points_as_their_names_say(monkeypatch):

@@ -170,7 +170,10 @@ class Drjit(Peer):
         self.mathematics = SimpleNamespace(**{name: getattr(drjit, name) for name in names})
 
     def own(self, points: Any) -> Any:
-        columns = [self.Float64(column.copy()) for column in points.T]
+        if len(points) == 1:
+            points = points.repeat(2, axis=0)  # an array of one number would be a constant of the trace
+        # From lists: what is frozen is recorded anew where numpy's memory begins at another offset.
+        columns = [self.Float64(column.tolist()) for column in points.T]
         self.drjit.eval(columns)
         return columns
 

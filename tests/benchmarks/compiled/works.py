@@ -48,7 +48,7 @@ ROSENBROCK_10 = Work(rosenbrock, [-1.0] * 10, [1.0] * 10)
 WORKS = {
     "Rosenbrock-10": ROSENBROCK_10,
     "Black-Scholes": Work(black_scholes, [90.0, 90.0, 0.01, 0.1, 0.5], [110.0, 110.0, 0.05, 0.4, 2.0]),
-    "30 operations": Work(tanh_six_times, [0.2] * 3, [0.9] * 3),
+    "30 operations, 6 tanh": Work(tanh_six_times, [0.2] * 3, [0.9] * 3),
     "Rosenbrock-100, 0.8 MB": Work(rosenbrock, [-1.0] * 100, [1.0] * 100, 500),
     "Rosenbrock-100, 16 MB": Work(rosenbrock, [-1.0] * 100, [1.0] * 100, 10_000),
 }
