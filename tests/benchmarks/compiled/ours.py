@@ -68,5 +68,5 @@ class Autograd(Peer):
 def wait_for_the_best_code() -> None:
     """Long programs are compiled quickly first, and well by another thread."""
     for thread in threading.enumerate():
-        if thread is not threading.current_thread() and not thread.daemon:
+        if thread.name == "autograd compiles":
             thread.join()
