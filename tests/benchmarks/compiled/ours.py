@@ -55,10 +55,13 @@ class Autograd(Peer):
         def loss(p: Any, point: Any, sign: Any) -> Any:
             return self.autograd.relu(1 - sign * moons_score(p, point, self.autograd))
 
-        batch = self.autograd.jit(self.autograd.value_and_grad(loss)).batch
+        function = self.autograd.jit(self.autograd.value_and_grad(loss))
+        summed = function.bind_batch(p, points, signs, shared=0, sums=True)
+        wait_for_the_best_code()
 
         def step() -> tuple[Any, Any]:
-            value, gradient = batch(p, points, signs, shared=0, sums=True)
+            summed()
+            value, gradient = summed.outputs
             mean = 1 / len(signs)
             return value * mean + PENALTY * (p @ p), gradient * mean + 2 * PENALTY * p
 
