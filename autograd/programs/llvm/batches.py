@@ -14,6 +14,7 @@ from autograd.programs.llvm import kernels
 from autograd.programs.llvm.columns import Columns
 from autograd.programs.llvm.improving import Code
 from autograd.programs.llvm.outside import raise_failures
+from autograd.programs.llvm.spare import Spare
 from autograd.programs.llvm.writer import Math
 from autograd.programs.program import Program
 
@@ -74,6 +75,7 @@ class Batch:
         self.tile = max(1, TILE // max(1, sum(own)) // layout.lanes) * layout.lanes  # in samples
         pointers = len(layout.inputs) + len(layout.outputs) + 1
         self._kind = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * pointers, *[ctypes.c_int64] * 3)
+        self._spare = Spare()
         self._called: tuple[Any, Callable[..., None]] = (None, self._kind())
 
     @property
@@ -102,7 +104,7 @@ class Batch:
         if summed:
             results = [np.zeros((tiles, group.count, layout.lanes)) for group in layout.outputs]
         elif out is None or samples < rows:
-            results = [np.empty((rows, group.count)) for group in layout.outputs]
+            results = self._spare.arrays([(rows, group.count) for group in layout.outputs])
         else:
             results = list(out)
         read = [

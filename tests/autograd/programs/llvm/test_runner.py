@@ -339,3 +339,23 @@ def test_a_runner_may_go_before_what_it_made():
     run = Runner(flatten(ops.exp(x) * 0.0 + x, [x])).run
     gc.collect()
     assert run([3]) == [3.0]
+
+
+def test_results_that_somebody_holds_are_not_written_to_again():
+    """And those that nobody holds are: even a part of an array keeps all of it."""
+    x, y = Value(1.0), Value(2.0)
+    runner = Runner(flatten([x * y, x + y], [x, y]))
+    made = [np.array([[float(i), 2.0]] * 50) for i in range(40)]
+    held = []
+    for table in made:
+        first, second = runner.batch([Given(table, 0, 2)], [None, 1])
+        held.append((first, second[10:20].T, memoryview(second)))
+    for i, (first, part, view) in enumerate(held):
+        assert first.tolist() == [2.0 * i] * 50
+        assert part.tolist() == [[i + 2.0] * 10]
+        assert view.tolist() == [[i + 2.0]] * 50
+    del held, first, second, part, view
+    places = set()
+    for table in made:
+        places.add(runner.batch([Given(table, 0, 2)], [None, 1])[1].ctypes.data)
+    assert len(places) <= 2
