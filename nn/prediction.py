@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from autograd import no_grad
 from nn.arguments import described
 from nn.module import Module, in_mode
+from nn.programs import answers
 from nn.tables import check_columns, rows_of
 from nn.trainer import numbers_in, outputs_for
 
@@ -35,6 +37,17 @@ def predict(model: Module | Callable[[Any], Any], X: Iterable[Any]) -> list[Any]
     if isinstance(model, type) or not callable(model):
         raise TypeError(f"a model is an nn.Module or a function of one sample, got {described(model)}")
     check_columns(getattr(model, "feature_names_in_", None), X, "X")
-    rows = rows_of(X, "X")
-    with no_grad(), in_mode(model, False):
-        return [numbers_in(output) for output in outputs_for(model, rows, range(len(rows)))]
+    rows: Any = X if _is_matrix(X) else rows_of(X, "X")
+    with in_mode(model, False):
+        computed = answers(model, rows)
+        if computed is not None:
+            return computed.tolist()  # type: ignore[no-any-return]
+        rows = rows_of(rows, "X")
+        with no_grad():
+            return [numbers_in(output) for output in outputs_for(model, rows, range(len(rows)))]
+
+
+def _is_matrix(X: Any) -> bool:
+    """Whether it is an array with a row for each sample."""
+    numpy = sys.modules.get("numpy")
+    return numpy is not None and type(X) is numpy.ndarray and X.ndim == 2
