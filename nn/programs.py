@@ -11,11 +11,12 @@ the last change, in one call or in several, so at worst everything takes twice a
 
 from __future__ import annotations
 
+import random
 from copy import deepcopy
 from functools import cache
 from importlib.util import find_spec
 from itertools import chain
-from math import inf, nan
+from math import nan
 from typing import Any, Final, NamedTuple
 from weakref import ref
 
@@ -67,7 +68,7 @@ class Kept(NamedTuple):
 
     batch: Any
     holds: list[object]
-    written: tuple[object, ...]
+    written: tuple[Any, ...]
 
 
 class Usage:
@@ -95,49 +96,65 @@ def _usage_of(model: Module) -> Usage:
 
 
 def _run(model: Module, numbers: Any, count: float, usage: Usage) -> Any:
-    """The outputs, by the program that is kept or by a new one; None if there is none, or it is not due."""
-    first = numbers[0].tolist()
-    holds = snapshot(model)
-    written, expected = _written(model, first)
-    kept = usage.kept
-    if kept is not None and (kept.holds != holds or kept.written != written):
-        usage.start_again()
-        usage.samples, kept = count, None
-    if kept is None:
-        usage.due = _COMPILING + _STARTING / len(written.codes) if written.codes else inf
+    """The outputs, by the program that is kept or by a new one; None if a new one is not due yet.
+
+    Raises:
+        Exception: of any kind, if the model cannot be compiled.
+    """
+    first, holds, kept = numbers[0].tolist(), snapshot(model), usage.kept
+    answer = _answer(model, first) if kept is not None and kept.holds == holds else None
+    if kept is None or answer is None or answer.written != kept.written:
+        if kept is not None:  # the model has changed
+            usage.start_again()
+            usage.samples = count
+        answer = _answer_on_trial(model, first)
+        usage.due = _COMPILING + _STARTING / max(1, answer.instructions)
         if usage.samples < usage.due:
             return None
-        kept = Kept(_compiled(model), holds, written) if _is_steady(model, first) else None
-    outputs = None if kept is None else kept.batch(numbers)
-    if outputs is None or [*map(repr, outputs[0].ravel().tolist())] != expected:
-        usage.start_again()
-        return None
+        kept = Kept(_compiled(model), holds, answer.written)
+    outputs = kept.batch(numbers)
+    if [*map(repr, outputs[0].ravel().tolist())] != answer.numbers:
+        raise ValueError(f"compiled, {model!r:.60} gives {outputs[0]} instead of {answer.numbers}")
     usage.kept = kept
     return outputs
 
 
-class Written(NamedTuple):
-    """What a model computes for a sample of some length: a program, and the parameters that it reads."""
+class Answer(NamedTuple):
+    """What a model answers to a sample: the numbers as they are written, and how they are computed."""
 
-    parameters: list[Value]
-    operations: tuple[Any, ...]
-    constants: bytes  # in which nan is nan
-    codes: Any
-    left: Any
-    right: Any
-    outputs: Any
+    numbers: list[str]
+    written: tuple[Any, ...]
+    instructions: int
 
 
-def _written(model: Module, sample: list[float]) -> tuple[Written, list[str]]:
-    """What a model computes for a sample, and the numbers that come out, as they are written."""
+def _answer(model: Module, sample: list[float]) -> Answer:
     inputs = [Value(number) for number in sample]
     answer = _outputs(model, inputs)
     outputs = answer if isinstance(answer, list) else [answer]
-    parameters = model.parameters()
-    program = flatten(outputs, [*inputs, *parameters])
-    parts = program.codes, program.left, program.right, program.outputs
-    written = Written(parameters, program.operations, program.constants.tobytes(), *parts)
-    return written, [repr(output.data) for output in outputs]
+    program = flatten(outputs, [*inputs, *model.parameters()])
+    constants = program.constants.tobytes()  # where nan is the same as nan
+    written = program.operations, constants, program.codes, program.left, program.right, program.outputs
+    return Answer([repr(output.data) for output in outputs], written, len(program))
+
+
+def _answer_on_trial(model: Module, sample: list[float]) -> Answer:
+    """What a model answers to a sample, if it answers each by itself, and the same one always the same.
+
+    A copy is asked, and the module `random` goes back to where it was: a model that notes something when it is
+    called, or draws random numbers, must not be disturbed.
+    """
+    for part in model.modules():
+        if type(part).batch not in _BY_SAMPLE or "batch" in vars(part):
+            raise TypeError(f"{part.describe()} may look at several samples together")
+    trial, state = deepcopy(model), random.getstate()
+    try:
+        before = snapshot(trial)
+        answer, again = _answer(trial, sample), _answer(trial, sample)
+        if answer != again or snapshot(trial) != before or random.getstate() != state:
+            raise TypeError(f"{model.describe()} changes when it is called")
+        return answer
+    finally:
+        random.setstate(state)
 
 
 def _outputs(model: Module, sample: list[Any]) -> Any:
@@ -158,17 +175,6 @@ def _compiled(model: Module) -> Any:
         return _outputs(model, list(sample))
 
     return jit(outputs, math="libm").batch  # the functions that the model calls for a single sample
-
-
-def _is_steady(model: Module, sample: list[float]) -> bool:
-    """Whether each sample is computed by itself, by a model that is afterwards what it was before."""
-    for part in model.modules():
-        if type(part).batch not in _BY_SAMPLE or "batch" in vars(part):
-            return False
-    trial = deepcopy(model)  # a model that notes something when it is called must not note this call
-    before = snapshot(trial)
-    _written(trial, sample)
-    return snapshot(trial) == before
 
 
 def _as_array(samples: Any) -> Any:

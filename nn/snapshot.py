@@ -65,7 +65,7 @@ def snapshot(model: Any) -> list[object]:
             found.append(thing)
         elif id(thing) in numbers:
             found.append(numbers[id(thing)])
-        elif kind is not History:
+        else:
             numbers[id(thing)] = len(numbers)
             found.append(Same(thing))
             if kind not in PLAIN and not isinstance(thing, type):
@@ -75,9 +75,9 @@ def snapshot(model: Any) -> list[object]:
 
 def _look_into(thing: Any, found: list[object], waiting: list[Any]) -> None:
     """Note what an object holds: at once where that is simple, the rest is put off."""
-    own = attributes(thing)
+    own = [(name, inside) for name, inside in attributes(thing) if type(inside) is not History]
     found.append([name for name, _ in own])
-    waiting += [attribute for _, attribute in own]
+    waiting += [inside for _, inside in own]
     if not isinstance(thing, list):
         named, loose = items(thing) if isinstance(thing, Collection) else ((), ())
         waiting += [part for entry in (*named, *loose) for part in entry]
