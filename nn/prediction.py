@@ -17,6 +17,10 @@ from nn.trainer import numbers_in, outputs_for
 def predict(model: Module | Callable[[Any], Any], X: Iterable[Any]) -> list[Any]:
     """The model's outputs for samples, in evaluation mode; builds no graph.
 
+    For many samples a Module is compiled, where llvmlite is installed and it can be (see `autograd.jit`). The
+    numbers are the same to the last bit. What it does beside computing, such as printing, is then not done
+    for each sample.
+
     Args:
         model: a Module, which afterwards has the mode that it had before; or a function of one sample.
         X: the samples, n sequences of numbers; a 2-D array or a frame will do.

@@ -140,8 +140,8 @@ def _answer(model: Module, sample: list[float]) -> Answer:
 def _answer_on_trial(model: Module, sample: list[float]) -> Answer:
     """What a model answers to a sample, if it answers each by itself, and the same one always the same.
 
-    A copy is asked, and the module `random` goes back to where it was: a model that notes something when it is
-    called, or draws random numbers, must not be disturbed.
+    A copy is asked, and the module `random` goes back to where it was: a model that notes something when it
+    is called, or draws random numbers, must not be disturbed.
     """
     for part in model.modules():
         if type(part).batch not in _BY_SAMPLE or "batch" in vars(part):

@@ -388,3 +388,18 @@ def test_without_a_compiler_nothing_is_compiled(monkeypatch):
         assert not is_compiled(model)
     assert nn.predict(model, X) == found
     assert is_compiled(model)
+
+
+def test_a_boundary_by_a_program_is_the_one_without(monkeypatch):
+    boundary = pytest.importorskip("nn.plots.boundary")
+    model, points = nn.MLP(2, [8, 3], activation="tanh", seed=2), numpy.array(X[:20])
+    with monkeypatch.context() as without:
+        without.setattr(programs, "_can_compile", lambda: False)
+        expected = boundary._outputs(model, points, 60)
+    while not is_compiled(model):
+        found = boundary._outputs(model, points, 60)
+    for ours, theirs in zip(found, expected, strict=True):
+        numpy.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-14)  # numpy has a tanh of its own
+    across, up, outputs = found
+    corner = nn.predict(model, [[across[3, 5], up[3, 5]]])
+    assert corner == [outputs[:, 3, 5].tolist()]
