@@ -8,8 +8,9 @@ from typing import Any
 
 from autograd import Value, extra
 from nn.module import Module, in_mode
-from nn.plots.evaluate import evaluate
+from nn.plots.evaluate import BY_NUMPY, evaluate
 from nn.plots.style import CLASS_COLORS, MANY, MARKERS, axes_for, ink, legend_below, mixed, paper
+from nn.programs import answers
 from nn.samples import paired
 from nn.settings import checked
 
@@ -109,6 +110,10 @@ def _outputs(model: Any, points: Any, resolution: int) -> tuple[Any, Any, Any]:
     across, up = np.meshgrid(*sides)
     x = [Value(float(number), label=f"x{i}") for i, number in enumerate(points[0], 1)]
     with in_mode(model, False):
+        rows = np.column_stack([across.ravel(), up.ravel()])
+        computed = answers(model, rows, share=BY_NUMPY)
+        if computed is not None:
+            return across, up, computed.T.reshape(-1, resolution, resolution)
         outputs = evaluate(lambda: model(x), {x[0]: across, x[1]: up})
     return across, up, np.array(outputs if isinstance(outputs, list) else [outputs])
 

@@ -11,7 +11,7 @@ where the graph has nothing to do with what moves.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from autograd import Value, extra, flatten, no_grad
 
@@ -22,6 +22,8 @@ with extra("plot", "nn.plots"):
     from autograd import run_on_arrays
 
 Array: TypeAlias = NDArray[np.float64]  # declared, because without numpy a type checker cannot tell it is one
+
+BY_NUMPY: Final = 0.01  # what a point costs here, as a share of a call of the program; measured on networks
 
 
 def evaluate(program: Callable[[], Any], points: Mapping[Value, Any]) -> Any:
