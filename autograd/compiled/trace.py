@@ -10,6 +10,7 @@ from autograd.compiled.draws import draws_refused
 from autograd.compiled.guards import decisions_refused, lookups_refused
 from autograd.compiled.kept import kept, reached, released, require_no_state
 from autograd.containers import block, is_array, known_branches, made_like
+from autograd.modes import recording
 from autograd.programs.flatten import flatten
 from autograd.programs.program import Program
 from autograd.value import Value
@@ -121,7 +122,7 @@ def _called(
         roots.append(number if isinstance(number, Value) else Value(number))
         return Slot(place) if isinstance(number, Value) or type(number) is float else Constant(place, number)
 
-    with decisions_refused():
+    with recording(), decisions_refused():
         positional = [replaced(arg, float, fresh) for arg in args]
         named = {name: replaced(arg, float, fresh) for name, arg in kwargs.items()}
         with draws_refused(), lookups_refused(whole):
