@@ -7,6 +7,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from autograd import floats
+from autograd.compiled.required import require_all
 from autograd.compiled.shapes import as_arrays
 from autograd.containers import is_array, known_branches, made_like
 from autograd.extras import extra
@@ -45,6 +46,7 @@ def batch(
         if isinstance(thing, int) and signature.takes(key, thing):
             arrays[key] = float(thing)
     given = _given(arrays, shared)
+    require_all(version.trace.required, given)
     first = sum(part.count for part in given)
     if version.parameters:
         now = np.array(version.numbers_of_parameters())
@@ -150,6 +152,8 @@ def bound(
     code = version.runner.bind(source, target)
     if version.parameters:
         code = _with_parameters(code, version, source[len(signature.numbers) :])
+    if version.trace.required:
+        code = _with_requirements(code, version, source)
     made: Bound = type(Bound.__name__, (Bound,), {"__call__": staticmethod(code)})()
     positional, named = signature.arguments()
     inputs = dict(enumerate(positional)) | named if named else tuple(positional)
@@ -161,6 +165,17 @@ def bound(
 def _with_parameters(code: Callable[[], None], version: Version, place: Any) -> Callable[[], None]:
     def call() -> None:
         place[:] = version.numbers_of_parameters()
+        code()
+
+    return call
+
+
+def _with_requirements(code: Callable[[], None], version: Version, source: Any) -> Callable[[], None]:
+    held = [source[each.place : each.place + 1] for each in version.trace.required]
+
+    def call() -> None:
+        for each, number in zip(version.trace.required, held, strict=True):
+            each(number.tolist())
         code()
 
     return call
