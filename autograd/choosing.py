@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from autograd import floats, ops
-from autograd.annotations import TYPE_CHECKING
+from autograd.annotations import TYPE_CHECKING, overload
 from autograd.containers import is_array
 from autograd.requirements import require
 from autograd.tree import paired, rebuild
@@ -27,7 +27,11 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 
-def take(table: Sequence[T], index: Value | SupportsFloat) -> T:
+@overload
+def take(table: Sequence[T], index: Value | SupportsFloat) -> T: ...
+@overload
+def take(table: Any, index: Value | SupportsFloat) -> Any: ...
+def take(table: Any, index: Value | SupportsFloat) -> Any:
     """The entry of a table at an index, counted from 0.
 
     In a function that is compiled by `jit` the index may be an input, so that one program serves all entries.
@@ -59,6 +63,8 @@ def take(table: Sequence[T], index: Value | SupportsFloat) -> T:
     >>> y.data, [entry.grad for entry in x]
     (4.0, [0.0, 0.0, 1.0])
     """
+    if type(index) is int and type(table) is list and 0 <= index < len(table):
+        return table[index]  # as mostly, and quickly
     length = _length(table)
     require(index, partial(require_index, length=length))
     if not isinstance(index, Value):

@@ -54,7 +54,7 @@ def require(number: Value | SupportsFloat, rule: Rule) -> None:
 
 def _input(number: Value) -> Value:
     """The input that a number is; a transform hands it on as a new node."""
-    node = number
+    node: Any = number
     while node._operation is ops.pos:
         node = node._left
     if node.is_result:
@@ -67,7 +67,8 @@ def _input(number: Value) -> Value:
             "jit: an index or a target is a Value that the function was not given; hand it over as an "
             "argument, or give a number if it never changes"
         )
-    return node
+    found: Value = node
+    return found
 
 
 @contextmanager
