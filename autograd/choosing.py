@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from functools import partial
 
 from autograd import floats, ops
 from autograd.annotations import TYPE_CHECKING, overload
@@ -66,7 +65,7 @@ def take(table: Any, index: Value | SupportsFloat) -> Any:
     if type(index) is int and type(table) is list and 0 <= index < len(table):
         return table[index]  # as mostly, and quickly
     length = _length(table)
-    require(index, partial(require_index, length=length))
+    require(index, IndexOf(length))
     if not isinstance(index, Value):
         return table[int(floats.as_float(index))]
     first = table[0]
@@ -75,14 +74,20 @@ def take(table: Any, index: Value | SupportsFloat) -> Any:
     return rebuild(first, [sum(map(ops.when, chosen, column)) for column in zip(*rows, strict=True)])
 
 
-def require_index(index: float, length: int) -> None:
-    """Raise if a number is not the index of one of so many entries."""
-    if not math.isfinite(index) or index != int(index):
-        raise TypeError(f"an index is a whole number, got {index:g}")
-    if not 0 <= index < length:
-        places = f"from 0 to {length - 1}" if length else "of an entry, and the table has none"
-        from_behind = f"; the last entry is at {length - 1}" if -length <= index < 0 else ""
-        raise IndexError(f"expected an index {places}, got {index:g}{from_behind}")
+class IndexOf:
+    """The rule that a number is the index of one of so many entries."""
+
+    def __init__(self, length: int) -> None:
+        self.length = length
+
+    def __call__(self, index: float) -> None:
+        if not math.isfinite(index) or index != int(index):
+            raise TypeError(f"an index is a whole number, got {index:g}")
+        if not 0 <= index < self.length:
+            last = self.length - 1
+            places = f"from 0 to {last}" if self.length else "of an entry, and the table has none"
+            from_behind = f"; the last entry is at {last}" if -self.length <= index < 0 else ""
+            raise IndexError(f"expected an index {places}, got {index:g}{from_behind}")
 
 
 def _length(table: Any) -> int:

@@ -6,15 +6,13 @@ is, and whoever runs the program looks at its inputs first.
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-
 from autograd import floats, ops
 from autograd.annotations import TYPE_CHECKING
 from autograd.scopes import is_traced, is_tracing
 from autograd.value import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from typing import Any, SupportsFloat
 
     Rule = Callable[[float], object]
@@ -71,12 +69,14 @@ def _input(number: Value) -> Value:
     return found
 
 
-@contextmanager
-def requirements_noted() -> Iterator[list[tuple[Value, Rule]]]:
-    """Within, which inputs are held to which rules is noted in the list that is handed out."""
-    global _noted
-    outer, _noted = _noted, []
-    try:
-        yield _noted
-    finally:
-        _noted = outer
+class Noted:
+    """A block in which the rules are noted that inputs are held to, each with its input."""
+
+    def __enter__(self) -> list[tuple[Value, Rule]]:
+        global _noted
+        self._outer, _noted = _noted, []
+        return _noted
+
+    def __exit__(self, *exception: object) -> None:
+        global _noted
+        _noted = self._outer

@@ -1,8 +1,8 @@
 """How far the output for one sample is from its target; training minimises the average over samples.
 
 A number given as output or target stands for a list of one, and a list of one for a number. Given Values the
-functions return a Value, to call `backward()` on; given floats they return a float. In a function that is
-compiled by `jit` the target may be an input: one program serves all targets, and holds them to the same rules.
+functions return a Value, to call `backward()` on; given floats they return a float. In a function that `jit`
+compiles the target may be an input: one program serves all targets, and holds them to the same rules.
 """
 
 from __future__ import annotations
@@ -301,11 +301,12 @@ def _class_index(target: Any, classes: int) -> Any:
 
 
 def _require_class(target: Any, classes: int) -> None:
-    number = isinstance(target, float)
-    if not number or not 0 <= target < classes or target != int(target):
+    is_number = isinstance(target, float)
+    if not is_number or not 0 <= target < classes or target != int(target):
+        shown = f"{target:g}" if is_number else f"{target!r:.60}"
         raise ValueError(
             f"the target of cross_entropy is the index of a class, a whole number from 0 to {classes - 1}, "
-            f"got {f'{target:g}' if number else f'{target!r:.60}'}; of a one-hot list give the position of the 1"
+            f"got {shown}; of a one-hot list give the position of the 1"
         )
 
 

@@ -50,8 +50,8 @@ def required(rules: list[tuple[Value, Rule]], places: Mapping[Value, int]) -> li
         node, rule = rules.pop(0)
         if node not in places:
             raise TypeError(
-                "jit: an index or a target is a Value that the function makes itself; give the number of which "
-                "it is made"
+                "jit: an index or a target is a Value that the function makes itself; give the number that "
+                "it is made of"
             )
         found.append(Required(places[node], rule))
     return found

@@ -13,7 +13,7 @@ from autograd.compiled.required import Required, required
 from autograd.containers import block, is_array, known_branches, made_like
 from autograd.programs.flatten import flatten
 from autograd.programs.program import Program
-from autograd.requirements import requirements_noted
+from autograd.requirements import Noted
 from autograd.value import Value
 
 
@@ -125,7 +125,7 @@ def _called(
         roots.append(number if isinstance(number, Value) else Value(number))
         return Slot(place) if isinstance(number, Value) or type(number) is float else Constant(place, number)
 
-    with decisions_refused(), requirements_noted() as rules:
+    with decisions_refused(), Noted() as rules:
         positional = [replaced(arg, float, fresh) for arg in args]
         named = {name: replaced(arg, float, fresh) for name, arg in kwargs.items()}
         with draws_refused(), lookups_refused(whole):
