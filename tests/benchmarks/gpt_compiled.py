@@ -75,11 +75,13 @@ class Adam:
     def step(self, gradient: Any, beta1: float = 0.9, beta2: float = 0.99, epsilon: float = 1e-8) -> None:
         rate = self.rate * (1 - self.done / self.steps)
         self.done += 1
-        self.mean = beta1 * self.mean + (1 - beta1) * gradient
-        self.square = beta2 * self.square + (1 - beta2) * gradient**2
+        self.mean *= beta1
+        self.mean += (1 - beta1) * gradient
+        self.square *= beta2
+        self.square += (1 - beta2) * gradient**2
         mean = self.mean / (1 - beta1**self.done)
-        square = self.square / (1 - beta2**self.done)
-        self.numbers -= rate * mean / (np.sqrt(square) + epsilon)
+        root = np.sqrt(self.square / (1 - beta2**self.done))
+        self.numbers -= rate * mean / (root + epsilon)
 
 
 def train(model: GPT, corpus: list[str], steps: int) -> Iterator[float]:
