@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from operator import index
 
+from autograd import tree
 from autograd.annotations import TYPE_CHECKING
+from autograd.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -88,16 +90,40 @@ class Choice:
                 )
 
 
+class Outside(Choice):
+    """Values that a function uses without being given them, in place of arguments.
+
+    Args:
+        values: a tree of Values.
+    """
+
+    def __init__(self, values: Any) -> None:
+        super().__init__(None)
+        self.values = values
+
+    def of(self, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
+        return self.values
+
+    def each(self, chosen: Any) -> list[Any]:
+        return []  # of the arguments
+
+
+EVERY: Final = object()
+"""In place of the Values of `Outside`: all that a function uses."""
+
 _USUAL: Final = Choice(0)
 
 
-def chosen(argnums: int | Sequence[int], argnames: str | Sequence[str] = ()) -> Choice:
-    """The choice that `argnums` and `argnames` say.
+def chosen(argnums: int | Sequence[int], argnames: str | Sequence[str] = (), wrt: Any = None) -> Choice:
+    """The choice that `argnums` and `argnames`, or in place of them `wrt`, say.
 
     Raises:
-        TypeError: if `argnums` is not a position or several, or `argnames` not a name or several.
+        TypeError: if `argnums` is not a position or several, `argnames` not a name or several, or `wrt` no
+            tree of Values.
         ValueError: if a name is given twice.
     """
+    if wrt is not None:
+        return _outside(wrt, argnums is FIRST and argnames == ())
     if argnums is FIRST and argnames == ():
         return _USUAL
     names = tuple(argnames) if isinstance(argnames, (tuple, list)) else (argnames,)
@@ -115,6 +141,19 @@ def chosen(argnums: int | Sequence[int], argnames: str | Sequence[str] = ()) -> 
     if isinstance(argnums, (tuple, list)):
         return Choice(tuple(_position(position, argnums) for position in argnums), which)
     return Choice(_position(argnums, argnums), which)
+
+
+def _outside(wrt: Any, alone: bool) -> Outside:
+    if not alone:
+        raise TypeError("wrt= takes the place of argnums and argnames; give one of them")
+    found = tree.leaves(wrt)
+    for number in found:
+        if not isinstance(number, Value):
+            raise TypeError(
+                "wrt is a Value that the function uses without being given it, or a tree of such, "
+                f"got {type(number).__name__}: {number!r:.60}; an argument is chosen by argnums"
+            )
+    return Outside(wrt)
 
 
 def _position(position: Any, argnums: Any) -> int:

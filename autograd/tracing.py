@@ -19,11 +19,13 @@ from __future__ import annotations
 
 from autograd import modes, tree
 from autograd.annotations import TYPE_CHECKING
+from autograd.arguments import Outside
 from autograd.containers import is_cell, numbers_of, shape_of
 from autograd.graph import dependents, nodes_of
 from autograd.ops import pos
 from autograd.places import Ways
 from autograd.rows import as_leaves, values_of
+from autograd.scopes import is_tracing
 from autograd.sweeps import as_value, slopes
 from autograd.value import Value, constant, unrecorded_node
 
@@ -63,6 +65,9 @@ class Call:
             self.wrt: Any = args[0]
             self.inputs.append(constant(args[0]))
             self._args[0] = self.inputs[0]
+        elif isinstance(choice, Outside):
+            self.wrt = choice.values
+            self.inputs += tree.leaves(self.wrt)
         else:
             self.wrt = choice.of(args, kwargs)
             new = tree.rebuild(self.wrt, self.fresh(tree.leaves(self.wrt)))
@@ -138,6 +143,8 @@ class Call:
         if self._outer and not self.nested:
             variables = [node for call in self._outer for node in call.inputs]
             self.nested = Ways([*nodes, *tree.values(aux)], variables).open
+        if not self.nested:  # a float would be the same at every call of what is being written down
+            self.nested = is_tracing()
         self.leads_on = self.nested and self._outside.mode.recording
         return nodes
 

@@ -39,6 +39,7 @@ def grad(
     argnums: int | Sequence[int] = FIRST,
     argnames: str | Sequence[str] = (),
     has_aux: bool = False,
+    wrt: Any = None,
 ) -> Function:
     """The function that computes the gradient of `f`.
 
@@ -49,6 +50,8 @@ def grad(
         argnames: the name of an argument that is given by name, or a tuple of names. Without `argnums` the
             derivatives are by these alone.
         has_aux: whether `f` returns a pair, the number and anything else, which is passed on.
+        wrt: in place of an argument: a Value that `f` uses without being given it, or a tree of them, such as
+            the list of a model's parameters.
 
     Returns:
         A function of the same arguments. It returns a tree of the structure of that argument, for a tuple of
@@ -56,9 +59,9 @@ def grad(
         that and what `f` returned beside the number, with floats in place of the Values of the call.
 
     Raises:
-        TypeError: if `f` is no function, `argnums` no position or `argnames` no name; when called, if `f`
-            does not return one number, the argument is not made of numbers, or there is none at that position
-            or of that name.
+        TypeError: if `f` is no function, `argnums` no position, `argnames` no name, or `wrt` no tree of
+            Values; when called, if `f` does not return one number, the argument is not made of numbers, or
+            there is none at that position or of that name.
         ValueError: if an argument is asked for twice.
 
     >>> grad(lambda w: w["a"] * w["b"] ** 2)({"a": 2.0, "b": 3.0})
@@ -68,7 +71,7 @@ def grad(
     >>> grad(lambda x: (x**2, {"twice": 2 * x}), has_aux=True)(3.0)
     (6.0, {'twice': 6.0})
     """
-    return Transformed("grad", gradient_at, f, chosen(argnums, argnames), has_aux)
+    return Transformed("grad", gradient_at, f, chosen(argnums, argnames, wrt), has_aux)
 
 
 def value_and_grad(
@@ -76,6 +79,7 @@ def value_and_grad(
     argnums: int | Sequence[int] = FIRST,
     argnames: str | Sequence[str] = (),
     has_aux: bool = False,
+    wrt: Any = None,
 ) -> Function:
     """The function that computes `f` and its gradient together, which costs no more than the gradient.
 
@@ -84,6 +88,7 @@ def value_and_grad(
         argnums: the position of the argument to differentiate by, or a tuple of positions, as for `grad`.
         argnames: the name of an argument that is given by name, or a tuple of names, as for `grad`.
         has_aux: whether `f` returns a pair, the number and anything else, which is passed on.
+        wrt: in place of an argument, Values that `f` uses without being given them, as for `grad`.
 
     Returns:
         A function of the same arguments. It returns a pair: the number, and what `grad` returns. With
@@ -99,8 +104,11 @@ def value_and_grad(
     (12.0, (4.0, 3.0))
     >>> value_and_grad(lambda x: (x**2, "note"), has_aux=True)(3.0)
     ((9.0, 'note'), 6.0)
+    >>> w = Value(4.0)
+    >>> value_and_grad(lambda x: w * x, wrt=[w])(3.0)
+    (12.0, [3.0])
     """
-    return Transformed("value_and_grad", value_and_gradient_at, f, chosen(argnums, argnames), has_aux)
+    return Transformed("value_and_grad", value_and_gradient_at, f, chosen(argnums, argnames, wrt), has_aux)
 
 
 def jacobian(

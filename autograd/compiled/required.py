@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from autograd.value import Value
 
@@ -57,16 +57,12 @@ def required(rules: list[tuple[Value, Rule]], places: Mapping[Value, int]) -> li
     return found
 
 
-def require_all(wanted: Sequence[Required], given: Sequence[Given]) -> None:
-    """Hold the inputs of a batch to their rules."""
+def require_all(
+    wanted: Sequence[Required], given: Sequence[Given], start: int = 0, stop: int | None = None
+) -> None:
+    """Hold the inputs of a batch to their rules, in all rows or in some."""
     for each in wanted:
         for part in given:
-            column = each.place - part.first
-            if 0 <= column < part.count:
-                each(_column(part.array, column, part.shared))
-
-
-def _column(array: Any, column: int, shared: bool) -> list[float]:
-    columns = array.reshape(1 if shared else len(array), -1)
-    numbers: list[float] = columns[:, column].tolist()
-    return numbers
+            if 0 <= each.place - part.first < part.count:
+                rows = part.array.reshape(1, -1) if part.shared else part.array[start:stop]
+                each(rows.reshape(len(rows), part.count)[:, each.place - part.first].tolist())

@@ -106,6 +106,26 @@ def test_every_column_of_a_batch_is_looked_at():
         f.batch(texts, TABLE, shared=1)
 
 
+def test_the_rows_of_a_bound_batch_are_looked_at_when_they_are_computed():
+    bound = jit(square).bind_batch(TABLE, numpy.array([0.0, 2.0, 1.0]), shared=0)
+    bound()
+    assert bound.outputs.tolist() == [1.0, 16.0, 4.0]
+    bound.inputs[1][2] = 3.0
+    bound(0, 2)
+    with pytest.raises(IndexError, match="got 3"):
+        bound(1, 3)
+
+
+def test_a_gradient_that_is_added_to_parameters():
+    table = [Value(x) for x in TABLE]
+    loss = jit(lambda index: take(table, index) ** 2)
+    assert loss.backward(2.0) == 16.0
+    assert loss.backward(1.0) == 4.0
+    assert [x.grad for x in table] == [0.0, 4.0, 8.0]
+    with pytest.raises(IndexError, match="got 3"):
+        loss.backward(3.0)
+
+
 def test_derivatives_along_a_direction_and_back():
     value, slope = jit(jvp(square))(TABLE, 2.0, [1.0, 1.0, 0.5])
     assert (value, slope) == (16.0, 4.0)
