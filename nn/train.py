@@ -1,4 +1,4 @@
-"""Training a model on samples, and using it."""
+"""Training a model on samples."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Literal
 
-from autograd import Value, no_grad
-from nn.arguments import described
+from autograd import Value
 from nn.callbacks import Callback, Training, as_callbacks
 from nn.history import History
 from nn.init import Seed, random_source
@@ -18,8 +17,8 @@ from nn.optim import Optimizer, optimizer_by_name
 from nn.samples import by_class, divided, that_count
 from nn.schedules import ReduceLROnPlateau, Schedule
 from nn.settings import by_name, checked
-from nn.tables import check_columns, column_names, rows_of
-from nn.trainer import Trainer, numbers_in, outputs_for
+from nn.tables import column_names
+from nn.trainer import Trainer
 
 Loss = Callable[[Any, Any], Value]
 Data = Iterable[Any]
@@ -127,34 +126,6 @@ def fit(
             if trainer.training.history.stopped:
                 break
     return trainer.training.history
-
-
-def predict(model: Module | Callable[[Any], Any], X: Iterable[Any]) -> list[Any]:
-    """The model's outputs for samples, in evaluation mode; builds no graph.
-
-    Args:
-        model: a Module, which afterwards has the mode that it had before; or a function of one sample.
-        X: the samples, n sequences of numbers; a 2-D array or a frame will do.
-
-    Returns:
-        A list of n outputs: floats if the model has one output, lists of floats if it has several. What a
-        model returns other than Values stays as it is.
-
-    Raises:
-        ValueError: if the model does not take the samples, or the columns of a frame are not those that the
-            model was fitted with, in the same order. An array or a list is not held to them.
-        TypeError: if the samples are something else than numbers, or the model is no function of them.
-
-    >>> from nn import MLP
-    >>> predict(MLP(2, [1], init=lambda rng, nin, nout: 1.0), [[1.0, 2.0], [3.0, 4.0]])
-    [3.0, 7.0]
-    """
-    if isinstance(model, type) or not callable(model):
-        raise TypeError(f"a model is an nn.Module or a function of one sample, got {described(model)}")
-    check_columns(getattr(model, "feature_names_in_", None), X, "X")
-    rows = rows_of(X, "X")
-    with no_grad(), in_mode(model, False):
-        return [numbers_in(output) for output in outputs_for(model, rows, range(len(rows)))]
 
 
 def _optimizer(given: Any, model: Module, learning_rate: float | None) -> Optimizer:
