@@ -31,6 +31,26 @@ def batch(
     threads: int,
 ) -> Any:
     """What a compiled function returns for many samples."""
+    version, _, given = taken_apart(prepared, args, kwargs, shared)
+    shapes: list[tuple[int, ...]] = []
+    as_arrays(version.trace.out, shapes.append)
+    made = version.runner.batch(given, [prod(shape) if shape else None for shape in shapes], sums, threads)
+    rest = iter(zip(made, shapes, strict=True))
+
+    def array(_: tuple[int, ...]) -> Any:
+        numbers, shape = next(rest)
+        return numbers.reshape(numbers.shape[: 0 if sums else 1] + shape)
+
+    return as_arrays(version.trace.out, array)
+
+
+def taken_apart(
+    prepared: Prepared, args: Sequence[Any], kwargs: Mapping[str, Any], shared: frozenset[int | str]
+) -> tuple[Version, dict[int | str, Any], list[Given]]:
+    """The program for the arguments of a batch; these by position and name, as trees of arrays; and as given.
+
+    Parameters that the function uses come last, shared by all samples.
+    """
     named: list[tuple[int | str, Any]] = [*enumerate(args), *((name, kwargs[name]) for name in kwargs)]
     for key in shared - {key for key, _ in named}:
         raise ValueError(f"shared={key!r} names no argument; there are {[key for key, _ in named]}")
@@ -46,20 +66,10 @@ def batch(
         if number is not None and signature.takes(key, number):
             arrays[key] = float(number)
     given = _given(arrays, shared)
-    first = sum(part.count for part in given)
     if version.parameters:
         now = np.array(version.numbers_of_parameters())
-        given.append(Given(now, first, len(now), True))
-    shapes: list[tuple[int, ...]] = []
-    as_arrays(version.trace.out, shapes.append)
-    made = version.runner.batch(given, [prod(shape) if shape else None for shape in shapes], sums, threads)
-    rest = iter(zip(made, shapes, strict=True))
-
-    def array(_: tuple[int, ...]) -> Any:
-        numbers, shape = next(rest)
-        return numbers.reshape(numbers.shape[: 0 if sums else 1] + shape)
-
-    return as_arrays(version.trace.out, array)
+        given.append(Given(now, sum(part.count for part in given), len(now), True))
+    return version, arrays, given
 
 
 def _arrays(thing: Any, alone: bool) -> Any:
@@ -77,11 +87,11 @@ def _arrays(thing: Any, alone: bool) -> Any:
     return thing if branches is None else made_like(thing, [_arrays(branch, False) for _, branch in branches])
 
 
-def _cells(thing: Any) -> list[Any]:
+def cells(thing: Any) -> list[Any]:
     """The arrays and floats of a tree."""
     if is_array(thing) or isinstance(thing, float):
         return [thing]
-    return [cell for _, branch in known_branches(thing) or () for cell in _cells(branch)]
+    return [cell for _, branch in known_branches(thing) or () for cell in cells(branch)]
 
 
 def _first_sample(thing: Any) -> Any:
@@ -97,7 +107,7 @@ def _require_one_length(arrays: Mapping[int | str, Any], shared: frozenset[int |
         len(cell)
         for key, thing in arrays.items()
         if key not in shared
-        for cell in _cells(thing)
+        for cell in cells(thing)
         if is_array(cell)
     }
     if len(lengths) != 1:
@@ -111,69 +121,10 @@ def _given(arrays: Mapping[int | str, Any], shared: frozenset[int | str]) -> lis
     found: list[Given] = []
     first = 0
     for key in arrays:
-        for cell in _cells(arrays[key]):
+        for cell in cells(arrays[key]):
             same = key in shared or isinstance(cell, float)
             numbers = np.asarray(cell, dtype=float)
             rows = numbers.reshape(-1) if same else numbers.reshape(len(numbers), prod(numbers.shape[1:]))
             found.append(Given(rows, first, rows.shape[-1], same))
             first += rows.shape[-1]
     return found
-
-
-class Bound:
-    """A compiled function on buffers.
-
-    Attributes:
-        inputs: the arguments, with arrays that may be written to in place of their numbers: a tuple, or where
-            some are given by name a dict by position and name.
-        outputs: what it returns, with arrays that hold the results of the last call.
-    """
-
-    inputs: Any
-    outputs: Any
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        raise TypeError("a bound function belongs to its buffers, and cannot be copied or pickled")
-
-    def __call__(self) -> None:
-        raise NotImplementedError  # each bound function has a class of its own, whose call is the code
-
-
-def bound(
-    prepared: Prepared,
-    args: Sequence[Any],
-    kwargs: Mapping[str, Any],
-) -> Bound:
-    """A compiled function on buffers for these arguments."""
-    signature, version = prepared(args, kwargs)
-    source = np.array([*signature.numbers, *version.numbers_of_parameters()])
-    target = np.zeros(len(version.program.outputs))
-    code = version.runner.bind(source, target)
-    if version.parameters:
-        code = _with_parameters(code, version, source[len(signature.numbers) :])
-    made: Bound = type(Bound.__name__, (Bound,), {"__call__": staticmethod(code)})()
-    positional, named = signature.arguments()
-    inputs = dict(enumerate(positional)) | named if named else tuple(positional)
-    made.inputs = as_arrays(inputs, _views(source))
-    made.outputs = as_arrays(version.trace.out, _views(target))
-    return made
-
-
-def _with_parameters(code: Callable[[], None], version: Version, place: Any) -> Callable[[], None]:
-    def call() -> None:
-        place[:] = version.numbers_of_parameters()
-        code()
-
-    return call
-
-
-def _views(buffer: Any) -> Callable[[tuple[int, ...]], Any]:
-    """Hands out one part of a buffer after the other."""
-    start = 0
-
-    def view(shape: tuple[int, ...]) -> Any:
-        nonlocal start
-        start, begin = start + prod(shape), start
-        return buffer[begin:start].reshape(shape)
-
-    return view

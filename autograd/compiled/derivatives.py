@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from autograd import tree
-from autograd.arguments import Choice, Outside
+from autograd.arguments import EVERY, Choice, Outside
 from autograd.compiled.trace import Constant, Jitted, Slot, Trace, replaced, trace
 from autograd.directions import _hvp, _jvp, pulled
 from autograd.programs.as_graph import as_graph
@@ -63,6 +63,7 @@ def _among_inputs(inner: Trace, values: Any) -> tuple[Trace, Outside]:
 
     One that it does not use becomes an input too, so that its derivative is 0.0.
     """
+    values = inner.parameters if values is EVERY else values
     found = tree.leaves(values)
     known = set(map(id, inner.parameters))
     more = list({id(value): value for value in found if id(value) not in known}.values())

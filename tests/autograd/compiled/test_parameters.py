@@ -93,7 +93,7 @@ DERIVATIVES = {
 
 @pytest.mark.parametrize("name", DERIVATIVES)
 def test_a_derivative_taken_within_a_compiled_function(name):
-    """Broken if its number is taken for the same at every call, because its own argument is a plain number."""
+    """Broken if its number is taken for the same at every call, as its own argument is a plain number."""
     f = DERIVATIVES[name]
     compiled = jit(f)
     for x in (3.0, 4.0):

@@ -208,6 +208,15 @@ def test_programs_put_together():
     assert wider.run([5.0, math.nan, 7.0]) == [12.0, 4.0]
 
 
+def test_exponents_that_are_zeros_of_either_sign():
+    # Broken if what was written down for one of them is taken for the other.
+    for exponent in (0.0, -0.0, 0.0):
+        x, direction = Value(-2.0), Value(3.0)
+        program = with_tangents(flatten(x**exponent, [x, direction]), {0: 1})
+        expected = autograd.jvp(lambda number, y=exponent: number**y)(-2.0, 3.0)
+        assert bits(program.run([-2.0, 3.0])) == bits(expected)
+
+
 def test_what_passes_through_many_sums_is_found_at_once():
     """A gradient that passes on as it is, 100,000 times, takes no longer than any other."""
     x = Value(0.5)
@@ -216,12 +225,3 @@ def test_what_passes_through_many_sums_is_found_at_once():
         total = total + x
     program = with_gradient(flatten(total, x), [0])
     assert program.run([0.5]) == [total.data, 100_001.0]
-
-
-def test_exponents_that_are_zeros_of_either_sign():
-    # Broken if what was written down for one of them is taken for the other.
-    for exponent in (0.0, -0.0, 0.0):
-        x, direction = Value(-2.0), Value(3.0)
-        program = with_tangents(flatten(x**exponent, [x, direction]), {0: 1})
-        expected = autograd.jvp(lambda number, y=exponent: number**y)(-2.0, 3.0)
-        assert bits(program.run([-2.0, 3.0])) == bits(expected)
