@@ -68,7 +68,7 @@ class Batch:
         self.code = Code(kernel.ir, kernel.symbols, level, soon=False)
         self.layout, self.memory, self.length = layout, kernel.memory, len(program)
         self._summed = any(group.kind == "sums" for group in layout.outputs)
-        own = [group.count for group in (*layout.inputs, *layout.outputs) if group.kind != "shared"]
+        own = [group.count for group in (*layout.inputs, *layout.outputs) if group.kind == "rows"]
         self.tile = max(1, TILE // max(1, sum(own)) // layout.lanes) * layout.lanes  # in samples
         pointers = len(layout.inputs) + len(layout.outputs) + 1
         kind = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * pointers, *[ctypes.c_int64] * 3)

@@ -75,8 +75,10 @@ class BoundRows:
         work = 1 + (stop - start) * self._batch.length // WORTH
         self._share_out(start, stop, tiles, min(self._threads, tiles, work))
         for parts, total in self._sums:
-            whole = parts[0] if tiles == 1 else np.add.reduce(parts[:tiles], axis=0)
-            np.add.reduce(whole, axis=-1, out=total)
+            first, *others = (parts[0] if tiles == 1 else np.add.reduce(parts[:tiles], axis=0)).T
+            np.copyto(total, first)
+            for lane in others:  # lane by lane is several times faster than `reduce` along the lanes
+                np.add(total, lane, out=total)
 
     def _share_out(self, start: int, stop: int, tiles: int, threads: int) -> None:
         if threads <= 1:

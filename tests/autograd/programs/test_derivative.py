@@ -11,7 +11,7 @@ import autograd
 from autograd import Value, flatten, ops
 from autograd.programs.derivative import with_gradient
 from autograd.programs.forward import with_tangents
-from autograd.programs.join import in_walk_order, joined, with_more_inputs, with_outputs
+from autograd.programs.join import with_inputs_in_order, with_more_inputs, with_outputs
 from autograd.programs.schedule import scheduled
 from autograd.programs.simplify import simplified, without_dead_code
 from autograd.programs.template import template
@@ -200,10 +200,11 @@ def test_few_numbers_are_alive_in_a_schedule():
 
 def test_programs_put_together():
     x, y = Value(2.0, label="x"), Value(3.0, label="y")
-    first, second = flatten(x * y, [x, y]), flatten([x + y, x - 1], [x, y])
-    assert joined([first, second]).run([5.0, 7.0]) == [35.0, 12.0, 4.0]
-    assert in_walk_order(second, 1).run([5.0, 7.0]) == [4.0]
-    wider = with_more_inputs(second, 1, ["z"])
+    program = flatten([x + y, x - 1], [x, y])
+    turned = with_inputs_in_order(program, [1, 0])
+    assert turned.inputs == ("y", "x")
+    assert turned.run([7.0, 5.0]) == [12.0, 4.0]
+    wider = with_more_inputs(program, 1, ["z"])
     assert wider.inputs == ("x", "z", "y")
     assert wider.run([5.0, math.nan, 7.0]) == [12.0, 4.0]
 
