@@ -10,11 +10,11 @@ import numpy as np
 
 from nn.callbacks import Callback, ClipGradients, Scheduled
 from nn.eager import Eager
-from nn.engines import NotCompiled
 from nn.flat import Flat, moved
 from nn.measured import Measured
 from nn.metrics import Metric
 from nn.programs import Programs
+from nn.refusals import NotCompiled
 from nn.rows import Rows
 from nn.samples import Sample
 

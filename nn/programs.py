@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from autograd import Value, jit, value_and_grad
-from nn.engines import NotCompiled, require_by_sample
 from nn.held import Held
 from nn.module import in_mode, outputs_of
+from nn.refusals import NotCompiled, require_by_sample
 from nn.rows import Rows
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from nn.engines import NotCompiled
+from nn.refusals import NotCompiled
 from nn.samples import Sample
 
 

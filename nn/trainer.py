@@ -8,13 +8,14 @@ from typing import Any
 
 from nn.callbacks import Callback, Training
 from nn.eager import Eager
-from nn.engines import Engine, NotCompiled, compiled
+from nn.engines import Engine, compiled
 from nn.init import Source
 from nn.measured import Measured
 from nn.metrics import Metric
 from nn.module import Module
 from nn.optim import Optimizer
 from nn.outputs import kind_of
+from nn.refusals import NotCompiled
 from nn.samples import Sample
 
 
