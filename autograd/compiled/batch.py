@@ -68,6 +68,7 @@ def taken_apart(
         if number is not None and signature.takes(key, number):
             arrays[key] = float(number)
     given = _given(arrays, shared)
+    require_all(version.trace.required, given)
     if version.parameters:
         now = np.array(version.numbers_of_parameters())
         given.append(Given(now, sum(part.count for part in given), len(now), True))
