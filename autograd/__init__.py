@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
     from autograd.anomaly import detect_anomaly
     from autograd.check import check_grads
-    from autograd.compiled.batch import Bound as Bound
+    from autograd.compiled.bound import Bound as Bound
+    from autograd.compiled.bound import BoundBatch as BoundBatch
     from autograd.compiled.function import Compiled as Compiled
     from autograd.compiled.function import jit as jit
     from autograd.directions import hvp, jvp, vjp
@@ -97,7 +98,7 @@ __all__.remove("sum")
 _LATER = {
     "autograd.anomaly": ("detect_anomaly",),
     "autograd.check": ("check_grads",),
-    "autograd.compiled.batch": ("Bound",),
+    "autograd.compiled.bound": ("Bound", "BoundBatch"),
     "autograd.compiled.function": ("Compiled", "jit"),
     "autograd.directions": ("hvp", "jvp", "vjp"),
     "autograd.extras": ("extra",),

@@ -108,6 +108,9 @@ class Outside(Choice):
         return []  # of the arguments
 
 
+EVERY: Final = object()
+"""In place of the Values of `Outside`: all that a function uses."""
+
 _USUAL: Final = Choice(0)
 
 

@@ -59,9 +59,9 @@ def grad(
         that and what `f` returned beside the number, with floats in place of the Values of the call.
 
     Raises:
-        TypeError: if `f` is no function, `argnums` no position, `argnames` no name or `wrt` no tree of Values;
-            when called, if `f` does not return one number, the argument is not made of numbers, or there is
-            none at that position or of that name.
+        TypeError: if `f` is no function, `argnums` no position, `argnames` no name, or `wrt` no tree of
+            Values; when called, if `f` does not return one number, the argument is not made of numbers, or
+            there is none at that position or of that name.
         ValueError: if an argument is asked for twice.
 
     >>> grad(lambda w: w["a"] * w["b"] ** 2)({"a": 2.0, "b": 3.0})

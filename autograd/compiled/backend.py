@@ -11,6 +11,7 @@ from autograd.compiled.repeated import MANY, Repeated
 from autograd.compiled.shapes import cut
 from autograd.extras import extra
 from autograd.programs.arrays import run_on_arrays
+from autograd.programs.bound import bound_batch
 from autograd.programs.join import without_repeats
 from autograd.programs.prepare import STRAIGHT
 from autograd.programs.program import Program
@@ -55,6 +56,10 @@ class Runner(Protocol):
     def batch(
         self, inputs: Iterable[Given], outputs: Sequence[int | None], sums: bool, threads: int
     ) -> list[Any]: ...
+
+    def bind_batch(
+        self, inputs: Sequence[Given], outputs: Sequence[int | None], sums: Sequence[bool], threads: int
+    ) -> tuple[Callable[[int, int], None], list[Any]]: ...
 
 
 def runner(program: Program, math: str) -> Runner:
@@ -117,3 +122,9 @@ class NumpyRunner:
         computed = run_on_arrays(self.program, columns, or_nan=False, exact=self._exact)
         numbers = np.stack(computed, axis=-1)
         return cut(numbers.sum(axis=0) if sums else numbers, outputs)
+
+    def bind_batch(
+        self, inputs: Sequence[Given], outputs: Sequence[int | None], sums: Sequence[bool], threads: int = 1
+    ) -> tuple[Callable[[int, int], None], list[Any]]:
+        """Rows of a batch on buffers, as `programs/llvm/runner.py` says."""
+        return bound_batch(self, inputs, outputs, sums, threads)

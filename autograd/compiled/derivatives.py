@@ -10,14 +10,14 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from autograd import tree
-from autograd.arguments import Choice, Outside
+from autograd.arguments import EVERY, Choice, Outside
 from autograd.compiled.trace import Constant, Jitted, Slot, Trace, replaced, trace
 from autograd.directions import _hvp, _jvp, pulled
 from autograd.programs.as_graph import as_graph
 from autograd.programs.derivative import with_gradient
 from autograd.programs.entries import Entries, jacobian_entries
 from autograd.programs.forward import with_tangents
-from autograd.programs.join import with_more_inputs, with_outputs, with_weighted_sum
+from autograd.programs.join import with_inputs_in_order, with_more_inputs, with_outputs, with_weighted_sum
 from autograd.programs.program import Program
 from autograd.tracing import gradient_at, value_and_gradient_at
 from autograd.transformed import Transformed
@@ -63,15 +63,20 @@ def _among_inputs(inner: Trace, values: Any) -> tuple[Trace, Outside]:
 
     One that it does not use becomes an input too, so that its derivative is 0.0.
     """
-    found = tree.leaves(values)
-    known = set(map(id, inner.parameters))
-    more = list({id(value): value for value in found if id(value) not in known}.values())
+    values = inner.parameters if values is EVERY else values
+    found = {id(value): value for value in tree.leaves(values)}
+    known = {id(value): place for place, value in enumerate(inner.parameters)}
+    more = [value for value in found.values() if id(value) not in known]
     inputs = inner.program.inputs
     program = with_more_inputs(inner.program, len(inputs), [f"w{i}" for i in range(1, 1 + len(more))])
-    parameters = [*inner.parameters, *more]
+    known |= {id(value): place for place, value in enumerate(more, len(inner.parameters))}
+    # in the order of the gradient, then those that it is not taken by
+    parameters = [*found.values(), *(value for value in inner.parameters if id(value) not in found)]
     given = len(inputs) - len(inner.parameters)
+    order = [*range(given), *(given + known[id(value)] for value in parameters)]
     places = {id(value): Slot(given + place) for place, value in enumerate(parameters)}
-    slots = tree.rebuild(values, [places[id(value)] for value in found])
+    slots = tree.rebuild(values, [places[id(value)] for value in tree.leaves(values)])
+    program = with_inputs_in_order(program, order)
     return inner._replace(program=program, parameters=parameters), Outside(slots)
 
 

@@ -9,16 +9,18 @@ from functools import cached_property, partial, update_wrapper
 from types import MethodType
 from typing import TYPE_CHECKING, Any
 
+from autograd.arguments import EVERY, Outside
 from autograd.compiled.backend import BACKEND
-from autograd.compiled.batch import Bound, batch, bound
 from autograd.compiled.carried import function_to_go, goes
 from autograd.compiled.inspected import Inspected
+from autograd.compiled.on_arrays import OnArrays
 from autograd.compiled.signature import Signature
 from autograd.compiled.trace import Jitted, replaced
 from autograd.compiled.version import Version
 from autograd.compiled.whole import WholeNumbers
 from autograd.directions import _vjp, pulled
 from autograd.scopes import is_tracing
+from autograd.tracing import value_and_gradient_at
 from autograd.transformed import Transformed
 
 if TYPE_CHECKING:
@@ -80,7 +82,7 @@ def _blank(kind: type[Compiled]) -> Compiled:
 jit.backend = BACKEND  # type: ignore[attr-defined]
 
 
-class Compiled(Jitted, Inspected):
+class Compiled(Jitted, OnArrays, Inspected):
     """A function and the programs that were made of it, one for each structure of its arguments.
 
     Attributes:
@@ -144,61 +146,37 @@ class Compiled(Jitted, Inspected):
         self._last = found
         return found
 
-    def batch(
-        self,
-        *args: Any,
-        shared: int | str | Sequence[int | str] = (),
-        sums: bool = False,
-        threads: int = 1,
-        **kwargs: Any,
-    ) -> Any:
-        """The function of many samples at once.
+    def backward(self, /, *args: Any, **kwargs: Any) -> float:
+        """Compute the function, and add its gradient to the `grad` of every Value that it uses.
+
+        Those are the Values that it is not given, such as the parameters of a model: what `f(*args)` and
+        `backward()` do with a graph, without one.
 
         Args:
-            args: where the function takes a number, an array of N numbers; where it takes n numbers in a list
-                or an array, an array (N, n). A single number is the same for all samples.
-            shared: the positions or names of other arguments that are the same for all samples.
-            sums: whether to add up the results over the samples, in an order that `threads` does not change.
-            threads: how many threads compute; the interpreter's lock is released meanwhile.
+            args: arguments of the function, plain numbers.
             kwargs: arguments by name.
 
         Returns:
-            What the function returns, with arrays whose first axis is that of the samples: (N,) for a number,
-            (N, n) for a list of n numbers.
+            What the function returns, which is one number.
 
-        Raises:
-            ValueError: if the arguments have no axis of samples, or axes of different lengths.
-
-        >>> import numpy as np
-        >>> from autograd import value_and_grad
-        >>> f = jit(value_and_grad(lambda x: x[0] * x[1]))
-        >>> values, gradients = f.batch(np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]))
-        >>> values.tolist(), gradients.tolist()
-        ([2.0, 12.0, 30.0], [[2.0, 1.0], [4.0, 3.0], [6.0, 5.0]])
+        >>> from autograd import Value
+        >>> w = Value(2.0)
+        >>> loss = jit(lambda x: (w * x - 1) ** 2)
+        >>> loss.backward(3.0)
+        25.0
+        >>> w.grad
+        30.0
         """
-        once = shared if isinstance(shared, (tuple, list)) else (shared,)
-        return batch(self._prepared, args, kwargs, frozenset(once), sums, threads)
+        signature, version = self._by_parameters._prepared(args, kwargs)
+        number, gradient = version.run(signature.numbers)
+        for parameter, slope in zip(version.parameters, gradient, strict=True):
+            parameter.grad += slope
+        return number  # type: ignore[no-any-return]
 
-    def bind(self, *args: Any, **kwargs: Any) -> Bound:
-        """The function on buffers that stay: a call takes no arguments and allocates nothing.
-
-        Args:
-            args: arguments of the function, whose numbers the buffers hold at first.
-            kwargs: arguments by name.
-
-        Returns:
-            A function without arguments, with the arrays that it reads and writes: `.inputs` and `.outputs`.
-
-        >>> f = jit(lambda x: x[0] * x[1]).bind([3.0, 4.0])
-        >>> f()
-        >>> f.outputs
-        array(12.)
-        >>> f.inputs[0][1] = 5.0
-        >>> f()
-        >>> f.outputs
-        array(15.)
-        """
-        return bound(self._prepared, args, kwargs)
+    @cached_property
+    def _by_parameters(self) -> Compiled:
+        by_all = Transformed("backward", value_and_gradient_at, self.function, Outside(EVERY), False)
+        return jit(by_all, self._math)
 
     def _prepared(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[Signature, Version]:
         """What a batch and buffers need: arguments taken apart, and the program for them."""

@@ -1,8 +1,8 @@
 """While a function is traced, whatever would freeze a decision is an error.
 
 A trace follows the numbers that it is given. If the function asks for one, be it for a branch, an index or a
-computation outside the graph, the program holds for these numbers alone, and for others it would be wrong
-without a sign. So there is an error that names the line and says what to write.
+computation outside the graph, the program holds for these numbers alone, and for others it would be silently
+wrong. So there is an error that names the line and says what to write.
 
 Methods of Value are replaced meanwhile, for all threads; so each looks whether its own thread traces, or
 takes part in the trace of another, where it cannot be followed.

@@ -79,5 +79,5 @@ def require_no_state(parameters: Sequence[Value], earlier: Sequence[Value], inpu
         if node in known and (node.is_result or node in given):
             raise TypeError(
                 "jit: the function keeps a number of one call for the next, which a program cannot; return "
-                "it, and hand it over as an argument"
+                "it, and hand it over as an argument, or compute it before"
             )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from autograd.compiled.shapes import cut
 from autograd.extras import extra
+from autograd.programs.bound import bound_batch
 
 with extra("jit", "compiled functions"):
     import numpy as np
@@ -64,3 +65,9 @@ class Repeated:
         """The outputs of many samples, as `programs/llvm/runner.py` says."""
         [few] = self._runner.batch(inputs, [self._count], sums, threads)
         return [few[..., which] for which in cut(self._which, outputs)]
+
+    def bind_batch(
+        self, inputs: Sequence[Given], outputs: Sequence[int | None], sums: Sequence[bool], threads: int = 1
+    ) -> tuple[Callable[[int, int], None], list[Any]]:
+        """Rows of a batch on buffers, as `programs/llvm/runner.py` says."""
+        return bound_batch(self, inputs, outputs, sums, threads)

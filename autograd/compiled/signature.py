@@ -70,22 +70,24 @@ class Signature:
     def _argument(self, place: Place, thing: Any) -> Any:
         if place in self._differentiated:
             return replaced(thing, (Number, bool), floats.as_float)
-        if isinstance(thing, int):
-            return Whole(thing) if self.takes(place, thing) else thing
+        number = whole_number(thing)
+        if number is not None:
+            return Whole(number) if self.takes(place, number) else thing
         return replaced(thing, Number, floats.as_float)
 
     def _read_argument(self, place: Place, thing: Any) -> Any:
         """A key of an argument; its numbers are noted."""
-        if not isinstance(thing, int):
+        number = whole_number(thing)
+        if number is None:
             return self._read(thing, place in self._differentiated)
-        if self.takes(place, thing):
-            self.numbers.append(floats.as_float(thing))
+        if self.takes(place, number):
+            self.numbers.append(floats.as_float(number))
             if place not in self._differentiated:
                 self.taken.add(place)
             return float
-        if type(thing) is int:
-            self.whole[place] = thing
-        return type(thing), thing
+        if type(number) is int:
+            self.whole[place] = number
+        return type(thing), number
 
     def _read(self, thing: Any, with_bools: bool) -> Any:
         """The same of any part of an argument."""
@@ -121,6 +123,16 @@ class Signature:
     def _setting(self, thing: Any) -> Setting:
         self.settings.append(Setting(thing))
         return self.settings[-1]
+
+
+def whole_number(thing: Any) -> int | None:
+    """A whole number or truth value as one of Python's, also one of numpy; None for anything else."""
+    if isinstance(thing, int) or type(thing) is float:
+        return thing if isinstance(thing, int) else None
+    if getattr(getattr(thing, "dtype", None), "kind", "") not in ("i", "u", "b") or is_array(thing):
+        return None
+    number: int | None = thing.item() if thing.shape == () else None
+    return number
 
 
 def _key(key: Any) -> Any:

@@ -14,7 +14,7 @@ from autograd.compiled.carried import NotHere, goes
 from autograd.compiled.derivatives import traced
 from autograd.compiled.signature import Place, Signature
 from autograd.compiled.trace import Jitted, replaced
-from autograd.directions import _hvp, _jvp
+from autograd.directions import _hvp, _jvp, pulled
 from autograd.transformed import Transformed
 
 
@@ -99,7 +99,7 @@ def differentiated(f: Callable[..., Any], count: int, kwargs: Mapping[str, Any])
         if isinstance(f, Jitted):
             f = f.function
             continue
-        if f._run in (_jvp, _hvp):
+        if f._run in (_jvp, _hvp, pulled):
             count -= 1
             places.add(count)
         for setting in f._settings:

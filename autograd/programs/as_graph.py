@@ -36,13 +36,13 @@ def as_graph(program: Program, start: int) -> Program:
     for index, (code, left, right) in enumerate(instructions):
         operation = program.operations[code]
         x, y = places[left], UNUSED if right == UNUSED else places[right]
-        if index >= start and operation is ops.mul:
-            numbers = builder.number(x), builder.number(y)
-            if 1.0 in numbers:
-                places.append(y if numbers[0] == 1.0 else x)
+        if index >= start:
+            numbers = [builder.number(place) for place in (x, y)[: operation.arity]]
+            if None not in numbers and ops.TABLE.get(operation.name) is operation:
+                places.append(builder.constant(operation.value(*numbers)))
                 continue
-            if None not in numbers:
-                places.append(builder.constant(ops.mul.value(*numbers)))
+            if operation is ops.mul and 1.0 in numbers:
+                places.append(y if numbers[0] == 1.0 else x)
                 continue
         places.append(builder.instruction(operation, x, y))
     return builder.program([places[slot] for slot in program.outputs])

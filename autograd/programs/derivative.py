@@ -205,8 +205,7 @@ class Layout:
                 for slot in np.unique(exponents).tolist():
                     known = len(self.given.inputs) <= slot < self.first
                     number = self.given.constants[slot - len(self.given.inputs)] if known else None
-                    rule = cast(Template, template(operation, index, number))
-                    yield rule, edges[exponents == slot]
+                    yield cast(Template, template(operation, index, number)), edges[exponents == slot]
 
     def _source(self, user: Slots, place: Slots | int) -> Slots:
         """Whose derivative the term of an instruction and an operand is made of: here that of the result."""

@@ -8,9 +8,9 @@ input in common, a walk meets what moves in one of them in the same order as if 
 Hessian is the Jacobian of the gradient. That it is symmetric is not made use of: the sums of an entry and of
 its mirror image have another order, and may differ in the last bit.
 
-The instructions are as many as one sweep for each row makes, which is as few as there can be: a sweep is laid
-out only where something arrives. What other packages gain by it, which compute whole columns of numbers, is
-here the time to write the program down.
+There are as many instructions as one sweep for each row makes, because a sweep is laid out only where
+something arrives. What groups save where whole columns of numbers are computed, they save here in the time to
+write the program down.
 """
 
 from __future__ import annotations

@@ -69,23 +69,21 @@ def with_more_inputs(program: Program, at: int, names: Sequence[str]) -> Program
     )
 
 
-def joined(programs: Sequence[Program]) -> Program:
-    """One program of the same inputs that computes the outputs of several, one program after the other.
+def with_inputs_in_order(program: Program, order: Sequence[int]) -> Program:
+    """The program with its inputs in another order, given by their positions."""
+    places = {position: place for place, position in enumerate(order)}
 
-    Nothing is changed on the way, so what is differentiated again has its sums in the same order; what the
-    programs share is found by `simplified` in the end.
+    def moved(slots: Iterable[int]) -> list[int]:
+        return [places.get(slot, slot) for slot in slots]
 
-    >>> from autograd import Value, flatten
-    >>> x = Value(2.0, label="x")
-    >>> print(joined([flatten(x.exp(), x), flatten(x.sin(), x)]))
-    inputs: x
-    v1 = exp(x)
-    v2 = sin(x)
-    outputs: v1, v2
-    """
-    builder = Builder(programs[0].inputs)
-    return builder.program(
-        place for program in programs for place in builder.laid_out(program, range(len(program.inputs)))
+    return Program(
+        [program.inputs[position] for position in order],
+        program.constants,
+        program.operations,
+        program.codes,
+        moved(program.left),
+        moved(program.right),
+        moved(program.outputs),
     )
 
 
@@ -134,31 +132,3 @@ def in_order(program: Program, order: Iterable[int], outputs: Iterable[int]) -> 
         operation = program.operations[program.codes[index]]
         places[program.first + index] = builder.instruction(operation, places[left], y)
     return builder.program([places[slot] for slot in outputs])
-
-
-def in_walk_order(program: Program, output: int) -> Program:
-    """The instructions that one output needs, in the order in which a walk through its graph meets them.
-
-    The order is that of `backward()`: every operand before its results, the right operand first. So sums
-    over the program have the order of sums over the graph that computes the same.
-    """
-    first = program.first
-    done = bytearray(b"\1" * first) + bytearray(len(program))
-    order: list[int] = []
-    root = program.outputs[output]
-    waiting = [root]
-    while waiting:
-        slot = waiting[-1]
-        if done[slot]:
-            waiting.pop()
-            continue
-        left, right = program.left[slot - first], program.right[slot - first]
-        if right != UNUSED and not done[right]:
-            waiting.append(right)
-        elif not done[left]:
-            waiting.append(left)
-        else:
-            waiting.pop()
-            done[slot] = 1
-            order.append(slot - first)
-    return in_order(program, order, [root])

@@ -10,7 +10,7 @@ from autograd.extras import extra
 from autograd.primitive import Operation
 from autograd.programs.program import UNUSED, Program
 from autograd.programs.slots import Slots
-from autograd.programs.template import template
+from autograd.programs.template import MASK, template
 
 with extra("jit", "the derivative of a program"):
     import numpy as np
@@ -48,11 +48,12 @@ def passes(place: int, operation: Operation) -> bool:
 def _walked(program: Program, wrt: Iterable[int], root: int) -> tuple[list[int], bytearray]:
     """The instructions in order, and which slots depend on the inputs in question."""
     first, slots = program.first, program.first + len(program)
-    lefts, rights = program.left, program.right
+    codes, lefts, rights = program.codes, program.left, program.right
     moving = bytearray(slots + 1)  # the last one is that of an unused operand
     for slot in wrt:
         moving[slot] = 1
     done = bytearray(b"\1" * first) + bytearray(len(program))
+    decided = [operation is MASK for operation in program.operations]  # a graph has no node for its condition
     order: list[int] = []
     waiting = [root]
     while waiting:
@@ -63,7 +64,7 @@ def _walked(program: Program, wrt: Iterable[int], root: int) -> tuple[list[int],
         left, right = lefts[slot - first], rights[slot - first]
         if right != UNUSED and not done[right]:
             waiting.append(right)
-        elif not done[left]:
+        elif not done[left] and not decided[codes[slot - first]]:
             waiting.append(left)
         else:
             waiting.pop()

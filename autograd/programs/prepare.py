@@ -20,7 +20,7 @@ STRAIGHT: Final = 8_000
 
 Straight code is up to four times faster there, but takes seconds to compile where a tape takes none."""
 
-SIMPLIFIED: Final = 20_000
+SIMPLIFIED: Final = 50_000
 """How long a program may be that is simplified; that takes some microseconds for every instruction."""
 
 

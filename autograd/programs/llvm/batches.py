@@ -56,19 +56,24 @@ class Batch:
 
     Attributes:
         code: what it runs.
+        call: the function `batch` of the code: see `kernels.batch`.
+        layout: as given.
+        memory: how many numbers the code needs to keep.
+        length: how many instructions the program has.
+        tile: how many samples are summed on their own.
     """
 
     def __init__(self, program: Program, layout: Layout, math: Math, level: int) -> None:
         kernel = kernels.batch(program, layout.inputs, layout.outputs, layout.lanes, math)
         self.code = Code(kernel.ir, kernel.symbols, level, soon=False)
-        self._layout, self._memory, self._length = layout, kernel.memory, len(program)
+        self.layout, self.memory, self.length = layout, kernel.memory, len(program)
         self._summed = any(group.kind == "sums" for group in layout.outputs)
-        own = [group.count for group in (*layout.inputs, *layout.outputs) if group.kind != "shared"]
-        self._tile = max(1, TILE // max(1, sum(own)) // layout.lanes) * layout.lanes  # in samples
+        own = [group.count for group in (*layout.inputs, *layout.outputs) if group.kind == "rows"]
+        self.tile = max(1, TILE // max(1, sum(own)) // layout.lanes) * layout.lanes  # in samples
         pointers = len(layout.inputs) + len(layout.outputs) + 1
         kind = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * pointers, *[ctypes.c_int64] * 3)
         # called by way of ctypes, which releases the interpreter's lock
-        self._code: Callable[..., None] = kind(self.code.loaded.address("batch"))
+        self.call: Callable[..., None] = kind(self.code.loaded.address("batch"))
 
     def run(
         self, arrays: Sequence[Array], samples: int, threads: int, out: Sequence[Array] | None = None
@@ -81,9 +86,9 @@ class Batch:
             threads: how many threads compute at most.
             out: arrays that the outputs go to, if they are not summed.
         """
-        layout = self._layout
+        layout = self.layout
         rows = max(samples, layout.lanes)  # as many as the code reads and writes at least
-        tile, summed = self._tile, self._summed
+        tile, summed = self.tile, self._summed
         tiles = -(-samples // tile)
         if summed:
             results = [np.zeros((tiles, group.count, layout.lanes)) for group in layout.outputs]
@@ -92,19 +97,18 @@ class Batch:
         else:
             results = list(out)
         read = [
-            array if group.kind == "shared" else _filled(array, rows)
+            array if group.kind == "shared" else filled(array, rows)
             for array, group in zip(arrays, layout.inputs, strict=True)
         ]
         places = [array.ctypes.data for array in (*read, *results)]
-        parts = min(threads, tiles, 1 + samples * self._length // WORTH)
+        parts = min(threads, tiles, 1 + samples * self.length // WORTH)
 
         def work(part: int) -> None:
-            memory = np.empty(self._memory)
+            memory = np.empty(self.memory)
             first, last = tiles * part // parts, tiles * (part + 1) // parts
             for number in range(first, last) if summed else (first,):
                 stop = number + 1 if summed else last
-                self._code(*places, memory.ctypes.data, number * tile, min(stop * tile, samples), number)
-            raise_failures()  # here, as each thread knows of its own
+                self.call(*places, memory.ctypes.data, number * tile, min(stop * tile, samples), number)
 
         share_out(work, parts)
         if summed:
@@ -156,12 +160,17 @@ def rows_of(program: Program, inputs: Sequence[Given]) -> tuple[list[Array], int
 
 def share_out(work: Callable[[int], None], parts: int) -> None:
     """Do all parts of the work, each in a thread; this thread does one of them."""
+
+    def done(part: int) -> None:
+        work(part)
+        raise_failures()  # here, as each thread knows of its own
+
     if parts == 1:
-        work(0)
+        done(0)
     elif parts > 1:
         with ThreadPoolExecutor(parts - 1) as pool:
-            others = [pool.submit(work, part) for part in range(1, parts)]
-            work(0)
+            others = [pool.submit(done, part) for part in range(1, parts)]
+            done(0)
         for other in others:
             other.result()
 
@@ -192,7 +201,7 @@ def require_targets(out: Sequence[Array], shapes: Sequence[tuple[int, ...]], inp
             raise ValueError("an output shares memory with an input; give another array")
 
 
-def _filled(array: Array, rows: int) -> Array:
+def filled(array: Array, rows: int) -> Array:
     """An array with at least so many rows; the last one is repeated."""
     if not 0 < len(array) < rows:
         return array

@@ -9,6 +9,7 @@ from typing import Any, Final, TypeAlias
 
 from autograd import floats
 from autograd.extras import extra
+from autograd.programs.bound import bound_batch
 from autograd.programs.given import Given
 from autograd.programs.llvm.batches import share_out, summed_up
 from autograd.programs.llvm.columns import BLOCK
@@ -95,6 +96,14 @@ class LongRunner(Runner):
             return super()._batch(given, counts, sums)
         shared = [part.shared for part in given]
         return _LongBatch(self._several, shared, [1 if count is None else count for count in counts], sums)
+
+    def bind_batch(
+        self, inputs: Sequence[Given], outputs: Sequence[int | None], sums: Sequence[bool], threads: int = 1
+    ) -> tuple[Callable[[int, int], None], list[Array]]:
+        """Rows of a batch on buffers; see `Runner.bind_batch`."""
+        if len(self.program) <= STRAIGHT:
+            return super().bind_batch(inputs, outputs, sums, threads)
+        return bound_batch(self, inputs, outputs, sums, threads)
 
     @cached_property
     def _several(self) -> _Engine:

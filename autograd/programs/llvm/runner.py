@@ -12,6 +12,7 @@ from autograd.extras import extra
 from autograd.programs.given import Given
 from autograd.programs.llvm import builtin, callers, kernels
 from autograd.programs.llvm.batches import Batch, Layout, groups, require_targets, rows_of
+from autograd.programs.llvm.bound import BoundRows
 from autograd.programs.llvm.callers import Tree
 from autograd.programs.llvm.improving import Code
 from autograd.programs.llvm.kernels import Kernel
@@ -230,6 +231,38 @@ class Runner:
         code = self.codes.get("call") or self.codes.get("bound") or self._compiled("single", "")
         code.wait()
         return code.loaded
+
+    def bind_batch(
+        self, inputs: Sequence[Given], outputs: Sequence[int | None], sums: Sequence[bool], threads: int = 1
+    ) -> tuple[Callable[[int, int], None], list[Array]]:
+        """A function of `start` and `stop` that computes these rows of a batch and allocates nothing.
+
+        Args:
+            inputs: as for `batch`; the arrays are read in every call, and are contiguous and of float64.
+            outputs: as for `batch`.
+            sums: for each entry of `outputs` whether it is added up over the rows of a call.
+            threads: as for `batch`.
+
+        Returns:
+            The function, and for each entry of `outputs` the array that it writes: (N, count) or (N,), of
+            sums (count,) or (); they hold the rows that were computed last.
+        """
+        arrays, samples = rows_of(self.program, inputs)
+        counts = [1 if count is None else count for count in outputs]
+        kinds: list[Any] = ["sums" if summed else "rows" for summed in sums]
+        layout = Layout(
+            groups([part.count for part in inputs], ["shared" if part.shared else "rows" for part in inputs]),
+            groups(counts, kinds),
+            kernels.lanes_for(self.program, self.math),
+        )
+        batch = Batch(self.program, layout, self.math, self.level)
+        self.codes["bound batch"] = batch.code
+        bound = BoundRows(batch, arrays, samples, threads)
+        shaped = [
+            array.reshape(array.shape[:-1]) if count is None else array
+            for array, count in zip(bound.outputs, outputs, strict=True)
+        ]
+        return bound.run, shaped
 
     def wait(self) -> None:
         """Wait until the best code is there, as for a measurement."""

@@ -40,6 +40,21 @@ class TestWhatItRaises:
             f.batch(samples, threads=threads)
         assert f(1.0) == 0.0
 
+    @pytest.mark.parametrize("threads", [1, 3])
+    def test_comes_from_a_long_program(self, threads, monkeypatch):
+        if autograd.jit.backend == "llvm":
+            for module in ("autograd.programs.llvm.long", "autograd.compiled.backend"):
+                monkeypatch.setattr(f"{module}.STRAIGHT", 10)
+        f = jit(lambda x: autograd.sum([log(x) * float(k) for k in range(20)]))
+        assert f(1.0) == 0.0
+        samples = numpy.ones(5000)
+        assert not f.batch(samples, threads=threads).any()
+        samples[4000] = -1.0
+        with pytest.raises(ValueError, match="math domain error"):
+            f.batch(samples, threads=threads)
+        with pytest.raises(ValueError, match="math domain error"):
+            f(-1.0)
+
     def test_comes_from_buffers(self):
         f = jit(lambda x: log(x) * 1.0).bind(1.0)
         f.inputs[0][...] = -1.0

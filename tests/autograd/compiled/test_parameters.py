@@ -50,6 +50,17 @@ def test_the_gradient_has_the_structure_of_wrt(line):
     assert f(0.3, 0.5) == jit(f, math="libm")(0.3, 0.5) == expected
 
 
+def test_parameters_of_buffers_stand_in_the_order_of_the_gradient(line):
+    """Broken if they stand in the order in which the function uses them: it uses the slope first."""
+    f = jit(value_and_grad(line.loss, wrt=[line.intercept, line.slope]))
+    bound = f.bind_batch([0.3, 0.5], [0.5, 0.1], sums=True)
+    assert bound.values[0] is line.intercept
+    assert bound.parameters.tolist() == [-1.0, 2.0]
+    bound()
+    by_name = jit(value_and_grad(line.loss, wrt=[line.slope, line.intercept]))
+    assert bound.outputs[1][::-1].tolist() == by_name.batch([0.3, 0.5], [0.5, 0.1], sums=True)[1].tolist()
+
+
 def test_a_value_beside_the_number(line):
     f = value_and_grad(lambda x: (line(x), {"twice": 2 * line(x)}), has_aux=True, wrt=line.slope)
     eager, compiled = f(0.3), jit(f, math="libm")(0.3)
@@ -93,7 +104,7 @@ DERIVATIVES = {
 
 @pytest.mark.parametrize("name", DERIVATIVES)
 def test_a_derivative_taken_within_a_compiled_function(name):
-    """Broken if its number is taken for the same at every call, because its own argument is a plain number."""
+    """Broken if its number is taken for the same at every call, as its own argument is a plain number."""
     f = DERIVATIVES[name]
     compiled = jit(f)
     for x in (3.0, 4.0):

@@ -118,3 +118,13 @@ def test_what_arrives_as_one_is_no_factor(transform):
         compiled = jit(transform(function), math="libm")
         for x in numpy.linspace(-3.0, 3.0, 61).tolist():
             assert compiled(x) == transform(function)(x)
+
+
+def test_conditions_of_a_derivative_do_not_change_the_order():
+    # Broken if a walk goes by the comparisons that a program has in place of what a graph decides.
+    def f(x):
+        return autograd.elu(x, autograd.asinh(x))
+
+    compiled = jit(hessian(f), math="libm")
+    for x in numpy.linspace(-3.0, 3.0, 61).tolist():
+        assert compiled(x) == hessian(f)(x)

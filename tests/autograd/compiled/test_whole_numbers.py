@@ -53,6 +53,18 @@ class TestOneThatChanges:
         assert len(calls) == traced
         assert f(2.0, 3.0) == f(n=3, x=2.0) == 6.0
 
+    def test_those_of_numpy_too(self):
+        f, needed = (
+            jit(lambda x, n: x * n),
+            jit(lambda x, n, double: autograd.sum([x] * n) * (2 if double else 1)),
+        )
+        for n in numpy.arange(4):
+            assert f(2.0, n) == f.batch(numpy.ones(2) * 2.0, n)[1] == 2.0 * n
+        for n in numpy.arange(1, 4):
+            assert needed(2.0, n, n > 1) == (4.0 if n > 1 else 2.0) * n
+            assert needed.batch(numpy.ones(2), n, n > 2)[0] == (2.0 if n > 2 else 1.0) * n
+        assert f.program.inputs == ("x1", "x2")
+
     def test_in_batches_and_buffers(self):
         f = jit(lambda x, n: x * n)
         x = numpy.array([1.0, 2.0])

@@ -11,7 +11,7 @@ import autograd
 from autograd import Value, flatten, ops
 from autograd.programs.derivative import with_gradient
 from autograd.programs.forward import with_tangents
-from autograd.programs.join import in_walk_order, joined, with_more_inputs, with_outputs
+from autograd.programs.join import with_inputs_in_order, with_more_inputs, with_outputs
 from autograd.programs.schedule import scheduled
 from autograd.programs.simplify import simplified, without_dead_code
 from autograd.programs.template import template
@@ -200,12 +200,22 @@ def test_few_numbers_are_alive_in_a_schedule():
 
 def test_programs_put_together():
     x, y = Value(2.0, label="x"), Value(3.0, label="y")
-    first, second = flatten(x * y, [x, y]), flatten([x + y, x - 1], [x, y])
-    assert joined([first, second]).run([5.0, 7.0]) == [35.0, 12.0, 4.0]
-    assert in_walk_order(second, 1).run([5.0, 7.0]) == [4.0]
-    wider = with_more_inputs(second, 1, ["z"])
+    program = flatten([x + y, x - 1], [x, y])
+    turned = with_inputs_in_order(program, [1, 0])
+    assert turned.inputs == ("y", "x")
+    assert turned.run([7.0, 5.0]) == [12.0, 4.0]
+    wider = with_more_inputs(program, 1, ["z"])
     assert wider.inputs == ("x", "z", "y")
     assert wider.run([5.0, math.nan, 7.0]) == [12.0, 4.0]
+
+
+def test_exponents_that_are_zeros_of_either_sign():
+    # Broken if what was written down for one of them is taken for the other.
+    for exponent in (0.0, -0.0, 0.0):
+        x, direction = Value(-2.0), Value(3.0)
+        program = with_tangents(flatten(x**exponent, [x, direction]), {0: 1})
+        expected = autograd.jvp(lambda number, y=exponent: number**y)(-2.0, 3.0)
+        assert bits(program.run([-2.0, 3.0])) == bits(expected)
 
 
 def test_what_passes_through_many_sums_is_found_at_once():
@@ -216,12 +226,3 @@ def test_what_passes_through_many_sums_is_found_at_once():
         total = total + x
     program = with_gradient(flatten(total, x), [0])
     assert program.run([0.5]) == [total.data, 100_001.0]
-
-
-def test_exponents_that_are_zeros_of_either_sign():
-    # Broken if what was written down for one of them is taken for the other.
-    for exponent in (0.0, -0.0, 0.0):
-        x, direction = Value(-2.0), Value(3.0)
-        program = with_tangents(flatten(x**exponent, [x, direction]), {0: 1})
-        expected = autograd.jvp(lambda number, y=exponent: number**y)(-2.0, 3.0)
-        assert bits(program.run([-2.0, 3.0])) == bits(expected)

@@ -1,0 +1,104 @@
+"""Rows of a batch on buffers that stay: what a training loop calls, many times for few rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+from typing import TypeAlias
+
+from autograd.extras import extra
+from autograd.programs.llvm.batches import WORTH, Batch
+from autograd.programs.llvm.outside import raise_failures
+
+with extra("jit", "machine code"):
+    import numpy as np
+    from numpy.typing import NDArray
+
+Array: TypeAlias = NDArray[np.float64]
+
+
+class BoundRows:
+    """Machine code for a batch, with the arrays that it reads and writes.
+
+    Args:
+        batch: the code.
+        arrays: for each group of inputs an array (samples, count), or if it is shared (count,).
+        samples: how many there are.
+        threads: how many threads compute at most.
+
+    Attributes:
+        outputs: for each group of outputs an array (samples, count); of sums (count,).
+    """
+
+    def __init__(self, batch: Batch, arrays: Sequence[Array], samples: int, threads: int) -> None:
+        layout = batch.layout
+        rows = max(samples, layout.lanes)  # as many as the code reads and writes at least
+        self._batch, self._threads = batch, threads
+        self._tiles = max(1, -(-samples // batch.tile))
+        self._read = [
+            array
+            if group.kind == "shared" or samples >= layout.lanes
+            else np.resize(array, (rows, group.count))
+            for array, group in zip(arrays, layout.inputs, strict=True)
+        ]
+        self._given = [
+            (array, filled) for array, filled in zip(arrays, self._read, strict=True) if filled is not array
+        ]
+        self._written = [
+            np.zeros(
+                (self._tiles, group.count, layout.lanes) if group.kind == "sums" else (rows, group.count)
+            )
+            for group in layout.outputs
+        ]
+        self._sums = [
+            (parts, np.zeros(group.count))
+            for parts, group in zip(self._written, layout.outputs, strict=True)
+            if group.kind == "sums"
+        ]
+        totals = iter([total for _, total in self._sums])
+        self.outputs = [
+            next(totals) if group.kind == "sums" else array[:samples]
+            for array, group in zip(self._written, layout.outputs, strict=True)
+        ]
+        self._places = [array.ctypes.data for array in (*self._read, *self._written)]
+        self._memories = [np.empty(batch.memory) for _ in range(threads)]
+        self._memory_at = [memory.ctypes.data for memory in self._memories]
+
+    def run(self, start: int, stop: int) -> None:
+        """Compute the rows from `start` to before `stop`."""
+        for array, filled in self._given:  # fewer rows than lanes
+            filled[: len(array)] = array
+        for parts, _ in self._sums:
+            parts.fill(0.0)
+        tiles = -(-(stop - start) // self._batch.tile) if self._sums else 1
+        work = 1 + (stop - start) * self._batch.length // WORTH
+        self._share_out(start, stop, tiles, min(self._threads, tiles, work))
+        for parts, total in self._sums:
+            first, *others = (parts[0] if tiles == 1 else np.add.reduce(parts[:tiles], axis=0)).T
+            np.copyto(total, first)
+            for lane in others:  # lane by lane is several times faster than `reduce` along the lanes
+                np.add(total, lane, out=total)
+
+    def _share_out(self, start: int, stop: int, tiles: int, threads: int) -> None:
+        if threads <= 1:
+            self._some(start, stop, range(tiles), 0)
+            return
+        shares = [range(tiles * n // threads, tiles * (n + 1) // threads) for n in range(threads)]
+        others = [self._pool.submit(self._some, start, stop, shares[n], n) for n in range(1, threads)]
+        self._some(start, stop, shares[0], 0)
+        for other in others:
+            other.result()
+
+    def _some(self, start: int, stop: int, tiles: range, thread: int) -> None:
+        """One thread's share."""
+        call, memory = self._batch.call, self._memory_at[thread]
+        size = self._batch.tile if self._sums else stop - start
+        for tile in tiles:
+            first = start + tile * size
+            call(*self._places, memory, first, min(first + size, stop), tile)
+        raise_failures()
+
+    @cached_property
+    def _pool(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(self._threads - 1)
