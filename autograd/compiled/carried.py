@@ -1,8 +1,8 @@
 """A compiled function on its way to another process: its programs go, and its function where that can.
 
-A lambda or a function within a function cannot be pickled, and a function that reads a global model would find
-another model where it arrives. Then the function is left behind, and its programs go alone, with the numbers
-that its parameters have now.
+A lambda or a function within a function cannot be pickled, and a function that reads a global model would
+find another model where it arrives. Then the function is left behind, and its programs go alone, with the
+numbers that its parameters have now.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ class LeftBehind:
     def __call__(self, /, *args: object, **kwargs: object) -> NoReturn:
         raise NotHere(
             f"the function {self.__name__} is not here, only programs that had been made of it when it was "
-            "pickled, and none of them is for this call; call it once with arguments of this structure before "
-            "it is pickled, or define it, with what it uses, in a module that this process can import"
+            "pickled, and none of them is for this call; call it once with arguments of this structure "
+            "before it is pickled, or define it, with what it uses, in a module that this process can import"
         )
 
     def __repr__(self) -> str:
@@ -58,7 +58,7 @@ def _found_in_script(name: str) -> Callable[..., Any]:
 
 
 class _Trial(Pickler):
-    """Pickles to nowhere, and notes the Values that it meets. What is compiled goes anyhow, and is passed by."""
+    """Pickles to nowhere, and notes the Values that it meets; what is compiled goes anyhow."""
 
     def __init__(self) -> None:
         super().__init__(self, HIGHEST_PROTOCOL)
