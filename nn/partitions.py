@@ -186,7 +186,7 @@ def _ends(lengths: list[int]) -> list[int]:
 
 
 def _cut_alike(columns: Sequence[Any]) -> list[Any]:
-    """Dask arrays with whole rows in a chunk; those of one known length in the chunks of the first of them."""
+    """Dask arrays with whole rows in a chunk; those of one length in the chunks of the first."""
     arrays = [column for column in columns if hasattr(column, "rechunk")]
     chunks = {column.shape[0]: column.chunks[0] for column in reversed(arrays)}
 
