@@ -170,8 +170,6 @@ def hessian(
         argnums: the position of the argument to differentiate by, or a tuple of positions, as for `grad`.
         argnames: the name of an argument that is given by name, or a tuple of names, as for `grad`.
         has_aux: whether `f` returns a pair, the number and anything else, which is passed on.
-        wrt: in place of an argument: a Value that `f` uses without being given it, or a tree of them, such as
-            the list of a model's parameters.
 
     Returns:
         A function of the same arguments. It returns a tree of the structure of the argument, with another

@@ -36,6 +36,7 @@ class Bound:
         raise TypeError("a bound function belongs to its buffers, and cannot be copied or pickled")
 
     def __call__(self) -> None:
+        """Compute the outputs from what stands in the inputs."""
         raise NotImplementedError  # each bound function has a class of its own, whose call is the code
 
 
@@ -123,6 +124,7 @@ class BoundBatch:
         self._run = run
 
     def __call__(self, start: int = 0, stop: int | None = None) -> None:
+        """Compute the rows from `start` to before `stop`; IndexError if there are no such rows."""
         stop = self._samples if stop is None else stop
         if not 0 <= start <= stop <= self._samples:
             raise IndexError(f"rows from {start} to {stop} of a batch of {self._samples}")

@@ -110,6 +110,7 @@ class Compiled(Jitted, OnArrays, Inspected):
         self._whole = WholeNumbers(f)
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
+        """What the function returns, with floats for Values; called with Values it is the function itself."""
         if is_tracing():
             return self.function(*args, **kwargs)
         signature = self._whole.signature(args, kwargs)

@@ -63,7 +63,7 @@ class OnArrays:
             kwargs: arguments by name.
 
         Returns:
-            A function without arguments, with the arrays that it reads and writes: `.inputs` and `.outputs`.
+            A function without arguments, with the arrays that it reads and writes: see `Bound`.
 
         >>> from autograd import jit
         >>> f = jit(lambda x: x[0] * x[1]).bind([3.0, 4.0])
