@@ -20,6 +20,9 @@ with extra("dask", "training on a cluster"):
 PARTITIONS = 8
 """Into how many partitions arrays are cut at most that are in none yet."""
 
+LARGE = 2**20
+"""Above how many bytes the parameters are sent to one worker, from which the others get them."""
+
 _TOGETHER = 16  # sums of partitions are added by one task
 
 
@@ -48,6 +51,7 @@ class Part:
         self._lock = Lock()
         self._program: Program | None = None
         self._bound: Any = None
+        self._used = self._which = np.zeros(0, dtype=int)  # places among its Values, and among the parameters
 
     def __len__(self) -> int:
         """How many rows there are; ValueError if the columns differ."""
@@ -66,16 +70,14 @@ class Part:
         """Some of the rows, of each column."""
         return [column[which] for column in self.columns]
 
-    def summed(self, which: Any, program: Program, parameters: Any) -> Any:
+    def summed(self, which: Any, parameters: Any, program: Program) -> Any:
         """The loss, the weight and the gradient, summed over these rows in their order; None for all."""
         count = len(self) if which is None else len(which)
         if count == 0:
             return np.zeros(2 + len(parameters))
         with self._lock:  # the buffers are used by one thread at a time
             bound = self._bound_to(program)
-            numbers = dict(zip(program.parameters, parameters, strict=True))
-            for place, value in enumerate(bound.values):
-                bound.parameters[place] = numbers.get(value, value.data)
+            bound.parameters[self._used] = parameters[self._which]
             for buffer, column in zip(bound.inputs, self.columns, strict=True):
                 np.copyto(buffer[:count], column if which is None else column[which])
             bound(0, count)
@@ -86,6 +88,10 @@ class Part:
         """The program on buffers for all rows."""
         if self._program is not program:
             self._program, self._bound = program, program.function.bind_batch(*self.columns, sums=True)
+            places = {parameter: place for place, parameter in enumerate(program.parameters)}
+            used = [place for place, value in enumerate(self._bound.values) if value in places]
+            self._used = np.array(used, dtype=int)
+            self._which = np.array([places[self._bound.values[place]] for place in used], dtype=int)
         return self._bound
 
 
@@ -130,8 +136,10 @@ class Partitions:
         Returns:
             Two numbers and an array.
         """
-        numbers = np.array(parameters, dtype=float)
-        asked = self._ask(Part.summed, rows, program=self._program, parameters=numbers)
+        numbers: Any = np.array(parameters, dtype=float)
+        if numbers.nbytes > LARGE:
+            numbers = self._client.submit(_itself, numbers, pure=False)
+        asked = self._ask(Part.summed, rows, numbers, program=self._program)
         while len(asked) > _TOGETHER:
             groups = [asked[i : i + _TOGETHER] for i in range(0, len(asked), _TOGETHER)]
             asked = self._client.map(_added, groups, pure=False)
@@ -143,7 +151,7 @@ class Partitions:
         found = self._client.gather(self._ask(Part.rows, rows))
         return [np.concatenate(column) for column in zip(*found, strict=True)]
 
-    def _ask(self, what: Any, rows: Sequence[int] | None, **more: Any) -> list[Any]:
+    def _ask(self, what: Any, rows: Sequence[int] | None, *same: Any, **futures: Any) -> list[Any]:
         """Ask those partitions that have some of the rows, with which of theirs these are, in their order."""
         parts, which = self._parts, [None] * len(self._parts)
         if rows is not None:
@@ -153,7 +161,10 @@ class Partitions:
             some = np.unique(places).tolist()
             parts = [self._parts[place] for place in some]
             which = [wanted[places == place] - starts[place] for place in some]
-        asked: list[Any] = self._client.map(what, parts, which, pure=False, **more)
+        each = [
+            [argument] * len(parts) for argument in same
+        ]  # by name it may become a task of that very name
+        asked: list[Any] = self._client.map(what, parts, which, *each, pure=False, **futures)
         return asked
 
 
