@@ -26,6 +26,9 @@ Array: TypeAlias = NDArray[np.float64]
 TILE = 2**15
 """How many numbers, of inputs and outputs, are summed on their own: 256 KB."""
 
+LONG = 1_000
+"""How many instructions take so long to compile well for lanes that a program is compiled quickly first."""
+
 WORTH = 2**23
 """How many instructions, over all samples, a thread has at least: starting one takes about as long."""
 
@@ -56,7 +59,6 @@ class Batch:
 
     Attributes:
         code: what it runs.
-        call: the function `batch` of the code: see `kernels.batch`.
         layout: as given.
         memory: how many numbers the code needs to keep.
         length: how many instructions the program has.
@@ -65,15 +67,22 @@ class Batch:
 
     def __init__(self, program: Program, layout: Layout, math: Math, level: int) -> None:
         kernel = kernels.batch(program, layout.inputs, layout.outputs, layout.lanes, math)
-        self.code = Code(kernel.ir, kernel.symbols, level, soon=False)
+        self.code = Code(kernel.ir, kernel.symbols, level, soon=len(program) >= LONG)
         self.layout, self.memory, self.length = layout, kernel.memory, len(program)
         self._summed = any(group.kind == "sums" for group in layout.outputs)
         own = [group.count for group in (*layout.inputs, *layout.outputs) if group.kind == "rows"]
         self.tile = max(1, TILE // max(1, sum(own)) // layout.lanes) * layout.lanes  # in samples
         pointers = len(layout.inputs) + len(layout.outputs) + 1
-        kind = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * pointers, *[ctypes.c_int64] * 3)
-        # called by way of ctypes, which releases the interpreter's lock
-        self.call: Callable[..., None] = kind(self.code.loaded.address("batch"))
+        self._kind = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * pointers, *[ctypes.c_int64] * 3)
+        self._called: tuple[Any, Callable[..., None]] = (None, self._kind())
+
+    @property
+    def call(self) -> Callable[..., None]:
+        """The best code so far, called by way of ctypes, which releases the interpreter's lock."""
+        loaded = self.code.loaded
+        if self._called[0] is not loaded:
+            self._called = loaded, self._kind(loaded.address("batch"))
+        return self._called[1]
 
     def run(
         self, arrays: Sequence[Array], samples: int, threads: int, out: Sequence[Array] | None = None

@@ -19,6 +19,10 @@ from autograd.programs.program import UNUSED, Program
 LONGEST = 300
 """How many instructions of a program one function has at most."""
 
+MANY = 40
+"""How many calls of elementary functions are written out. If there are more they stay calls: that takes
+a tenth longer to run, and half as long to compile."""
+
 
 class Kernel(NamedTuple):
     """A module of IR.
@@ -142,7 +146,8 @@ class _Pieces:
 
     def module(self, function: str) -> Kernel:
         """A module of the pieces and of the function that calls them."""
-        around = definitions(self._writers).lstrip("\n")
+        calls = sum(line.count("@own.") for writer in self._writers for line in writer.lines)
+        around = definitions(self._writers, "alwaysinline" if calls <= MANY else "noinline").lstrip("\n")
         symbols = {name: at for writer in self._writers for name, at in writer.symbols.items()}
         return Kernel(around + "".join(self._functions) + function, symbols, self.kept)
 

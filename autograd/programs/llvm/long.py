@@ -29,7 +29,7 @@ with extra("jit", "machine code"):
 
 Array: TypeAlias = NDArray[np.float64]
 
-STRAIGHT: Final = 20_000
+STRAIGHT: Final = 100_000
 """How long a program may be that is straight code for batches, whose samples share the time to compile it."""
 
 _TILE: Final = 16 * BLOCK
