@@ -33,6 +33,7 @@ from nn.metrics import METRICS, accuracy, f1, overall, precision, r2, recall, rm
 from nn.module import Module
 from nn.normalization import BatchNorm, LayerNorm
 from nn.optim import OPTIMIZERS, SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
+from nn.prediction import predict
 from nn.schedules import (
     CosineAnnealingLR,
     ExponentialLR,
@@ -44,7 +45,7 @@ from nn.schedules import (
     SequentialLR,
     StepLR,
 )
-from nn.train import fit, predict
+from nn.train import fit
 
 __all__ = [
     "ACTIVATIONS", "INITS", "LOSSES", "METRICS", "MLP", "OPTIMIZERS", "SGD", "Adagrad", "Adam", "AdamW",

@@ -14,8 +14,9 @@ from nn.data import Points, moons
 from nn.layers import MLP
 from nn.metrics import accuracy
 from nn.optim import SGD
+from nn.prediction import predict
 from nn.schedules import LinearLR
-from nn.train import fit, predict
+from nn.train import fit
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -1,4 +1,4 @@
-"""Training a model on samples, and using it."""
+"""Training a model on samples."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Literal
 
-from autograd import Value, no_grad
-from nn.arguments import described
+from autograd import Value
 from nn.callbacks import Callback, Training, as_callbacks
 from nn.history import History
 from nn.init import Seed, random_source
@@ -18,8 +17,8 @@ from nn.optim import Optimizer, optimizer_by_name
 from nn.samples import by_class, divided, that_count
 from nn.schedules import ReduceLROnPlateau, Schedule
 from nn.settings import by_name, checked
-from nn.tables import check_columns, column_names, rows_of
-from nn.trainer import Trainer, numbers_in, outputs_for
+from nn.tables import column_names
+from nn.trainer import Trainer
 
 Loss = Callable[[Any, Any], Value]
 Data = Iterable[Any]
@@ -46,6 +45,7 @@ def fit(
     callbacks: Called | Iterable[Called] | None = (),
     progress: bool = True,
     seed: Seed = None,
+    engine: Literal["auto", "eager", "jit"] = "auto",
 ) -> History:
     """Train a model by gradient descent on the average loss of batches of samples.
 
@@ -85,6 +85,9 @@ def fit(
         callbacks: `Callback`s, learning rate schedules, functions of the training state; one or several.
         progress: show a progress bar, if tqdm is installed (the `train` extra).
         seed: for shuffling; an int, a random.Random, or None for the module `random`.
+        engine: what takes the steps. 'eager' builds a graph for every batch; 'jit' compiles the loss of one
+            sample and runs the program on arrays, which needs the extra `jit`; 'auto' does that where it can
+            and where it pays, and says in the history's `engine` what ran and why.
 
     Returns:
         The history of losses, metrics and learning rates. The parameters keep the gradients of the last step.
@@ -93,7 +96,7 @@ def fit(
         ValueError: if X, y and the weights differ in length or are empty, a column of a frame holds something
             missing or no number, a name is unknown, or a setting is out of range.
         TypeError: if the loss returns no Value, or the model, the data, the loss, the optimizer, a metric or
-            a callback is something else.
+            a callback is something else; or if engine='jit' cannot train this; it says why.
         FloatingPointError: if a loss or a gradient is nan or infinite; it names the node where that began.
             The parameters and buffers are those of the step before, if no callback sets others.
 
@@ -109,11 +112,12 @@ def fit(
     samples, held_out = by_class(class_weight, samples, held_out)
     samples, held_out = that_count(samples, "training"), that_count(held_out, "validation")
     size = len(samples) if batch_size is None else batch_size
-    epochs, size, l2 = checked("fit", {"epochs": epochs, "batch_size": size, "l2": l2}).values()
+    given = {"epochs": epochs, "batch_size": size, "l2": l2, "engine": engine}
+    epochs, size, l2, engine = checked("fit", given).values()
     made = _optimizer(optimizer, model, learning_rate)
-    trainer = Trainer(
-        model, by_name("loss", loss, LOSSES), made, named_metrics(metrics), l2, as_callbacks(callbacks)
-    )
+    chosen = by_name("loss", loss, LOSSES)
+    called = as_callbacks(callbacks)
+    trainer = Trainer(model, chosen, made, named_metrics(metrics), l2, called, engine, epochs)
     rng = random_source(seed)
     if isinstance(model, Module):
         vars(model)["history_"] = trainer.training.history
@@ -127,34 +131,6 @@ def fit(
             if trainer.training.history.stopped:
                 break
     return trainer.training.history
-
-
-def predict(model: Module | Callable[[Any], Any], X: Iterable[Any]) -> list[Any]:
-    """The model's outputs for samples, in evaluation mode; builds no graph.
-
-    Args:
-        model: a Module, which afterwards has the mode that it had before; or a function of one sample.
-        X: the samples, n sequences of numbers; a 2-D array or a frame will do.
-
-    Returns:
-        A list of n outputs: floats if the model has one output, lists of floats if it has several. What a
-        model returns other than Values stays as it is.
-
-    Raises:
-        ValueError: if the model does not take the samples, or the columns of a frame are not those that the
-            model was fitted with, in the same order. An array or a list is not held to them.
-        TypeError: if the samples are something else than numbers, or the model is no function of them.
-
-    >>> from nn import MLP
-    >>> predict(MLP(2, [1], init=lambda rng, nin, nout: 1.0), [[1.0, 2.0], [3.0, 4.0]])
-    [3.0, 7.0]
-    """
-    if isinstance(model, type) or not callable(model):
-        raise TypeError(f"a model is an nn.Module or a function of one sample, got {described(model)}")
-    check_columns(getattr(model, "feature_names_in_", None), X, "X")
-    rows = rows_of(X, "X")
-    with no_grad(), in_mode(model, False):
-        return [numbers_in(output) for output in outputs_for(model, rows, range(len(rows)))]
 
 
 def _optimizer(given: Any, model: Module, learning_rate: float | None) -> Optimizer:
