@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from math import isfinite
-from operator import mul
 from typing import Any
 
-from autograd import Value, detect_anomaly, extra, jit, value_and_grad
-from nn.history import History
-from nn.init import Seed, random_source
-from nn.losses import LOSSES
-from nn.module import Module, in_mode
-from nn.optim import Optimizer, optimizer_by_name
-from nn.settings import by_name, checked
+from autograd import extra, jit, value_and_grad
+from nn.eager import Eager
+from nn.engines import NotCompiled, require_by_sample
+from nn.held import Held
+from nn.measured import Measured
+from nn.module import in_mode
+from nn.outputs import kind_of
+from nn.samples import Sample, that_count, weighed
 
 with extra("dask", "training on a cluster"):
     from nn.partitions import Partitions, Program
@@ -26,156 +26,119 @@ class OnCluster:
     rows from each. They are added in the order of the partitions: the numbers do not depend on the workers.
 
     Args:
-        client: a `distributed.Client`.
-        model: a module whose output for a sample depends on that sample alone.
-        loss: a name of `nn.LOSSES`, or a function (output, target) -> Value.
-        optimizer: moves the parameters.
-        X: the samples: a dask array or frame, or what numpy makes a 2-D array of.
-        y: their targets: a dask array, series or frame, or what numpy makes an array of.
-        sample_weight: a number for each sample, in any of these forms.
-        l2: the strength of L2 regularisation.
-
-    Attributes:
-        count: how many samples there are.
+        eager: computes what is not finite again, so that the error names the node; and validates.
+        data: the samples, their targets and maybe their weights.
 
     Raises:
-        ValueError: if X, y and the weights differ in length, or are partitioned in different ways.
-        TypeError: if the loss cannot be compiled.
+        TypeError, ValueError: if X is flat, or the loss of a sample cannot be compiled; it says why.
     """
 
-    def __init__(
-        self,
-        client: Any,
-        model: Module,
-        loss: str | Callable[[Any, Any], Value],
-        optimizer: Optimizer,
-        X: Any,
-        y: Any,
-        sample_weight: Any = None,
-        l2: float = 0.0,
-    ) -> None:
-        self.model: Any = model
-        self.parameters = model.parameters()
-        self.loss: Any = by_name("loss", loss, LOSSES)
-        self.optimizer = optimizer
-        self.l2 = l2
-        columns = (X, y) if sample_weight is None else (X, y, sample_weight)
-        self._partitions = Partitions(client, *columns)
-        self.count = self._partitions.count
+    def __init__(self, eager: Eager, data: Partitions) -> None:
+        self.eager = eager
+        self.data = data
+        self.compile()
 
-        def weighed(x: Any, target: Any, weight: float = 1.0) -> tuple[Any, float]:
-            return self._loss_of(x, target) * weight, weight
+    def compile(self) -> None:
+        """Write down the loss of a sample with its gradient, and send that to the workers."""
+        model, loss = self.eager.model, self.eager.loss
 
-        function = jit(value_and_grad(weighed, wrt=self.parameters, has_aux=True))
-        function.bind_batch(*self._partitions.rows([0]))  # writes the program down, which is what goes
-        self._partitions.use(Program(function, self.parameters))
+        def weighed_loss(x: Any, target: Any, weight: float = 1.0) -> tuple[Any, float]:
+            return loss(model(x.tolist()), _as_given(target)) * weight, weight
 
-    def step(self, rows: Sequence[int] | None = None) -> tuple[float, float]:
-        """Forward, backward and update on some rows, or on all.
-
-        Args:
-            rows: by their place among all.
-
-        Returns:
-            The weighted mean of their losses before the update, with the penalty; and the sum of the weights.
-
-        Raises:
-            FloatingPointError: if the loss or a gradient is nan or infinite; it names the node where that
-                began.
-        """
-        numbers = [parameter.data for parameter in self.parameters]
-        total, weight, gradient = self._partitions.sums(numbers, rows)
-        loss = total / weight + self.l2 * sum(number**2 for number in numbers)
-        slopes = [
-            slope / weight + 2.0 * self.l2 * w for slope, w in zip(gradient.tolist(), numbers, strict=True)
-        ]
-        if not (isfinite(loss) and all(map(isfinite, slopes))):
-            self._explain(range(self.count) if rows is None else rows)
-        self.model.zero_grad()
-        self.optimizer.zero_grad()
-        for parameter, slope in zip(self.parameters, slopes, strict=True):
-            parameter.grad = slope
-        self.optimizer.step()
-        return loss, weight
-
-    def _loss_of(self, x: Any, target: Any) -> Any:
-        entries = target.tolist() if hasattr(target, "tolist") else target
-        if isinstance(entries, list) and len(entries) == 1:  # a column of targets is as good as a row
-            entries = entries[0]
-        return self.loss(self.model(list(x)), entries)
-
-    def _explain(self, rows: Sequence[int]) -> None:
-        """Compute the rows again with Values, and raise the error that names the node."""
-        cause = "a nan or inf, but not in the losses of single samples"
-        x, target, *_ = self._partitions.rows(rows)
+        first = self.data.rows([0])
+        if first[0].ndim != 2:
+            raise ValueError(
+                "X needs a row of numbers for each sample; for a model of one input make it a column"
+            )
+        function = jit(value_and_grad(weighed_loss, wrt=self.eager.parameters, has_aux=True))
+        self._held = Held(model, loss)
         try:
-            with detect_anomaly(inf=True):
-                for one in zip(x.tolist(), target.tolist(), strict=True):
-                    self._loss_of(*one).backward()
-        except FloatingPointError as error:
-            cause = str(error)
-        finally:
-            self.model.zero_grad()
-        raise FloatingPointError(f"training stopped before the step: {cause}")
+            with in_mode(model, True):
+                require_by_sample(model)
+                function.bind_batch(*first)
+        except (NotCompiled, TypeError, ValueError) as error:
+            raise kind_of(error)(f"client= cannot train this: {error}") from error
+        self.data.use(Program(function, self.eager.parameters))
+
+    def begin_epoch(self) -> None:
+        """Compile anew if the model or the loss has changed."""
+        if self._held.changed():
+            self.compile()
+
+    def end_epoch(self) -> None:
+        """Values are where everybody looks: there is nothing to show."""
+
+    show = end_epoch
+
+    def train(self, samples: list[Sample], size: int, measured: Measured) -> None:
+        """Take one step for every batch of `size` samples."""
+        for start in range(0, len(samples), size):
+            self.step([sample.row for sample in samples[start : start + size]], measured)
+
+    def step(self, rows: Sequence[int], measured: Measured) -> None:
+        """Forward, backward and update on some rows, or on all."""
+        eager = self.eager
+        numbers = [parameter.data for parameter in eager.parameters]
+        some = rows if len(rows) < self.data.count else None
+        total, weight, gradient = self.data.sums(numbers, some)
+        loss = total / weight + eager.l2 * sum(number**2 for number in numbers)
+        slopes = (gradient / weight).tolist()
+        if not (isfinite(loss) and all(map(isfinite, slopes))):
+            eager.step(self.samples(rows), measured)
+            return
+        eager.model.zero_grad()
+        eager.optimizer.zero_grad()
+        for parameter, slope, number in zip(eager.parameters, slopes, numbers, strict=True):
+            parameter.grad = slope + 2.0 * eager.l2 * number
+        measured.add(loss, weight)
+        try:
+            for callback in eager.callbacks:
+                callback.on_gradients(eager.training)
+        except BaseException:  # Ctrl-C too
+            eager.model.zero_grad()
+            raise
+        eager.optimizer.step()
+
+    def validate(self, samples: list[Sample], measured: Measured) -> None:
+        """The loss in evaluation mode, of samples that are here."""
+        self.eager.validate(samples, measured)
+
+    def samples(self, rows: Sequence[int]) -> list[Sample]:
+        """Rows brought here."""
+        x, targets, *weights = (column.tolist() for column in self.data.rows(rows))
+        each = weights[0] if weights else [1.0] * len(rows)
+        return [Sample(*row) for row in zip(x, map(_as_given, targets), each, rows, strict=True)]
 
 
-def fit_on(
-    client: Any,
-    model: Module,
-    X: Any,
-    y: Any,
-    *,
-    loss: str | Callable[[Any, Any], Value] = "mse",
-    optimizer: str | Optimizer = "sgd",
-    learning_rate: float | None = None,
-    epochs: int = 100,
-    batch_size: int | None = None,
-    sample_weight: Any = None,
-    l2: float = 0.0,
-    seed: Seed = None,
-) -> History:
-    """Train a model on the workers of a Dask cluster, as `nn.fit` does in this process.
-
-    The losses and the parameters are those of `nn.fit` but for the order in which samples are added up. They
-    are the same to the last bit on any number of workers, and if workers are lost on the way.
+def on_cluster(
+    client: Any, X: Any, y: Any, sample_weight: Any, validation: Any
+) -> tuple[Partitions, list[Sample], list[Sample]]:
+    """The samples to train on, on the workers and as a list without their numbers, and those to validate on.
 
     Args:
         client: a `distributed.Client`.
-        model: a module whose output for a sample depends on that sample alone.
         X: the samples: a dask array or frame, or what numpy makes a 2-D array of.
         y: their targets: a dask array, series or frame, or what numpy makes an array of.
-        loss: as for `nn.fit`.
-        optimizer: a name of `nn.OPTIMIZERS`, or an optimizer made with the model's parameters.
-        learning_rate: for an optimizer given by name; by default the optimizer's own.
-        epochs: as for `nn.fit`.
-        batch_size: as for `nn.fit`, with the same batches for the same seed.
-        sample_weight: a number for each sample, in any of the forms of y.
-        l2: as for `nn.fit`.
-        seed: as for `nn.fit`.
-
-    Returns:
-        The history of losses and learning rates.
+        sample_weight: None, or a number for each sample, in any of these forms.
+        validation: None, (X, y) or (X, y, sample_weight), which stay here.
 
     Raises:
-        ValueError: if X, y and the weights differ in length, or are partitioned in different ways.
-        TypeError: if the model or the loss cannot be compiled.
-        FloatingPointError: if a loss or a gradient is nan or infinite; it names the node where that began.
+        ValueError: if X, y and the weights differ in length, or are partitioned in different ways; if the
+            validation is something else.
     """
-    given = {"epochs": epochs, "batch_size": 1 if batch_size is None else batch_size, "l2": l2}
-    epochs, size, l2 = checked("fit", given).values()
-    if isinstance(optimizer, str):
-        optimizer = optimizer_by_name("fit", optimizer, model.parameters(), learning_rate)
-    rng, history = random_source(seed), History()
-    with in_mode(model, True):
-        steps = OnCluster(client, model, loss, optimizer, X, y, sample_weight, l2)
-        rows = list(range(steps.count))
-        whole = batch_size is None or size >= steps.count
-        for _ in range(epochs):
-            if not whole:
-                rng.shuffle(rows)
-            batches = [None] if whole else [rows[i : i + size] for i in range(0, len(rows), size)]
-            rate = optimizer.param_groups[0]["lr"]
-            losses, weights = zip(*map(steps.step, batches), strict=True)
-            mean = sum(map(mul, losses, weights)) / sum(weights)
-            history.add({"loss": mean, "lr": rate})
-    return history
+    columns = (X, y) if sample_weight is None else (X, y, sample_weight)
+    if not isinstance(validation, (tuple, list, type(None))):
+        raise ValueError(f"with client= the samples to validate on are given: (X, y), got {validation!r:.60}")
+    held_out = [] if validation is None else that_count(weighed(*validation), "validation")
+    data = Partitions(client, *columns)
+    weights = [1.0] * data.count if sample_weight is None else data.column(2).tolist()
+    if min(weights) < 0.0:
+        raise ValueError(f"a weight in sample_weight is a finite number, zero or more, got {min(weights)}")
+    samples = [Sample(None, None, weight, row) for row, weight in enumerate(weights)]
+    return data, that_count(samples, "training"), held_out
+
+
+def _as_given(target: Any) -> Any:
+    """A target as a number or a list; a column of targets is as good as a row."""
+    entries = target.tolist() if hasattr(target, "tolist") else target
+    return entries[0] if isinstance(entries, list) and len(entries) == 1 else entries

@@ -70,6 +70,10 @@ class Part:
         """Some of the rows, of each column."""
         return [column[which] for column in self.columns]
 
+    def column(self, place: int) -> Any:
+        """All rows of one column."""
+        return self.columns[place]
+
     def summed(self, which: Any, parameters: Any, program: Program) -> Any:
         """The loss, the weight and the gradient, summed over these rows in their order; None for all."""
         count = len(self) if which is None else len(which)
@@ -147,16 +151,25 @@ class Partitions:
         return float(total[0]), float(total[1]), total[2:]
 
     def rows(self, rows: Sequence[int]) -> list[Any]:
-        """The numbers of some rows, an array for each column, partition by partition."""
+        """The numbers of some rows, an array for each column."""
         found = self._client.gather(self._ask(Part.rows, rows))
-        return [np.concatenate(column) for column in zip(*found, strict=True)]
+        order = np.argsort(np.argsort(self._places(rows), kind="stable"))  # they come by partition
+        return [np.concatenate(column)[order] for column in zip(*found, strict=True)]
+
+    def column(self, place: int) -> Any:
+        """All numbers of a column."""
+        found = self._client.map(Part.column, self._parts, [place] * len(self._parts), pure=False)
+        return np.concatenate(self._client.gather(found))
+
+    def _places(self, rows: Sequence[int]) -> Any:
+        """For each row its partition."""
+        return np.searchsorted(self._ends, np.asarray(rows, dtype=int), side="right")
 
     def _ask(self, what: Any, rows: Sequence[int] | None, *same: Any, **futures: Any) -> list[Any]:
         """Ask those partitions that have some of the rows, with which of theirs these are, in their order."""
         parts, which = self._parts, [None] * len(self._parts)
         if rows is not None:
-            wanted = np.asarray(rows, dtype=int)
-            places = np.searchsorted(self._ends, wanted, side="right")
+            wanted, places = np.asarray(rows, dtype=int), self._places(rows)
             starts = self._ends - np.diff(self._ends, prepend=0)
             some = np.unique(places).tolist()
             parts = [self._parts[place] for place in some]

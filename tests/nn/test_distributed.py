@@ -13,7 +13,6 @@ np = pytest.importorskip("numpy")
 distributed = pytest.importorskip("distributed")
 pytest.importorskip("llvmlite")
 
-from nn.distributed import OnCluster, fit_on  # noqa: E402
 from nn.partitions import PARTITIONS, Part, Partitions  # noqa: E402
 
 ROWS = 103
@@ -49,6 +48,10 @@ def threads():
         yield client
 
 
+def fit_on(client, model, X, y, **settings):
+    return nn.fit(model, X, y, client=client, progress=False, **settings)
+
+
 def weights_after(fitted):
     return [p.data for p in fitted.parameters()]
 
@@ -61,6 +64,7 @@ SETTINGS = {
     "all samples": {"optimizer": "adam", "learning_rate": 0.05},
     "batches": {"batch_size": 20, "seed": 3, "learning_rate": 0.05},
     "weights and a penalty": {"sample_weight": np.arange(1.0, ROWS + 1.0), "l2": 1e-3},
+    "weights of zero": {"sample_weight": np.arange(ROWS) % 3, "batch_size": 9, "seed": 1},
     "a loss of one's own": {"loss": lambda output, target: (output - target) ** 4},
 }
 
@@ -75,6 +79,31 @@ class TestSameAsHere:
         close(found["loss"], expected["loss"])
         close(weights_after(there), weights_after(here))
         assert found["lr"] == expected["lr"]
+        assert found.engine == "jit, on a cluster"
+
+    def test_callbacks_and_validation(self, client):
+        runs = []
+        for each in (None, client):
+            fitted = model()
+            sgd = nn.SGD(fitted.parameters(), lr=0.2, momentum=0.9)
+            history = nn.fit(
+                fitted,
+                X,
+                Y,
+                client=each,
+                optimizer=sgd,
+                epochs=6,
+                batch_size=60,
+                seed=0,
+                validation=(X[:9], Y[:9]),
+                callbacks=[nn.StepLR(sgd, 2), nn.ClipGradients(max_norm=0.1), nn.EarlyStopping(patience=2)],
+                progress=False,
+            )
+            runs.append((history, weights_after(fitted)))
+        (expected, before), (found, after) = runs
+        for name in ("loss", "val_loss", "lr"):
+            close(found[name], expected[name])
+        close(after, before)
 
     def test_several_outputs(self, client):
         targets = np.stack([Y, -Y], axis=1)
@@ -115,16 +144,17 @@ class TestWorkers:
             distributed.Client(cluster) as client,
         ):
             history = fit_on(client, expected, X, Y, epochs=12)
-            pids = client.run(os.getpid)
-            fitted = model()
-            steps = OnCluster(client, fitted, "mse", nn.SGD(fitted.parameters()), X, Y)
-            losses = [steps.step()[0] for _ in range(4)]
-            killed = next(iter(pids.values()))
+            killed = next(iter(client.run(os.getpid).values()))
             killer = Thread(
                 target=lambda: (sleep(0.02), os.kill(killed, getattr(signal, "SIGKILL", signal.SIGTERM)))
             )
-            killer.start()
-            losses += [steps.step()[0] for _ in range(8)]
+
+            def kill(training):
+                if training.epoch == 4:
+                    killer.start()
+
+            fitted = model()
+            losses = fit_on(client, fitted, X, Y, epochs=12, callbacks=kill)["loss"]
             killer.join()
             assert killed not in client.run(os.getpid).values()
         assert losses == history["loss"]
@@ -147,6 +177,7 @@ class TestData:
         expected = nn.fit(here, X, Y, epochs=2, progress=False)
         found = fit_on(client, there, frame[["a", "b"]], frame["y"], epochs=2)
         close(found["loss"], expected["loss"])
+        assert there.feature_names_in_ == ("a", "b")
         weights = np.ones(ROWS)
         assert (
             fit_on(client, model(), frame[["a", "b"]], frame[["y"]], epochs=2, sample_weight=weights)["loss"]
@@ -163,8 +194,8 @@ class TestData:
         partitions = Partitions(threads, X, Y)
         assert partitions.count == ROWS
         assert len(partitions._parts) == PARTITIONS
-        x, y = partitions.rows([2, 1, 102])
-        assert (x.tolist(), y.tolist()) == (X[[2, 1, 102]].tolist(), Y[[2, 1, 102]].tolist())
+        x, y = partitions.rows([102, 2, 1, 60])
+        assert (x.tolist(), y.tolist()) == (X[[102, 2, 1, 60]].tolist(), Y[[102, 2, 1, 60]].tolist())
 
     @pytest.mark.parametrize(
         ("columns", "message"),
@@ -196,8 +227,44 @@ class TestData:
 def test_a_nan_names_its_node(threads):
     rows = X.copy()
     rows[7, 0] = np.inf
-    with pytest.raises(FloatingPointError, match=r"training stopped before the step: .*mul"):
+    with pytest.raises(FloatingPointError, match=r"epoch 1, before the step; sample 7 or its"):
         fit_on(threads, nn.MLP(2, [1], seed=0), rows, Y, epochs=1)
+
+
+def test_what_cannot_be_trained_there(threads):
+    with pytest.raises(ValueError, match="no metrics and no class_weight"):
+        fit_on(threads, model(), X, Y, metrics="rmse")
+    with pytest.raises(ValueError, match=r"to validate on are given: \(X, y\), got 0.5"):
+        fit_on(threads, model(), X, Y, validation=0.5)
+    with pytest.raises(ValueError, match="make it a column"):
+        fit_on(threads, nn.MLP(1, [1]), X[:, 0], Y)
+    with pytest.raises(ValueError, match=r"zero or more, got -1.0"):
+        fit_on(threads, model(), X, Y, sample_weight=-np.ones(ROWS))
+    with pytest.raises(ValueError, match="need a finite sum above zero"):
+        fit_on(threads, model(), X, Y, sample_weight=np.zeros(ROWS))
+    for layer in (nn.Dropout(0.5), nn.BatchNorm(2)):
+        with pytest.raises((TypeError, ValueError), match=r"client= cannot train this: .*(random|together)"):
+            fit_on(threads, nn.Sequential(layer, nn.Layer(2, 1)), X, Y)
+
+
+def test_a_model_that_a_callback_changes_is_compiled_anew(threads):
+    class Scaled(nn.Module):
+        def __init__(self):
+            self.inner, self.scale = model(), 1.0
+
+        def __call__(self, x):
+            return self.inner(x) * self.scale
+
+    def grow(training):
+        training.model.scale += 1.0
+
+    here, there = Scaled(), Scaled()
+    expected = nn.fit(
+        here, X, Y, epochs=3, learning_rate=0.01, callbacks=grow, engine="eager", progress=False
+    )
+    close(
+        fit_on(threads, there, X, Y, epochs=3, learning_rate=0.01, callbacks=grow)["loss"], expected["loss"]
+    )
 
 
 def test_parameters_that_the_loss_does_not_use_stay(threads):
