@@ -21,8 +21,9 @@ from tests.benchmarks.measure import Outcome, agree, measure
 from tests.benchmarks.plot import draw
 from tests.benchmarks.programs import FUNCTIONS, OF_ARRAY, chain, thirty_operations
 from tests.benchmarks.report import as_json, short, table
+from tests.benchmarks.task import flat
 from tests.benchmarks.worker import Worker
-from tests.benchmarks.workloads import SHORT, WORKLOADS, chain_numbers, flat
+from tests.benchmarks.workloads import SHORT, WORKLOADS, chain_numbers
 
 HERE = (OURS, "micrograd", "slots")  # what the tests themselves install
 PEERS = ("minigrad", "xad", "torch", "casadi", "jax")

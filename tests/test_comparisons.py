@@ -10,7 +10,8 @@ import pytest
 
 from autograd import Value
 from autograd.ops import TABLE
-from tests.benchmarks import graphs, habits, inspection, networks, operations, transforms, upkeep, workloads
+from tests.benchmarks import graphs, habits, inspection, networks, operations, transforms, upkeep
+from tests.benchmarks import task as timing
 from tests.benchmarks.__main__ import main
 from tests.benchmarks.comparison import MICROSECONDS, SIDES, Comparison, beside
 from tests.benchmarks.comparisons import COMPARISONS
@@ -27,7 +28,7 @@ def tiny(monkeypatch):
     """Everything at its smallest: the rows run once."""
     X, y = networks.moons_data()
     for module, name, size in [
-        (workloads, "MOMENT", 1e-9),
+        (timing, "MOMENT", 1e-9),
         (operations, "POINTS", 5),
         (operations, "TURNS", 1),
         (networks, "moons_data", lambda: (X[:4], y[:4])),

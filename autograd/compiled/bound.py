@@ -52,6 +52,8 @@ def bound(
     code = version.runner.bind(source, target)
     if version.parameters:
         code = _with_parameters(code, version, source[len(signature.numbers) :])
+    if version.trace.required:
+        code = _with_requirements(code, version, source)
     made: Bound = type(Bound.__name__, (Bound,), {"__call__": staticmethod(code)})()
     positional, named = signature.arguments()
     inputs = dict(enumerate(positional)) | named if named else tuple(positional)
@@ -63,6 +65,17 @@ def bound(
 def _with_parameters(code: Callable[[], None], version: Version, place: Any) -> Callable[[], None]:
     def call() -> None:
         place[:] = version.numbers_of_parameters()
+        code()
+
+    return call
+
+
+def _with_requirements(code: Callable[[], None], version: Version, source: Any) -> Callable[[], None]:
+    held = [source[each.place : each.place + 1] for each in version.trace.required]
+
+    def call() -> None:
+        for each, number in zip(version.trace.required, held, strict=True):
+            each(number.tolist())
         code()
 
     return call

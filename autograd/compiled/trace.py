@@ -10,9 +10,11 @@ from autograd import floats
 from autograd.compiled.draws import draws_refused
 from autograd.compiled.guards import decisions_refused, lookups_refused
 from autograd.compiled.kept import kept, reached, released, require_no_state
+from autograd.compiled.required import Required, required
 from autograd.containers import block, is_array, known_branches, made_like
 from autograd.programs.flatten import flatten
 from autograd.programs.program import Program
+from autograd.requirements import Noted
 from autograd.value import Value
 
 
@@ -83,6 +85,7 @@ class Trace(NamedTuple):
         kwargs: the arguments by name, likewise.
         parameters: the Values that the function uses without being given them, read anew at each call.
         out: what it returns, with a `Slot` in place of every number that it computes.
+        required: what its inputs are held to before the program runs.
     """
 
     program: Program
@@ -90,6 +93,7 @@ class Trace(NamedTuple):
     kwargs: dict[str, Any]
     parameters: list[Value]
     out: Any
+    required: Sequence[Required]
 
 
 def trace(f: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> Trace:
@@ -138,7 +142,7 @@ def _called(
         roots.append(number if isinstance(number, Value) else Value(number))
         return Slot(place) if isinstance(number, Value) or type(number) is float else Constant(place, number)
 
-    with decisions_refused():
+    with decisions_refused(), Noted() as rules:
         positional = [replaced(arg, float, fresh) for arg in args]
         named = {name: replaced(arg, float, fresh) for name, arg in kwargs.items()}
         with draws_refused(), lookups_refused(whole):
@@ -156,6 +160,7 @@ def _called(
         {name: replaced(arg, Value, placed) for name, arg in named.items()},
         parameters,
         shape,
+        required(rules, places),
     )
     return made, inside
 

@@ -51,14 +51,20 @@ class Version:
         """The numbers of the parameters as they are now."""
         return [parameter.data for parameter in self.parameters]
 
+    def require(self, numbers: Sequence[float]) -> None:
+        """Hold the numbers of the arguments to what the function has said of them."""
+        for each in self.trace.required:
+            each((numbers[each.place],))
+
     def run(self, numbers: Sequence[float]) -> Any:
         """What the function returns for these numbers, and the parameters as they are now."""
+        self.require(numbers)
         return self._result(self.runner.run([*numbers, *self.numbers_of_parameters()]))
 
     def function(self, slow: Callable[..., Any]) -> Callable[..., Any]:
         """A builtin function of arguments and results that are lists and tuples of floats; else `slow`."""
         arguments, results = self._shapes
-        if self.parameters or arguments is None or results is None:
+        if self.parameters or self.trace.required or arguments is None or results is None:
             return slow
         return self.runner.function(arguments, results, slow)
 

@@ -3,7 +3,10 @@
 Every engine runs in a process of its own, which it may crash. A round runs each of them once, in turns; the
 numbers are medians over the rounds. An engine that is not installed is said to be missing:
 
-    pip install micrograd==0.1.0 minigrad xad torch casadi jax
+    pip install micrograd==0.1.0 minigrad xad torch casadi jax symengine numba drjit scipy
+
+`batch`, `one_call`, `bound` and `moons_gradient` are functions that were compiled: `autograd.jit` and its
+peers beside C that gcc compiles.
 
 What no other engine does is held against this one itself, in comparisons such as `operations`: a row for
 each thing measured, its time, that of its reference, and the ratio.
@@ -23,8 +26,8 @@ from typing import Any
 from tests.benchmarks import plot
 from tests.benchmarks.comparison import SIDES
 from tests.benchmarks.comparisons import COMPARISONS
-from tests.benchmarks.engines import ENGINES
-from tests.benchmarks.measure import Results, measure
+from tests.benchmarks.compiled import batches_plot
+from tests.benchmarks.measure import Outcome, Results, measure
 from tests.benchmarks.report import as_json, heading, table
 from tests.benchmarks.workloads import WORKLOADS
 
@@ -37,14 +40,20 @@ def main(arguments: list[str] | None = None) -> None:
     print(f"{heading()}\n")
     results: Results = {}
     for name in options.only:
-        results[name] = {
-            label(case): measure(name, case, options.rounds, sides) for case, sides in cases_of(name)
-        }
+        results[name] = outcomes(name, options.rounds)
         print(table(name, results[name]), flush=True, end="\n\n")
     if options.json:
         options.json.write_text(json.dumps(as_json(results), indent=2) + "\n", encoding="utf-8")
     if options.plot:
         plot.draw(plot.curves(options.rounds), options.plot)
+    if options.plot_batches:
+        batches = results.get("batch") or outcomes("batch", options.rounds)
+        batches_plot.draw(batches_plot.ratios(batches), options.plot_batches)
+
+
+def outcomes(name: str, rounds: int) -> dict[str, dict[str, Outcome]]:
+    """All cases of a workload, or all rows of a comparison."""
+    return {label(case): measure(name, case, rounds, sides) for case, sides in cases_of(name)}
 
 
 def cases_of(name: str) -> Iterator[tuple[Any, Sequence[str]]]:
@@ -52,8 +61,8 @@ def cases_of(name: str) -> Iterator[tuple[Any, Sequence[str]]]:
     if name in COMPARISONS:
         yield from ((row, SIDES) for row in COMPARISONS[name].rows)
     else:
-        engines = [engine for engine in ENGINES if not ENGINES[engine].only or name in ENGINES[engine].only]
-        yield from ((case, engines) for case in WORKLOADS[name].cases)
+        workload = WORKLOADS[name]
+        yield from ((case, workload.able(name)) for case in workload.cases)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -75,6 +84,9 @@ def parser() -> argparse.ArgumentParser:
     described.add_argument("--json", type=Path, metavar="FILE", help="write the numbers to this file")
     described.add_argument(
         "--plot", type=Path, metavar="FILE.svg", help="draw the cost of a node against the size of the graph"
+    )
+    described.add_argument(
+        "--plot-batches", type=Path, metavar="FILE.svg", help="draw compiled functions beside C and others"
     )
     return described
 

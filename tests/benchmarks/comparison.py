@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tests.benchmarks.workloads import Task, flat, repeated
+from tests.benchmarks.task import Task, flat, repeated
 
 SIDES = MEASURED, REFERENCE = "measured", "reference"
 MILLISECONDS, MICROSECONDS = 1e3, 1e6  # of a second

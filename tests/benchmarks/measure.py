@@ -57,7 +57,7 @@ def measure(workload: str, case: Any, rounds: int, engines: Iterable[str] = ENGI
 def start(name: str, workload: str, case: Any) -> Worker:
     """A worker, or Unable with what is known before one is tried."""
     if workload in WORKLOADS:
-        engine = ENGINES[name]
+        engine = WORKLOADS[workload].engines[name]
         reason = engine.missing() or engine.cannot.get(workload)
         if reason:
             raise Unable(reason)

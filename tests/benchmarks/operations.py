@@ -17,7 +17,7 @@ from autograd import Value, functions, trace
 from autograd.ops import POSITIVE, REAL, TABLE
 from autograd.primitive import Operation
 from tests.benchmarks.comparison import Comparison, Row
-from tests.benchmarks.workloads import Numbers, Task
+from tests.benchmarks.task import Numbers, Task
 
 POINTS = 500
 TURNS = 20  # of the nodes and of the bare sum, in one measurement

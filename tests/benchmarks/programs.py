@@ -1,6 +1,6 @@
 """The programs that are differentiated, written once for scalars of any engine and once for arrays.
 
-`m` is the engine's mathematics: a module or another namespace with exp, log, tanh, erf and relu.
+`m` is the engine's mathematics: a module or another namespace with exp, log, sqrt, tanh, erf and relu.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def rosenbrock_of_array(x: Any, m: Any) -> Any:
 def black_scholes(x: Sequence[Any], m: Any) -> Any:
     """The price of a call: Black and Scholes, "The Pricing of Options and Corporate Liabilities" (1973)."""
     spot, strike, rate, volatility, years = x
-    spread = volatility * years**0.5
+    spread = volatility * m.sqrt(years)
     high = (m.log(spot / strike) + (rate + volatility**2 / 2) * years) / spread
     return spot * normal(high, m) - strike * m.exp(-(rate * years)) * normal(high - spread, m)
 
@@ -57,6 +57,16 @@ def thirty_operations(x: Sequence[Any], m: Any) -> Any:
     r = (p * p + q * q + 1) ** 0.5
     s = m.tanh(r * c - d)
     return (s + p * q) / (r + m.exp(-a))
+
+
+def tanh_six_times(x: Sequence[Any], m: Any) -> Any:
+    """Thirty operations, most of whose time is that of six elementary functions."""
+    start, slope, shift = x
+    out = start
+    for _ in range(6):
+        high = m.tanh(out * slope + shift)
+        out = high * high + start
+    return out
 
 
 def tanh_three_times(x: Sequence[Any], m: Any) -> Any:
@@ -99,17 +109,20 @@ def moons_start() -> list[list[list[float]]]:
 
 def moons_loss(parameters: Sequence[Any], m: Any) -> Any:
     """The max-margin loss and the penalty on scalar parameters, in the order of `moons_start`."""
-    points, classes = moons_data()
-    rest = iter(parameters)
-    layers = [[[next(rest) for _ in range(1 + nin)] for _ in range(nout)] for nin, nout in SIZES]
-    losses = []
-    for point, sign in zip(points, classes, strict=True):
-        x: list[Any] = point
-        for layer in layers:
-            sums = [sum((w * xi for w, xi in zip(row[1:], x, strict=True)), row[0]) for row in layer]
-            x = sums if layer is layers[-1] else [m.relu(s) for s in sums]
-        losses.append(m.relu(1 + -sign * x[0]))
+    data = zip(*moons_data(), strict=True)
+    losses = [m.relu(1 + -sign * moons_score(parameters, point, m)) for point, sign in data]
     return sum(losses) * (1 / len(losses)) + PENALTY * sum(p * p for p in parameters)
+
+
+def moons_score(parameters: Sequence[Any], point: Sequence[Any], m: Any) -> Any:
+    """What the network says of one point."""
+    rest = iter(parameters)
+    x = list(point)
+    for number, (nin, nout) in enumerate(SIZES, 1):
+        rows = [[next(rest) for _ in range(1 + nin)] for _ in range(nout)]
+        sums = [sum((w * xi for w, xi in zip(row[1:], x, strict=True)), row[0]) for row in rows]
+        x = sums if number == len(SIZES) else [m.relu(s) for s in sums]
+    return x[0]
 
 
 def moons_loss_of_arrays(parameters: Sequence[tuple[Any, Any]], points: Any, signs: Any, m: Any) -> Any:

@@ -11,8 +11,8 @@ from typing import Any
 import autograd
 from tests.benchmarks.comparison import SIDES
 from tests.benchmarks.comparisons import COMPARISONS
-from tests.benchmarks.engines import ENGINES, OURS
 from tests.benchmarks.measure import Outcome, Results
+from tests.benchmarks.task import Workload
 from tests.benchmarks.workloads import WORKLOADS
 
 Row = list[str]
@@ -52,24 +52,25 @@ def compared(comparison: str, rows: dict[str, dict[str, Outcome]]) -> str:
 def raced(workload: str, cases: dict[str, dict[str, Outcome]]) -> str:
     """One workload: a row for each engine, two columns for each case, and below them why cells are empty.
 
-    The second column is the time (or the memory) divided by this project's.
+    The second column is the time (or the memory) divided by that of the reference: this project, or C.
     """
     described = WORKLOADS[workload]
     head = ["", "kind"]
     for case in cases:
-        head += [case, f"x {OURS}"]
-    names = list(dict.fromkeys(name for outcomes in cases.values() for name in outcomes))
-    rows = [row(name, cases) for name in names if any(outcomes[name].numbers for outcomes in cases.values())]
+        head += [case, f"x {described.reference}"]
+    names = dict.fromkeys(name for outcomes in cases.values() for name in outcomes)
+    measured = [name for name in names if any(outcomes[name].numbers for outcomes in cases.values())]
+    rows = [row(described, name, cases) for name in measured]
     lines = [f"{described.title}; {described.unit}", *aligned([head, *rows], words=2), *notes(cases)]
     return "\n".join(lines)
 
 
-def row(name: str, cases: dict[str, dict[str, Outcome]]) -> Row:
+def row(described: Workload, name: str, cases: dict[str, dict[str, Outcome]]) -> Row:
     """The numbers of one engine."""
-    cells = [name, ENGINES[name].kind]
+    cells = [name, described.engines[name].kind]
     for outcomes in cases.values():
-        outcome, ours = outcomes[name], outcomes.get(OURS, Outcome())
-        cells += [cell(outcome), ratio(outcome, ours)]
+        outcome, reference = outcomes[name], outcomes.get(described.reference, Outcome())
+        cells += [cell(outcome), ratio(outcome, reference)]
     return cells
 
 

@@ -12,8 +12,9 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from tests.benchmarks.comparisons import COMPARISONS
-from tests.benchmarks.engines import ENGINES, Unable
-from tests.benchmarks.workloads import WORKLOADS, Task
+from tests.benchmarks.engines import Unable
+from tests.benchmarks.task import Task
+from tests.benchmarks.workloads import WORKLOADS
 
 TIMEOUT = 300  # seconds that one answer may take
 
@@ -71,12 +72,21 @@ def task_of(engine: str, workload: str, case: Any) -> Task:
     """One case, ready to run: of a workload on an engine, or of a comparison on one of its sides."""
     if workload in COMPARISONS:
         return COMPARISONS[workload].task(case, engine)
-    return WORKLOADS[workload].prepare(ENGINES[engine](), case)
+    described = WORKLOADS[workload]
+    return described.prepare(described.engines[engine](), case)
+
+
+def stay_on_one_core() -> None:
+    """Let this process have one core, and with it one thread of whatever computes; where the system can."""
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
 
 
 def serve(connection: Connection, engine: str, workload: str, case: Any) -> None:
     """What the process does: prepare, answer with the numbers to check, then run as often as asked."""
     try:
+        if workload in WORKLOADS and WORKLOADS[workload].one_core:
+            stay_on_one_core()
         task = task_of(engine, workload, case)
         connection.send((task.check, ""))
         while connection.recv() == "run":

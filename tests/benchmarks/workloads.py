@@ -7,46 +7,19 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
+from tests.benchmarks.compiled.tasks import COMPILED
 from tests.benchmarks.engines import Engine, Unable
 from tests.benchmarks.gpt import GPT, Adam
 from tests.benchmarks.programs import FUNCTIONS, SECOND, chain
+from tests.benchmarks.task import Numbers, Task, Workload, flat, repeated
 
 LEAVES = (0.7, 0.5, 0.25)  # x, a, b of the chain
 SHORT = 900  # nodes of a chain that Python's recursion can follow
 WORD = "network"
-MOMENT = 0.1  # seconds: quick things are repeated for so long
 MANY = 200  # short chains held at once, to weigh them
-
-Numbers = dict[str, float]  # the parts of a result, in the unit of the workload
-
-
-@dataclass(frozen=True)
-class Task:
-    """A workload that one engine is ready to run.
-
-    Attributes:
-        run: measures once.
-        check: numbers that must be those of every other engine.
-    """
-
-    run: Callable[[], Numbers]
-    check: list[float]
-
-
-@dataclass(frozen=True)
-class Workload:
-    """One table of results, with a column for each case."""
-
-    title: str
-    unit: str
-    cases: tuple[Any, ...]
-    prepare: Callable[[Engine, Any], Task]
-    once: bool = False
 
 
 def chain_task(engine: Engine, nodes: int) -> Task:
@@ -148,36 +121,7 @@ def start_task(engine: Engine, case: str) -> Task:
     return Task(repeated(process, 1e3), [])
 
 
-def repeated(
-    call: Callable[[], Any], scale: float, clock: Callable[[], float] = time.perf_counter
-) -> Callable[[], Numbers]:
-    """Measures the mean of as many calls as a moment holds."""
-
-    def run() -> Numbers:
-        count, start = 0, clock()
-        elapsed = 0.0
-        while elapsed < MOMENT:
-            for _ in range(1 + count):  # twice as many as before, so that the clock is seldom asked
-                call()
-            count += 1 + count
-            elapsed = clock() - start
-        return {"call": scale * elapsed / count}
-
-    return run
-
-
-def flat(numbers: Any) -> Iterable[float]:
-    """All numbers in nested lists, tuples and arrays."""
-    try:
-        inside = iter(numbers)
-    except TypeError:
-        yield float(numbers)
-    else:
-        for number in inside:
-            yield from flat(number)
-
-
-WORKLOADS = {
+WORKLOADS: dict[str, Workload] = {
     "chain": Workload(
         "A chain of x*a, +b, **2, relu: build + backward",
         "ns a node",
@@ -205,4 +149,5 @@ WORKLOADS = {
     "start": Workload(
         "A fresh process, from its start past its first gradient", "ms", ("process",), start_task
     ),
+    **COMPILED,
 }

@@ -39,7 +39,12 @@ class Torch(Engine):
         torch.set_num_threads(1)
         self.torch = torch
         self.mathematics = SimpleNamespace(
-            exp=torch.exp, log=torch.log, tanh=torch.tanh, erf=torch.erf, relu=torch.relu
+            exp=torch.exp,
+            log=torch.log,
+            sqrt=torch.sqrt,
+            tanh=torch.tanh,
+            erf=torch.erf,
+            relu=torch.relu,
         )
 
     def array(self, numbers: Any, requires_grad: bool = True) -> Any:
@@ -106,6 +111,7 @@ class Jax(Engine):
         self.mathematics = SimpleNamespace(
             exp=jax.numpy.exp,
             log=jax.numpy.log,
+            sqrt=jax.numpy.sqrt,
             tanh=jax.numpy.tanh,
             erf=jax.scipy.special.erf,
             relu=lambda x: jax.numpy.maximum(x, 0.0),
@@ -158,6 +164,7 @@ class Casadi(Engine):
         self.mathematics = SimpleNamespace(
             exp=casadi.exp,
             log=casadi.log,
+            sqrt=casadi.sqrt,
             tanh=casadi.tanh,
             erf=casadi.erf,
             relu=lambda x: casadi.fmax(x, 0.0),

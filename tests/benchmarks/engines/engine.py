@@ -15,17 +15,16 @@ class Unable(Exception):
     """An engine cannot do what was asked, and why."""
 
 
-class Engine:
-    """One way to compute gradients.
+class Contestant:
+    """What takes part in workloads.
 
-    An engine is made in a process of its own, and only then imports what it needs. The attributes of the
-    class say what is known before: what it is called, what must be installed, what it cannot do and why.
+    It is made in a process of its own, and only then imports what it needs. The attributes of the class say
+    what is known before: what it is called, what must be installed, what it cannot do and why.
     """
 
     name: ClassVar[str]
     needs: ClassVar[str]
-    kind: ClassVar[str] = "define by run"
-    first_gradient: ClassVar[str]  # a program
+    kind: ClassVar[str]
     only: ClassVar[tuple[str, ...]] = ()  # the workloads it stands in; () is all of them
     cannot: ClassVar[dict[str, str]] = {}  # workload -> why
 
@@ -33,6 +32,13 @@ class Engine:
     def missing(cls) -> str:
         """Why it cannot be measured here at all, or nothing."""
         return "" if find_spec(cls.needs) else "not installed"
+
+
+class Engine(Contestant):
+    """One way to compute gradients."""
+
+    kind = "define by run"
+    first_gradient: ClassVar[str]  # a program
 
     def lift(self, numbers: Sequence[float]) -> list[Any]:
         """Start a graph: the numbers as leaves of it."""

@@ -24,6 +24,7 @@ class ScalarEngine(Engine):
         self.Value = importlib.import_module(self.module).Value
         names = ("exp", "log", "tanh", "erf", "relu")
         self.mathematics: Any = SimpleNamespace(**{name: getattr(self.Value, name, None) for name in names})
+        self.mathematics.sqrt = lambda x: x**0.5
 
     def lift(self, numbers: Sequence[float]) -> list[Any]:
         return [self.Value(number) for number in numbers]
@@ -184,7 +185,7 @@ class Xad(ByProgram):
         self.Value, self.tape = adjoint.Real, adjoint.Tape()
         self.tape.activate()
         self.Value.relu = lambda x: functions.max(x, 0.0)
-        names = ("exp", "log", "tanh", "erf")
+        names = ("exp", "log", "sqrt", "tanh", "erf")
         self.mathematics = SimpleNamespace(**{name: getattr(functions, name) for name in names})
         self.mathematics.relu = self.Value.relu
 
