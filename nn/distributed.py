@@ -51,9 +51,9 @@ class OnCluster:
                 "X needs a row of numbers for each sample; for a model of one input make it a column"
             )
         function = jit(value_and_grad(weighed_loss, wrt=self.eager.parameters, has_aux=True))
-        self._held = Held(model, loss)
         try:
             with in_mode(model, True):
+                self._held = Held(model, loss)
                 require_by_sample(model)
                 function.bind_batch(*first)
         except (NotCompiled, TypeError, ValueError) as error:

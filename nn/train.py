@@ -129,14 +129,14 @@ def fit(
     chosen = by_name("loss", loss, LOSSES)
     called = as_callbacks(callbacks)
     trainer = Trainer(model, chosen, made, named_metrics(metrics), l2, called, engine, epochs)
-    if client is not None:
-        trainer.engine = OnCluster(trainer.eager, data)
-        trainer.training.history.engine = "jit, on a cluster"
     rng = random_source(seed)
     if isinstance(model, Module):
         vars(model)["history_"] = trainer.training.history
         if names := column_names(X):
             vars(model)["feature_names_in_"] = names
+    if client is not None:
+        trainer.engine = OnCluster(trainer.eager, data)
+        trainer.training.history.engine = "jit, on a cluster"
     with _progress_bar(epochs, progress) as bar, in_mode(model, True), trainer.running():
         for _ in bar:
             record = trainer.epoch(samples, size, rng, held_out)

@@ -13,6 +13,7 @@ np = pytest.importorskip("numpy")
 distributed = pytest.importorskip("distributed")
 pytest.importorskip("llvmlite")
 
+from nn.distributed import OnCluster  # noqa: E402
 from nn.partitions import PARTITIONS, Part, Partitions  # noqa: E402
 
 ROWS = 103
@@ -265,6 +266,15 @@ def test_a_model_that_a_callback_changes_is_compiled_anew(threads):
     close(
         fit_on(threads, there, X, Y, epochs=3, learning_rate=0.01, callbacks=grow)["loss"], expected["loss"]
     )
+
+
+def test_it_is_compiled_once(threads, monkeypatch):
+    """Broken if the history, which a model holds, counts as a change of the model."""
+    compiled = []
+    compile_ = OnCluster.compile
+    monkeypatch.setattr(OnCluster, "compile", lambda self: (compiled.append(self), compile_(self)))
+    fit_on(threads, model(), X, Y, epochs=3)
+    assert len(compiled) == 1
 
 
 def test_parameters_that_the_loss_does_not_use_stay(threads):
