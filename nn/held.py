@@ -8,9 +8,11 @@ from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 from autograd import Value
+from nn.history import History
 
 _PLAIN = (bool, int, float, complex, str, bytes, type(None))
-_CLOSED = (Value, type, ModuleType, FunctionType, BuiltinFunctionType, MethodType)  # nobody looks inside
+# Nobody looks inside; what a model keeps of its training changes with every epoch.
+_CLOSED = (Value, History, type, ModuleType, FunctionType, BuiltinFunctionType, MethodType)
 
 
 class Held:

@@ -46,6 +46,7 @@ def fit(
     progress: bool = True,
     seed: Seed = None,
     engine: Literal["auto", "eager", "jit"] = "auto",
+    client: Any = None,
 ) -> History:
     """Train a model by gradient descent on the average loss of batches of samples.
 
@@ -88,6 +89,9 @@ def fit(
         engine: what takes the steps. 'eager' builds a graph for every batch; 'jit' compiles the loss of one
             sample and runs the program on arrays, which needs the extra `jit`; 'auto' does that where it can
             and where it pays, and says in the history's `engine` what ran and why.
+        client: a `distributed.Client`, to train on the workers of a Dask cluster. X, y and the weights may be
+            dask arrays and frames. The numbers do not depend on how many workers there are. There are no
+            metrics and no class weights then, and samples to validate on are given as (X, y).
 
     Returns:
         The history of losses, metrics and learning rates. The parameters keep the gradients of the last step.
@@ -108,9 +112,16 @@ def fit(
     """
     if isinstance(model, type) or not hasattr(model, "parameters"):
         raise TypeError(f"fit trains a Module, such as nn.MLP(2, [4, 1]), got {model!r:.80}")
-    samples, held_out = divided(X, y, sample_weight, validation)
-    samples, held_out = by_class(class_weight, samples, held_out)
-    samples, held_out = that_count(samples, "training"), that_count(held_out, "validation")
+    if client is not None:
+        if class_weight is not None or named_metrics(metrics):
+            raise ValueError("with client= there are no metrics and no class_weight; give sample_weight")
+        from nn.distributed import OnCluster, on_cluster  # needs numpy
+
+        data, samples, held_out = on_cluster(client, X, y, sample_weight, validation)
+    else:
+        samples, held_out = divided(X, y, sample_weight, validation)
+        samples, held_out = by_class(class_weight, samples, held_out)
+        samples, held_out = that_count(samples, "training"), that_count(held_out, "validation")
     size = len(samples) if batch_size is None else batch_size
     given = {"epochs": epochs, "batch_size": size, "l2": l2, "engine": engine}
     epochs, size, l2, engine = checked("fit", given).values()
@@ -123,6 +134,9 @@ def fit(
         vars(model)["history_"] = trainer.training.history
         if names := column_names(X):
             vars(model)["feature_names_in_"] = names
+    if client is not None:
+        trainer.engine = OnCluster(trainer.eager, data)
+        trainer.training.history.engine = "jit, on a cluster"
     with _progress_bar(epochs, progress) as bar, in_mode(model, True), trainer.running():
         for _ in bar:
             record = trainer.epoch(samples, size, rng, held_out)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -38,6 +39,9 @@ class Constant(Slot):
         made.number = number
         return made
 
+    def __getnewargs__(self) -> tuple[int, Any]:  # type: ignore[override]
+        return int(self), self.number
+
 
 class Whole(float):
     """A whole number among the arguments that is an input."""
@@ -55,9 +59,22 @@ class Number(metaclass=_IsNumber):
 
 
 class Jitted:
-    """What `jit` made of a function; compiled as part of another one, it is that function."""
+    """What `jit` made of a function; compiled as part of another one, it is that function.
+
+    Attributes:
+        function: the function.
+    """
 
     function: Callable[..., Any]
+
+    @property
+    def home(self) -> str:
+        """The name by which any process finds it in a module; empty if there is none."""
+        name = getattr(self.function, "__qualname__", "")
+        module = getattr(self.function, "__module__", "")
+        # A script is another one in another process.
+        found = None if module == "__main__" else getattr(sys.modules.get(module), name, None)
+        return name if found is self else ""
 
 
 class Trace(NamedTuple):
