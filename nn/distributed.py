@@ -8,11 +8,11 @@ from typing import Any
 
 from autograd import extra, jit, value_and_grad
 from nn.eager import Eager
-from nn.engines import NotCompiled, require_by_sample
 from nn.held import Held
 from nn.measured import Measured
 from nn.module import in_mode
 from nn.outputs import kind_of
+from nn.refusals import NotCompiled, require_by_sample
 from nn.samples import Sample, that_count, weighed
 
 with extra("dask", "training on a cluster"):

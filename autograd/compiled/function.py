@@ -160,6 +160,9 @@ class Compiled(Jitted, OnArrays, Inspected):
         Returns:
             What the function returns, which is one number.
 
+        Raises:
+            TypeError: if the function returns something else, or uses a Value that was computed outside.
+
         >>> from autograd import Value
         >>> w = Value(2.0)
         >>> loss = jit(lambda x: (w * x - 1) ** 2)
@@ -169,6 +172,12 @@ class Compiled(Jitted, OnArrays, Inspected):
         30.0
         """
         signature, version = self._by_parameters._prepared(args, kwargs)
+        computed = [parameter for parameter in version.parameters if parameter.is_result]
+        if computed:
+            raise TypeError(
+                f"backward: the function uses {computed[0]!r:.60}, which was computed outside of it, and its "
+                "gradient would end there; compute it inside the function"
+            )
         number, gradient = version.run(signature.numbers)
         for parameter, slope in zip(version.parameters, gradient, strict=True):
             parameter.grad += slope
