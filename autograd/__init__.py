@@ -17,6 +17,7 @@ from autograd.functions import *  # noqa: F403  (its `__all__` is the list of fu
 from autograd.modes import no_grad
 from autograd.own_operations import operation
 from autograd.primitive import Operation
+from autograd.requirements import require
 from autograd.scopes import current_scope, each_in_scope, is_tracing, scope
 from autograd.value import Value
 from autograd.vectors import as_values
@@ -80,6 +81,7 @@ __all__ = [
     "no_grad",
     "operation",
     "player",
+    "require",
     "scope",
     "trace",
     "value_and_grad",

@@ -9,6 +9,7 @@ from sys import float_info
 
 from autograd import ops
 from autograd.annotations import TYPE_CHECKING, overload
+from autograd.choosing import take
 from autograd.value import Value
 from autograd.vectors import sum
 
@@ -74,13 +75,13 @@ def log_softmax(values: Iterable[Value]) -> list[Value]: ...
 @overload
 def log_softmax(values: Iterable[float]) -> list[float]: ...
 @overload
-def log_softmax(values: Iterable[Any], index: int) -> Any: ...
-def log_softmax(values: Iterable[Number], index: int | None = None) -> Any:
+def log_softmax(values: Iterable[Any], index: Number) -> Any: ...
+def log_softmax(values: Iterable[Number], index: Number | None = None) -> Any:
     """The logarithm of softmax, exact where softmax itself would round to zero.
 
     Args:
         values: n numbers, at least one.
-        index: which of the n logarithms to compute; by default all of them.
+        index: which of the n logarithms to compute, as `take` has it; by default all of them.
 
     Returns:
         A list of n numbers, or the one that was asked for.
@@ -88,6 +89,7 @@ def log_softmax(values: Iterable[Number], index: int | None = None) -> Any:
     Raises:
         ValueError: if there are none.
         IndexError: if there is none of that index.
+        TypeError: if the index is not a whole number.
 
     >>> log_softmax([0.0, 1000.0]), log_softmax([0.0, 1000.0], 0)
     ([-1000.0, 0.0], -1000.0)
@@ -97,7 +99,7 @@ def log_softmax(values: Iterable[Number], index: int | None = None) -> Any:
     shifted = [ops.sub(value, shift) for value in listed]
     total = ops.log(sum([ops.exp(value) for value in shifted]))
     if index is not None:
-        return ops.sub(shifted[index], total)
+        return ops.sub(take(shifted, index), total)
     return [ops.sub(value, total) for value in shifted]
 
 

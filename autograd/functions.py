@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from autograd import floats, ops
 from autograd.annotations import TYPE_CHECKING, overload
+from autograd.choosing import take
 from autograd.exponentials import log_softmax, logsumexp, softmax
 from autograd.ops import (
     abs,
@@ -79,7 +80,7 @@ __all__ = [
     "less_equal", "log", "log1p", "log2", "log10", "log_softmax", "logaddexp", "logsumexp", "maximum",
     "mean", "minimum", "norm", "normal_cdf", "normal_pdf", "not_equal", "pow", "radians", "relu",
     "remainder", "round", "sigmoid", "sign", "silu", "sin", "sinc", "sinh", "softmax", "softplus", "sqrt",
-    "stop_gradient", "sum", "tan", "tanh", "trunc", "where",
+    "stop_gradient", "sum", "take", "tan", "tanh", "trunc", "where",
 ]  # fmt: skip
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from nn.arguments import described
-from nn.clipping import clip_grad_norm_, clip_grad_value_
+from nn.clipping import clip_grad_norm_, clip_grad_value_, clip_norm, clip_value
 from nn.history import History
 from nn.metrics import larger_is_better
 from nn.module import Module
@@ -165,6 +165,13 @@ class ClipGradients(Callback):
             clip_grad_norm_(training.model.parameters(), self.max_norm)
         elif self.max_value is not None:
             clip_grad_value_(training.model.parameters(), self.max_value)
+
+    def clip(self, grads: Any) -> None:
+        """Do the same to an array of all gradients, in place."""
+        if self.max_norm is not None:
+            clip_norm(grads, self.max_norm)
+        elif self.max_value is not None:
+            clip_value(grads, self.max_value)
 
 
 class Scheduled(Callback):

@@ -6,7 +6,8 @@ It is done between `backward()` and `step()`. As in torch, a name that ends in a
 from __future__ import annotations
 
 from collections.abc import Iterable
-from math import hypot, isfinite
+from math import hypot, isfinite, sqrt
+from typing import Any
 
 from autograd import Value
 from nn.arguments import listed_parameters
@@ -54,11 +55,26 @@ def clip_grad_norm_(parameters: Iterable[Value], max_norm: float, error_if_nonfi
             f"the gradient's length is {norm}; {''.join(blame)}"
             "autograd.detect_anomaly() names the operation that made it"
         )
-    factor = limit / (norm + 1e-6)
-    if not factor >= 1.0:  # nan too: a gradient of unknown length has no direction to keep
+    factor = _factor(limit, norm)
+    if factor != 1.0:
         for p in parameters:
             p.grad *= factor
     return norm
+
+
+def clip_norm(grads: Any, max_norm: float) -> None:
+    """The same in place for gradients in an array, with a limit that has been checked."""
+    norm = sqrt(grads @ grads)
+    if not 1e-100 < norm < 1e100:  # squares overflow or vanish
+        norm = hypot(*grads.tolist())
+    factor = _factor(max_norm, norm)
+    if factor != 1.0:
+        grads *= factor
+
+
+def _factor(limit: float, norm: float) -> float:
+    factor = limit / (norm + 1e-6)
+    return 1.0 if factor >= 1.0 else factor  # nan too: a gradient of unknown length has no direction to keep
 
 
 def clip_grad_value_(parameters: Iterable[Value], clip_value: float) -> None:
@@ -84,3 +100,8 @@ def clip_grad_value_(parameters: Iterable[Value], clip_value: float) -> None:
             p.grad = limit
         elif p.grad < -limit:
             p.grad = -limit
+
+
+def clip_value(grads: Any, limit: float) -> None:
+    """The same in place for gradients in an array, with a limit that has been checked."""
+    grads.clip(-limit, limit, out=grads)

@@ -9,6 +9,8 @@ class History:
     Attributes:
         records: a list for each name, one entry an epoch.
         stopped: why training ended before its last epoch, also by an error or Ctrl-C; '' if it did not.
+        engine: what took the steps, 'jit' or 'eager'; where 'auto' had the choice also why, as in 'eager:
+            Dropout(p=0.5) draws random numbers in every step'.
 
     >>> history = History()
     >>> history.add({"loss": 0.5, "accuracy": 0.75})
@@ -19,6 +21,7 @@ class History:
     def __init__(self) -> None:
         self.records: dict[str, list[float]] = {}
         self.stopped = ""
+        self.engine = "eager"
 
     def add(self, numbers: dict[str, float]) -> None:
         """Append the numbers of one epoch."""

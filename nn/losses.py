@@ -1,15 +1,32 @@
 """How far the output for one sample is from its target; training minimises the average over samples.
 
 A number given as output or target stands for a list of one, and a list of one for a number. Given Values the
-functions return a Value, to call `backward()` on; given floats they return a float.
+functions return a Value, to call `backward()` on; given floats they return a float. In a function that `jit`
+compiles the target may be an input: one program serves all targets, and holds them to the same rules.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from sys import float_info
 from typing import Any, TypeVar
 
-from autograd import Value, abs, as_float, log_softmax, mean, relu, softplus, sum
+from autograd import (
+    Value,
+    abs,
+    as_float,
+    equal,
+    is_tracing,
+    log_softmax,
+    mean,
+    minimum,
+    relu,
+    require,
+    softplus,
+    sum,
+    where,
+)
 from nn.settings import checked
 
 N = TypeVar("N", Value, float)
@@ -17,6 +34,7 @@ Target = float | Value | Sequence[float] | Sequence[Value]
 
 # What numbers mostly are: whole lists are held to these at once, which takes less time than one by one.
 _NUMBERS = frozenset((Value, float))
+_PLAIN = frozenset((int, float))
 _CLASSES = frozenset((0.0, 1.0))
 _SIGNS = frozenset((-1.0, 1.0))
 
@@ -108,17 +126,28 @@ def bce_with_logits(output: N | Sequence[N], target: Target) -> N:
 
 
 def _bce(logit: N, target: N | float) -> N:
-    if not 0 <= target <= 1:
-        raise ValueError(
-            f"the target of bce_with_logits is a probability from 0 to 1, got {_shown(target)}; "
-            "for classes written -1 and +1 use max_margin, or map them to 0 and 1"
-        )
+    require(target, _require_probability)
+    if isinstance(target, Value) and is_tracing():  # which it is, is not known yet
+        return _times(target, softplus(-logit)) + _times(1 - target, softplus(logit))
     if not isinstance(target, Value) and target in _CLASSES:  # as above
         return softplus(-logit if target else logit)
     return target * softplus(-logit) + (1 - target) * softplus(logit)
 
 
-def cross_entropy(output: Sequence[N], target: int) -> N:
+def _require_probability(target: float) -> None:
+    if not 0 <= target <= 1:
+        raise ValueError(
+            f"the target of bce_with_logits is a probability from 0 to 1, got {target:g}; "
+            "for classes written -1 and +1 use max_margin, or map them to 0 and 1"
+        )
+
+
+def _times(weight: N, x: N) -> N:
+    """The weight times x, and 0 where the weight is 0, also if x is infinite."""
+    return weight * where(equal(weight, 0.0), minimum(x, float_info.max), x)
+
+
+def cross_entropy(output: Sequence[N], target: Value | float) -> N:
     """The negative logarithm of the probability that softmax(output) gives the right class.
 
     It is computed by log_softmax, so that neither large scores overflow nor small probabilities round to zero
@@ -163,15 +192,15 @@ def max_margin(output: N | Sequence[N], target: Target) -> N:
     scores, targets = _outputs_and_targets("max_margin", output, target)
     if not _SIGNS.issuperset(targets):
         for t in targets:
-            _require_sign(t)
+            require(t, _require_sign)
     terms: list[N] = [relu(1 + -t * score) for score, t in zip(scores, targets, strict=True)]
     return _mean(terms)
 
 
-def _require_sign(target: Value | float) -> None:
-    if (target.data if isinstance(target, Value) else target) not in _SIGNS:
+def _require_sign(target: float) -> None:
+    if target not in _SIGNS:
         raise ValueError(
-            f"the target of max_margin is -1 or +1, got {_shown(target)}; map classes 0 and 1 by 2 * y - 1"
+            f"the target of max_margin is -1 or +1, got {target:g}; map classes 0 and 1 by 2 * y - 1"
         )
 
 
@@ -212,9 +241,13 @@ def l1_penalty(parameters: Iterable[N], strength: float) -> N:
 def _strength(name: str, strength: Any) -> Any:
     """The strength, held to its rule; a Value stays part of the graph."""
     if isinstance(strength, Value):
-        checked(name, {"strength": strength.data})
+        require(strength, partial(_require_strength, name))
         return strength
     return checked(name, {"strength": strength})["strength"]
+
+
+def _require_strength(name: str, strength: float) -> None:
+    checked(name, {"strength": strength})
 
 
 def _mean(terms: list[N]) -> N:
@@ -252,24 +285,29 @@ def _listed(numbers: Any) -> list[Any]:
     return [number if type(number) in _NUMBERS else as_float(number) for number in listed]
 
 
-def _class_index(target: Any, classes: int) -> int:
-    """The target as a whole number; it may stand in a list of one, as in a column of targets."""
+def _class_index(target: Any, classes: int) -> Any:
+    """The target as a whole number, or the input that it is; it may stand in a list of one."""
+    if type(target) in _PLAIN and 0 <= target < classes and target == int(target):
+        return int(target)  # as mostly
+    rule = partial(_require_class, classes=classes)
     try:
         (index,) = _listed(target)
-        index = index.data if isinstance(index, Value) else index
-        fits = 0 <= index < classes and index == int(index)
     except (TypeError, ValueError):  # no number, or not one
-        fits = False
-    if not fits:
-        raise ValueError(
-            f"the target of cross_entropy is the index of a class, a whole number from 0 to {classes - 1}, "
-            f"got {_shown(target)}; of a one-hot list give the position of the 1"
-        )
+        rule(target)
+    require(index, rule)
+    if isinstance(index, Value):
+        return index if is_tracing() else int(index.data)
     return int(index)
 
 
-def _shown(target: Any) -> str:
-    return f"{target.data:g}" if isinstance(target, Value) else f"{target!r:.60}"
+def _require_class(target: Any, classes: int) -> None:
+    is_number = isinstance(target, float)
+    if not is_number or not 0 <= target < classes or target != int(target):
+        shown = f"{target:g}" if is_number else f"{target!r:.60}"
+        raise ValueError(
+            f"the target of cross_entropy is the index of a class, a whole number from 0 to {classes - 1}, "
+            f"got {shown}; of a one-hot list give the position of the 1"
+        )
 
 
 LOSSES: Mapping[str, Callable[..., Any]] = {

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from autograd import no_grad
+from nn.answers import answers
 from nn.arguments import described
 from nn.module import Module, in_mode
-from nn.programs import answers
+from nn.outputs import numbers_in, outputs_for
 from nn.tables import check_columns, rows_of
-from nn.trainer import numbers_in, outputs_for
 
 
 def predict(model: Module | Callable[[Any], Any], X: Iterable[Any]) -> list[Any]:

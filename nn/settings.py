@@ -67,6 +67,7 @@ RULES: Mapping[str, Rule] = {
     "resolution": (index, lambda n: n >= 2, "a whole number, two or more"),
     "epochs": _COUNT,
     "batch_size": _COUNT,
+    "engine": (_same, lambda x: x in ("auto", "eager", "jit"), "'auto', 'eager' or 'jit'"),
     "validation": (
         as_float,
         lambda x: 0.0 < x < 1.0,

@@ -67,7 +67,8 @@ def column_names(table: Any) -> Names | None:
     >>> column_names([[1.0, 2.0]]) is None
     True
     """
-    names = tuple(table.columns) if _is_frame(table) else ()
+    of_dask = hasattr(table, "columns") and hasattr(table, "to_delayed")
+    names = tuple(table.columns) if _is_frame(table) or of_dask else ()
     return names if names and all(isinstance(name, str) for name in names) else None
 
 

@@ -45,6 +45,8 @@ def fit(
     callbacks: Called | Iterable[Called] | None = (),
     progress: bool = True,
     seed: Seed = None,
+    engine: Literal["auto", "eager", "jit"] = "auto",
+    client: Any = None,
 ) -> History:
     """Train a model by gradient descent on the average loss of batches of samples.
 
@@ -84,6 +86,12 @@ def fit(
         callbacks: `Callback`s, learning rate schedules, functions of the training state; one or several.
         progress: show a progress bar, if tqdm is installed (the `train` extra).
         seed: for shuffling; an int, a random.Random, or None for the module `random`.
+        engine: what takes the steps. 'eager' builds a graph for every batch; 'jit' compiles the loss of one
+            sample and runs the program on arrays, which needs the extra `jit`; 'auto' does that where it can
+            and where it pays, and says in the history's `engine` what ran and why.
+        client: a `distributed.Client`, to train on the workers of a Dask cluster. X, y and the weights may be
+            dask arrays and frames. The numbers do not depend on how many workers there are. There are no
+            metrics and no class weights then, and samples to validate on are given as (X, y).
 
     Returns:
         The history of losses, metrics and learning rates. The parameters keep the gradients of the last step.
@@ -92,7 +100,7 @@ def fit(
         ValueError: if X, y and the weights differ in length or are empty, a column of a frame holds something
             missing or no number, a name is unknown, or a setting is out of range.
         TypeError: if the loss returns no Value, or the model, the data, the loss, the optimizer, a metric or
-            a callback is something else.
+            a callback is something else; or if engine='jit' cannot train this; it says why.
         FloatingPointError: if a loss or a gradient is nan or infinite; it names the node where that began.
             The parameters and buffers are those of the step before, if no callback sets others.
 
@@ -104,20 +112,31 @@ def fit(
     """
     if isinstance(model, type) or not hasattr(model, "parameters"):
         raise TypeError(f"fit trains a Module, such as nn.MLP(2, [4, 1]), got {model!r:.80}")
-    samples, held_out = divided(X, y, sample_weight, validation)
-    samples, held_out = by_class(class_weight, samples, held_out)
-    samples, held_out = that_count(samples, "training"), that_count(held_out, "validation")
+    if client is not None:
+        if class_weight is not None or named_metrics(metrics):
+            raise ValueError("with client= there are no metrics and no class_weight; give sample_weight")
+        from nn.distributed import OnCluster, on_cluster  # needs numpy
+
+        data, samples, held_out = on_cluster(client, X, y, sample_weight, validation)
+    else:
+        samples, held_out = divided(X, y, sample_weight, validation)
+        samples, held_out = by_class(class_weight, samples, held_out)
+        samples, held_out = that_count(samples, "training"), that_count(held_out, "validation")
     size = len(samples) if batch_size is None else batch_size
-    epochs, size, l2 = checked("fit", {"epochs": epochs, "batch_size": size, "l2": l2}).values()
+    given = {"epochs": epochs, "batch_size": size, "l2": l2, "engine": engine}
+    epochs, size, l2, engine = checked("fit", given).values()
     made = _optimizer(optimizer, model, learning_rate)
-    trainer = Trainer(
-        model, by_name("loss", loss, LOSSES), made, named_metrics(metrics), l2, as_callbacks(callbacks)
-    )
+    chosen = by_name("loss", loss, LOSSES)
+    called = as_callbacks(callbacks)
+    trainer = Trainer(model, chosen, made, named_metrics(metrics), l2, called, engine, epochs)
     rng = random_source(seed)
     if isinstance(model, Module):
         vars(model)["history_"] = trainer.training.history
         if names := column_names(X):
             vars(model)["feature_names_in_"] = names
+    if client is not None:
+        trainer.engine = OnCluster(trainer.eager, data)
+        trainer.training.history.engine = "jit, on a cluster"
     with _progress_bar(epochs, progress) as bar, in_mode(model, True), trainer.running():
         for _ in bar:
             record = trainer.epoch(samples, size, rng, held_out)

@@ -29,9 +29,10 @@ AUTOGRAD = """
     places
     ops
     value
-    graph containers rows
+    graph containers rows requirements
     tree
     vectors
+    choosing
     exponentials columns
     functions
     copying

@@ -32,7 +32,12 @@ _SEQUENCES = {
     "norm": functions.norm,
     "logsumexp": functions.logsumexp,
 }
-_LISTS = {"dot", "softmax", "log_softmax"}  # they take or return lists, which a formula of numbers has not
+_LISTS = {
+    "dot",
+    "softmax",
+    "log_softmax",
+    "take",
+}  # they take or return lists, which a formula of numbers has not
 FUNCTIONS: dict[str, Callable[..., Value | float]] = {
     **{name: getattr(functions, name) for name in functions.__all__ if name not in _LISTS},
     **{name: lambda *args, join=join: join(args) for name, join in _SEQUENCES.items()},

@@ -7,6 +7,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from autograd import floats
+from autograd.compiled.required import require_all
 from autograd.compiled.shapes import as_arrays
 from autograd.compiled.signature import Signature, whole_number
 from autograd.containers import is_array, known_branches, made_like
@@ -32,6 +33,7 @@ def batch(
 ) -> Any:
     """What a compiled function returns for many samples."""
     version, _, given = taken_apart(prepared, args, kwargs, shared)
+    require_all(version.trace.required, given)
     shapes: list[tuple[int, ...]] = []
     as_arrays(version.trace.out, shapes.append)
     made = version.runner.batch(given, [prod(shape) if shape else None for shape in shapes], sums, threads)
@@ -66,6 +68,7 @@ def taken_apart(
         if number is not None and signature.takes(key, number):
             arrays[key] = float(number)
     given = _given(arrays, shared)
+    require_all(version.trace.required, given)
     if version.parameters:
         now = np.array(version.numbers_of_parameters())
         given.append(Given(now, sum(part.count for part in given), len(now), True))

@@ -7,6 +7,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from autograd.compiled.batch import Prepared, cells, taken_apart
+from autograd.compiled.required import require_all
 from autograd.compiled.shapes import as_arrays
 from autograd.containers import is_array, known_branches, made_like
 from autograd.extras import extra
@@ -52,6 +53,8 @@ def bound(
     code = version.runner.bind(source, target)
     if version.parameters:
         code = _with_parameters(code, version, source[len(signature.numbers) :])
+    if version.trace.required:
+        code = _with_requirements(code, version, source)
     made: Bound = type(Bound.__name__, (Bound,), {"__call__": staticmethod(code)})()
     positional, named = signature.arguments()
     inputs = dict(enumerate(positional)) | named if named else tuple(positional)
@@ -63,6 +66,17 @@ def bound(
 def _with_parameters(code: Callable[[], None], version: Version, place: Any) -> Callable[[], None]:
     def call() -> None:
         place[:] = version.numbers_of_parameters()
+        code()
+
+    return call
+
+
+def _with_requirements(code: Callable[[], None], version: Version, source: Any) -> Callable[[], None]:
+    held = [source[each.place : each.place + 1] for each in version.trace.required]
+
+    def call() -> None:
+        for each, number in zip(version.trace.required, held, strict=True):
+            each(number.tolist())
         code()
 
     return call
@@ -122,12 +136,15 @@ class BoundBatch:
         self.parameters = given[-1].array if self.values else np.zeros(0)
         self._samples = max(len(part.array) for part in given if not part.shared)
         self._run = run
+        self._given = given
+        self._required = version.trace.required
 
     def __call__(self, start: int = 0, stop: int | None = None) -> None:
         """Compute the rows from `start` to before `stop`; IndexError if there are no such rows."""
         stop = self._samples if stop is None else stop
         if not 0 <= start <= stop <= self._samples:
             raise IndexError(f"rows from {start} to {stop} of a batch of {self._samples}")
+        require_all(self._required, self._given, start, stop)
         self._run(start, stop)
 
     def __reduce__(self) -> tuple[Any, ...]:

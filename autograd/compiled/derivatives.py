@@ -241,4 +241,4 @@ def _chosen(inner: Trace, program: Program, out: Any) -> Trace:
         return Constant(place, slot.number) if isinstance(slot, Constant) else Slot(place)
 
     shape = replaced(out, float, noted)
-    return Trace(with_outputs(program, kept), inner.args, inner.kwargs, inner.parameters, shape)
+    return inner._replace(program=with_outputs(program, kept), out=shape)

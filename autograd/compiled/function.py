@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 import warnings
 from collections.abc import Callable, Mapping, Sequence
+from copy import deepcopy
 from functools import cached_property, partial, update_wrapper
 from types import MethodType
 from typing import TYPE_CHECKING, Any
 
 from autograd.arguments import EVERY, Outside
 from autograd.compiled.backend import BACKEND
+from autograd.compiled.carried import function_to_go, goes
 from autograd.compiled.inspected import Inspected
 from autograd.compiled.on_arrays import OnArrays
 from autograd.compiled.signature import Signature
@@ -67,9 +68,15 @@ def jit(f: Callable[..., Any], math: str = "own") -> Compiled:
     [10.0, 3.0]
     """
     kind = WithPull if isinstance(f, Transformed) and f._run is _vjp else Compiled
-    made = type(kind.__name__, (kind,), {"__doc__": f.__doc__, "__module__": kind.__module__})
-    compiled: Compiled = made(f, math)
-    return compiled
+    made = _blank(kind)
+    kind.__init__(made, f, math)
+    return made
+
+
+def _blank(kind: type[Compiled]) -> Compiled:
+    """One with a class of its own, that nothing is known of yet."""
+    made: type[Compiled] = type(kind.__name__, (kind,), {"__module__": kind.__module__})
+    return object.__new__(made)
 
 
 jit.backend = BACKEND  # type: ignore[attr-defined]
@@ -94,6 +101,7 @@ class Compiled(Jitted, OnArrays, Inspected):
         if math not in ("own", "libm"):
             raise ValueError(f"expected math='own' or 'libm', got {math!r}")
         update_wrapper(self, f)
+        type(self).__doc__ = f.__doc__
         self.function = f
         self._math = math
         self._kept: dict[Any, Version] = {}
@@ -152,6 +160,9 @@ class Compiled(Jitted, OnArrays, Inspected):
         Returns:
             What the function returns, which is one number.
 
+        Raises:
+            TypeError: if the function returns something else, or uses a Value that was computed outside.
+
         >>> from autograd import Value
         >>> w = Value(2.0)
         >>> loss = jit(lambda x: (w * x - 1) ** 2)
@@ -161,6 +172,12 @@ class Compiled(Jitted, OnArrays, Inspected):
         30.0
         """
         signature, version = self._by_parameters._prepared(args, kwargs)
+        computed = [parameter for parameter in version.parameters if parameter.is_result]
+        if computed:
+            raise TypeError(
+                f"backward: the function uses {computed[0]!r:.60}, which was computed outside of it, and its "
+                "gradient would end there; compute it inside the function"
+            )
         number, gradient = version.run(signature.numbers)
         for parameter, slope in zip(version.parameters, gradient, strict=True):
             parameter.grad += slope
@@ -237,10 +254,28 @@ class Compiled(Jitted, OnArrays, Inspected):
     def __get__(self, instance: object, owner: type | None = None) -> Any:
         return self if instance is None else MethodType(self, instance)
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> Compiled:
+        return self if self.home else jit(deepcopy(self.function, memo), self._math)
+
+    def __copy__(self) -> Compiled:
+        return self if self.home else jit(self.function, self._math)
+
     def __reduce__(self) -> str | tuple[Any, ...]:
-        name = getattr(self.function, "__qualname__", "")
-        module = sys.modules.get(getattr(self.function, "__module__", ""))
-        return name if getattr(module, name, None) is self else (jit, (self.function, self._math))
+        kind = WithPull if isinstance(self, WithPull) else Compiled
+        return self.home or (_blank, (kind,), self._carried())
+
+    def _carried(self) -> dict[str, Any]:
+        """What goes to another process: the programs, and the function if it can go with their parameters."""
+        kept = {key: version for key, version in self._kept.items() if goes((key, version))}
+        parameters = {parameter for version in kept.values() for parameter in version.parameters}
+        function = function_to_go(self.function, parameters) if kept else self.function
+        whole = self._whole.without(function)
+        last = self._last if self._last in kept.values() else None
+        return {"function": function, "math": self._math, "_kept": kept, "_whole": whole, "_last": last}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        Compiled.__init__(self, state.pop("function"), state.pop("math"))
+        vars(self).update(state)
 
     def __repr__(self) -> str:
         return f"<jit of {self.function!r}>"
@@ -270,6 +305,15 @@ class WithPull(Compiled):
             return back(*point, direction, **named)
 
         return value(*args, **kwargs), pull
+
+    def _carried(self) -> dict[str, Any]:
+        made = vars(self).get("_programs", ())
+        parameters = {
+            parameter for one in made for version in one._kept.values() for parameter in version.parameters
+        }
+        function = function_to_go(self.function, parameters) if made else self.function
+        rest = {"_programs": made} if made else {}
+        return {"function": function, "math": self._math, "_whole": self._whole.without(function), **rest}
 
     @cached_property
     def _programs(self) -> tuple[Compiled, Compiled]:

@@ -32,6 +32,9 @@ class Setting:
         if isinstance(self._thing, ref):
             self._thing = ref(self._thing(), lambda _: forget())
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Setting, (self._thing(),)  # hashes of strings differ from process to process
+
     def __hash__(self) -> int:
         return self._hash
 

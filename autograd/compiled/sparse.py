@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from autograd.compiled.backend import Runner, runner
 from autograd.compiled.derivatives import entries_of
+from autograd.compiled.required import Required
 from autograd.compiled.signature import Signature
 from autograd.compiled.whole import WholeNumbers
 from autograd.extras import extra
@@ -30,6 +31,7 @@ class Matrix(NamedTuple):
     Attributes:
         runner: computes the entries that may be other than 0.0, row by row.
         parameters: the Values that the function uses without being given them.
+        required: what the numbers of the arguments are held to.
         columns: the column of each entry.
         starts: for each row which entry is its first; and at last how many there are.
         shape: how many rows and columns there are.
@@ -37,6 +39,7 @@ class Matrix(NamedTuple):
 
     runner: Runner
     parameters: list[Value]
+    required: Sequence[Required]
     columns: Any
     starts: Any
     shape: tuple[int, int]
@@ -58,6 +61,8 @@ class Matrices:
     def numbers(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
         """The matrix for some arguments."""
         matrix, given = self._matrix(args, kwargs)
+        for each in matrix.required:
+            each((given[each.place],))
         return matrix.of(np.array(matrix.runner.run([*given, *(node.data for node in matrix.parameters)])))
 
     def pattern(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
@@ -84,7 +89,7 @@ def _compiled(f: Callable[..., Any], signature: Signature, math: str) -> Matrix:
     rows, columns = np.array(found.rows, dtype=np.int32), np.array(found.columns, dtype=np.int32)
     starts = np.zeros(shape[0] + 1, dtype=np.int32)
     np.cumsum(np.bincount(rows[kept], minlength=shape[0]), out=starts[1:])
-    return Matrix(runner(program, math), trace.parameters, columns[kept], starts, shape)
+    return Matrix(runner(program, math), trace.parameters, trace.required, columns[kept], starts, shape)
 
 
 def _is_zero(program: Program, slot: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -9,9 +10,12 @@ from autograd import floats
 from autograd.compiled.draws import draws_refused
 from autograd.compiled.guards import decisions_refused, lookups_refused
 from autograd.compiled.kept import kept, reached, released, require_no_state
+from autograd.compiled.required import Required, required
 from autograd.containers import block, is_array, known_branches, made_like
+from autograd.modes import recording
 from autograd.programs.flatten import flatten
 from autograd.programs.program import Program
+from autograd.requirements import Noted
 from autograd.value import Value
 
 
@@ -35,6 +39,9 @@ class Constant(Slot):
         made.number = number
         return made
 
+    def __getnewargs__(self) -> tuple[int, Any]:  # type: ignore[override]
+        return int(self), self.number
+
 
 class Whole(float):
     """A whole number among the arguments that is an input."""
@@ -52,9 +59,22 @@ class Number(metaclass=_IsNumber):
 
 
 class Jitted:
-    """What `jit` made of a function; compiled as part of another one, it is that function."""
+    """What `jit` made of a function; compiled as part of another one, it is that function.
+
+    Attributes:
+        function: the function.
+    """
 
     function: Callable[..., Any]
+
+    @property
+    def home(self) -> str:
+        """The name by which any process finds it in a module; empty if there is none."""
+        name = getattr(self.function, "__qualname__", "")
+        module = getattr(self.function, "__module__", "")
+        # A script is another one in another process.
+        found = None if module == "__main__" else getattr(sys.modules.get(module), name, None)
+        return name if found is self else ""
 
 
 class Trace(NamedTuple):
@@ -66,6 +86,7 @@ class Trace(NamedTuple):
         kwargs: the arguments by name, likewise.
         parameters: the Values that the function uses without being given them, read anew at each call.
         out: what it returns, with a `Slot` in place of every number that it computes.
+        required: what its inputs are held to before the program runs.
     """
 
     program: Program
@@ -73,6 +94,7 @@ class Trace(NamedTuple):
     kwargs: dict[str, Any]
     parameters: list[Value]
     out: Any
+    required: Sequence[Required]
 
 
 def trace(f: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> Trace:
@@ -121,7 +143,7 @@ def _called(
         roots.append(number if isinstance(number, Value) else Value(number))
         return Slot(place) if isinstance(number, Value) or type(number) is float else Constant(place, number)
 
-    with decisions_refused():
+    with recording(), decisions_refused(), Noted() as rules:
         positional = [replaced(arg, float, fresh) for arg in args]
         named = {name: replaced(arg, float, fresh) for name, arg in kwargs.items()}
         with draws_refused(), lookups_refused(whole):
@@ -139,6 +161,7 @@ def _called(
         {name: replaced(arg, Value, placed) for name, arg in named.items()},
         parameters,
         shape,
+        required(rules, places),
     )
     return made, inside
 

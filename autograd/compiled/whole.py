@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from autograd.arguments import Choice
+from autograd.compiled.carried import NotHere, goes
 from autograd.compiled.derivatives import traced
 from autograd.compiled.signature import Place, Signature
 from autograd.compiled.trace import Jitted, replaced
@@ -26,6 +27,13 @@ class WholeNumbers:
         self._inputs: set[Place] = set()
         self._settings: set[Place] = set()  # for good
         self._agreed: set[Any] = set()  # keys of arguments with which inputs are known to be right
+
+    def without(self, f: Callable[..., Any]) -> WholeNumbers:
+        """The same of the function that goes to another process in its place."""
+        made = WholeNumbers(f)
+        made._first, made._inputs, made._settings = self._first, self._inputs, self._settings
+        made._agreed = {key for key in self._agreed if goes(key)}
+        return made
 
     def signature(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Signature:
         """The signature of a call, with whole numbers as inputs or as settings."""
@@ -54,6 +62,8 @@ class WholeNumbers:
         """Whether the same numbers come out, to the last bit, with some more whole numbers as inputs."""
         try:
             same = _results(self._function, setting) == _results(self._function, wider)
+        except NotHere:
+            raise
         except Exception:  # the function needs it; or it fails anyhow, and does so again when it is compiled
             return False
         if same:

@@ -25,6 +25,7 @@ PACKAGES = ("autograd", "nn")
 GENERATED = [f"autograd/{name}.py" for name in ("libm", "lines")]  # which are not in the source
 COMPILED = [
     *GENERATED,
+    "autograd/choosing.py",
     "autograd/columns.py",
     "autograd/copying.py",
     "autograd/exponentials.py",

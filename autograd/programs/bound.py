@@ -1,4 +1,4 @@
-"""Rows of a batch on buffers that stay, for what has no better way than to compute batches anew."""
+"""Rows of a batch on buffers that stay, for what has no better way than to compute a batch for them."""
 
 from __future__ import annotations
 
@@ -37,11 +37,8 @@ def bound_batch(
 
     def run(start: int, stop: int) -> None:
         rows = [part if part.shared else replace(part, array=part.array[start:stop]) for part in inputs]
-        found = runner.batch(rows, outputs, False, threads)
-        for target, numbers, summed in zip(made, found, sums, strict=True):
-            if summed:
-                np.add.reduce(numbers, axis=0, out=target)
-            else:
-                target[start:stop] = numbers
+        found = {kind: runner.batch(rows, outputs, kind, threads) for kind in set(sums)}
+        for place, (target, summed) in enumerate(zip(made, sums, strict=True)):
+            target[() if summed else slice(start, stop)] = found[summed][place]
 
     return run, made

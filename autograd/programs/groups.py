@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final, NamedTuple, TypeAlias
 
 from autograd.extras import extra
@@ -21,12 +21,6 @@ SAME, NEXT, GATHERED = "same", "next", "gathered"
 
 _LEAST: Final = 8
 """How many members make it worth while not to gather."""
-
-_CODE: Final = 2_000
-"""How many instructions the bodies of loops have at most, all together: machine code is made for them."""
-
-_TRIED, _LONG = 8, 1_000
-"""After so many loops they must have this many instructions each, on average, to be worth while."""
 
 
 class Kind(NamedTuple):
@@ -143,16 +137,3 @@ def one_after_the_other(
     order = np.argsort(np.r_[begins, [each.start for each in found]])
     bases = np.array([base for each in found for base in each.bases], dtype=np.int32)
     return Groups([*kinds, *kind_of], np.r_[table, rows][order], np.r_[gathered, bases])
-
-
-def worthwhile(found: Iterable[Found]) -> list[Found]:
-    """The loops, if they are long; the search ends where too many are short."""
-    kept: list[Found] = []
-    code = count = 0
-    for each in found:
-        kept.append(each)
-        count += each.length
-        code += len(each.loop.body)
-        if code > _CODE or (len(kept) >= _TRIED and count < _LONG * len(kept)):
-            return []
-    return kept

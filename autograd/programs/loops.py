@@ -7,7 +7,7 @@ whether they come again soon; a loop that is found is followed as far as it goes
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from autograd.extras import extra
@@ -28,6 +28,12 @@ _ALIKE: Final = 8
 
 _TRIED: Final = 8
 """How many periods are tried in one place."""
+
+_CODE: Final = 2_000
+"""How many instructions the bodies of loops have at most, all together: machine code is made for them."""
+
+_FEW, _LONG = 8, 1_000
+"""After so many loops they must have this many instructions each, on average, to be worth while."""
 
 HERE, BEFORE, FIXED, MOVING = "here", "before", "fixed", "moving"
 """Where an operand is found: computed in this round, or in the one before; the same number in every round, or
@@ -96,6 +102,19 @@ def loops(
                 break
         else:
             at += _LONGEST // 4
+
+
+def worthwhile(found: Iterable[Found]) -> list[Found]:
+    """The loops, if they are long; the search ends where too many are short."""
+    kept: list[Found] = []
+    code = count = 0
+    for each in found:
+        kept.append(each)
+        count += each.length
+        code += len(each.loop.body)
+        if code > _CODE or (len(kept) >= _FEW and count < _LONG * len(kept)):
+            return []
+    return kept
 
 
 def _signs(what: Slots) -> Slots:

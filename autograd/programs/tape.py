@@ -16,8 +16,8 @@ from typing import Final, NamedTuple
 
 from autograd.extras import extra
 from autograd.programs.fusion import Fused, fused
-from autograd.programs.groups import Kind, Rows, grouped, one_after_the_other, worthwhile
-from autograd.programs.loops import Loop, loops
+from autograd.programs.groups import Kind, Rows, grouped, one_after_the_other
+from autograd.programs.loops import Loop, loops, worthwhile
 from autograd.programs.program import Program
 from autograd.programs.slots import Slots
 

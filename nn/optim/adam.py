@@ -8,8 +8,8 @@ from __future__ import annotations
 from math import sqrt
 from typing import ClassVar
 
-from nn.optim.arithmetic import mixed, mixed_squares, scaled, stepped
-from nn.optim.base import Group, Optimizer, Params, State, with_decay
+from nn.optim.arithmetic import mixed, mixed_squares, scaled, stepped, times
+from nn.optim.base import Group, Numbers, Optimizer, Params, State, Update, with_decay
 
 
 class Adam(Optimizer):
@@ -54,9 +54,7 @@ class Adam(Optimizer):
         zeros = [0.0] * len(group["params"])
         return {"step": 0, "exp_avg": zeros, "exp_avg_sq": zeros}
 
-    def _update(
-        self, settings: Group, state: State, weights: list[float], grads: list[float]
-    ) -> tuple[list[float], State]:
+    def _update(self, settings: Group, state: State, weights: Numbers, grads: Numbers) -> Update:
         grads = with_decay(settings["weight_decay"], weights, grads)
         return _adam(settings, state, weights, grads)
 
@@ -94,16 +92,12 @@ class AdamW(Adam):
     ) -> None:
         super().__init__(params, lr, betas, eps, weight_decay)
 
-    def _update(
-        self, settings: Group, state: State, weights: list[float], grads: list[float]
-    ) -> tuple[list[float], State]:
+    def _update(self, settings: Group, state: State, weights: Numbers, grads: Numbers) -> Update:
         keep = 1.0 - settings["lr"] * settings["weight_decay"]
-        return _adam(settings, state, [keep * w for w in weights], grads)
+        return _adam(settings, state, times(keep, weights), grads)
 
 
-def _adam(
-    settings: Group, state: State, weights: list[float], grads: list[float]
-) -> tuple[list[float], State]:
+def _adam(settings: Group, state: State, weights: Numbers, grads: Numbers) -> Update:
     (beta1, beta2), eps, step = settings["betas"], settings["eps"], state["step"] + 1
     lr, root = settings["lr"] / (1.0 - beta1**step), sqrt(1.0 - beta2**step)
     means = mixed(beta1, state["exp_avg"], 1.0 - beta1, grads)

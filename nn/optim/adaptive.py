@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from nn.optim.arithmetic import mixed, mixed_squares, scaled, stepped
-from nn.optim.base import Group, Optimizer, Params, State, with_decay
+from nn.optim.arithmetic import mixed, mixed_squares, scaled, stepped, variances, zeros
+from nn.optim.base import Group, Numbers, Optimizer, Params, State, Update, with_decay
 
 
 class Adagrad(Optimizer):
@@ -60,9 +60,7 @@ class Adagrad(Optimizer):
     def _fresh_state(self, group: Group) -> State:
         return {"step": 0, "sum": [group["initial_accumulator_value"]] * len(group["params"])}
 
-    def _update(
-        self, settings: Group, state: State, weights: list[float], grads: list[float]
-    ) -> tuple[list[float], State]:
+    def _update(self, settings: Group, state: State, weights: Numbers, grads: Numbers) -> Update:
         eps = settings["eps"]
         lr = settings["lr"] / (1.0 + state["step"] * settings["lr_decay"])
         grads = with_decay(settings["weight_decay"], weights, grads)
@@ -125,28 +123,20 @@ class RMSprop(Optimizer):
     def _fresh_state(self, group: Group) -> State:
         return {"step": 0, "square_avg": [0.0] * len(group["params"])}
 
-    def _update(
-        self, settings: Group, state: State, weights: list[float], grads: list[float]
-    ) -> tuple[list[float], State]:
+    def _update(self, settings: Group, state: State, weights: Numbers, grads: Numbers) -> Update:
         lr, alpha, eps, momentum = settings["lr"], settings["alpha"], settings["eps"], settings["momentum"]
         grads = with_decay(settings["weight_decay"], weights, grads)
-        rest, zeros = 1.0 - alpha, [0.0] * len(grads)
+        rest = 1.0 - alpha
         squares = mixed_squares(alpha, state["square_avg"], rest, grads)
         after = {**state, "step": state["step"] + 1, "square_avg": squares}
         spread = squares
         if settings["centered"]:
-            means = mixed(alpha, state.get("grad_avg", zeros), rest, grads)
+            means = mixed(alpha, state["grad_avg"] if "grad_avg" in state else zeros(grads), rest, grads)
             after["grad_avg"] = means
-            spread = [_variance(v, m) for v, m in zip(squares, means, strict=True)]
+            spread = variances(squares, means)
         steps = scaled(grads, spread, 1.0, eps)
         if momentum != 0.0:
-            buffer = state.get("momentum_buffer", zeros)
+            buffer = state["momentum_buffer"] if "momentum_buffer" in state else zeros(steps)
             steps = mixed(momentum, buffer, 1.0, steps)
             after["momentum_buffer"] = steps
         return stepped(weights, lr, steps), after
-
-
-def _variance(square: float, mean: float) -> float:
-    """The mean square minus the squared mean, or 0.0 where rounding has made that negative."""
-    variance = square - mean * mean
-    return 0.0 if variance < 0.0 else variance

@@ -1,8 +1,13 @@
-"""The arithmetic of the update rules, on a list of floats for each quantity; compiled with the engine."""
+"""The arithmetic of the update rules; compiled with the engine.
+
+A quantity is a list of floats, one for each parameter, or a numpy array of them, with the same result to the
+last bit: each operation is rounded by itself.
+"""
 
 from __future__ import annotations
 
 from math import sqrt
+from typing import Any, cast
 
 from autograd import Value
 
@@ -23,27 +28,70 @@ def assign(params: list[Value], weights: list[float]) -> None:
         p.data = weights[i]
 
 
+def assign_grads(params: list[Value], grads: list[float]) -> None:
+    """Set the gradient of every parameter."""
+    for i, p in enumerate(params):
+        p.grad = grads[i]
+
+
 def zero(params: list[Value]) -> None:
     """Set the gradient of every parameter to zero."""
     for p in params:
         p.grad = 0.0
 
 
-def stepped(weights: list[float], lr: float, steps: list[float]) -> list[float]:
+def zeros(like: Any) -> Any:
+    """0.0 for every number of a quantity."""
+    if isinstance(like, list):
+        return [0.0] * len(like)
+    fresh = like.copy()
+    fresh.fill(0.0)
+    return fresh
+
+
+def times(a: float, x: Any) -> Any:
+    """a * x."""
+    return [a * number for number in cast("list[float]", x)] if isinstance(x, list) else a * x
+
+
+def stepped(weights: Any, lr: float, steps: Any) -> Any:
     """w - lr * s."""
-    return [w - lr * steps[i] for i, w in enumerate(weights)]
+    if not isinstance(weights, list):
+        return weights - lr * steps
+    numbers, moves = cast("list[float]", weights), cast("list[float]", steps)
+    return [w - lr * moves[i] for i, w in enumerate(numbers)]
 
 
-def mixed(a: float, x: list[float], b: float, y: list[float]) -> list[float]:
+def mixed(a: float, x: Any, b: float, y: Any) -> Any:
     """a * x + b * y."""
-    return [a * number + b * y[i] for i, number in enumerate(x)]
+    if not isinstance(x, list):
+        return a * x + b * y
+    first, second = cast("list[float]", x), cast("list[float]", y)
+    return [a * number + b * second[i] for i, number in enumerate(first)]
 
 
-def mixed_squares(a: float, x: list[float], b: float, y: list[float]) -> list[float]:
+def mixed_squares(a: float, x: Any, b: float, y: Any) -> Any:
     """a * x + b * y**2."""
-    return [a * number + b * (y[i] * y[i]) for i, number in enumerate(x)]
+    if not isinstance(x, list):
+        return a * x + b * (y * y)
+    first, second = cast("list[float]", x), cast("list[float]", y)
+    return [a * number + b * (second[i] * second[i]) for i, number in enumerate(first)]
 
 
-def scaled(grads: list[float], squares: list[float], root: float, eps: float) -> list[float]:
+def scaled(grads: Any, squares: Any, root: float, eps: float) -> Any:
     """g / (sqrt(v) / root + eps)."""
-    return [g / (sqrt(squares[i]) / root + eps) for i, g in enumerate(grads)]
+    if not isinstance(grads, list):
+        return grads / (squares**0.5 / root + eps)
+    slopes, spread = cast("list[float]", grads), cast("list[float]", squares)
+    return [g / (sqrt(spread[i]) / root + eps) for i, g in enumerate(slopes)]
+
+
+def variances(squares: Any, means: Any) -> Any:
+    """The mean squares minus the squared means, or 0.0 where rounding has made that negative."""
+    if not isinstance(squares, list):
+        found = squares - means * means
+        found[found < 0.0] = 0.0
+        return found
+    second, first = cast("list[float]", squares), cast("list[float]", means)
+    differences = [square - first[i] * first[i] for i, square in enumerate(second)]
+    return [0.0 if variance < 0.0 else variance for variance in differences]

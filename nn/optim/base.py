@@ -13,6 +13,8 @@ from nn.settings import checked
 State = dict[str, Any]
 Group = dict[str, Any]
 Params = Iterable[Value] | Iterable[Group]
+Numbers = Any  # a list of floats, or a numpy array of them: one for each parameter of a group
+Update = tuple[Numbers, State]
 
 
 class Optimizer:
@@ -52,9 +54,7 @@ class Optimizer:
         """The state of a group before its first step."""
         return {"step": 0}
 
-    def _update(
-        self, settings: Group, state: State, weights: list[float], grads: list[float]
-    ) -> tuple[list[float], State]:
+    def _update(self, settings: Group, state: State, weights: Numbers, grads: Numbers) -> Update:
         """The new weights and the new state of one group; the arguments are not changed."""
         raise NotImplementedError(
             f"{type(self).__name__} has no _update; take SGD, Adam or another optimizer"
@@ -69,18 +69,31 @@ class Optimizer:
         Raises:
             ValueError: if a setting that was assigned is out of its range.
         """
-        updates = []
-        for group, state in zip(self.param_groups, self.state, strict=True):
-            settings = self._checked(_settings(group))
-            params = list(group["params"])
-            updates.append(self._update(settings, state, weights_of(params), grads_of(params)))
+        params = [list(group["params"]) for group in self.param_groups]
+        updates = self.updates(self.state, map(weights_of, params), map(grads_of, params))
         try:
             self._commit(updates)
         except KeyboardInterrupt:  # half of the parameters moved would be neither the old model nor the new
             self._commit(updates)
             raise
 
-    def _commit(self, updates: list[tuple[list[float], State]]) -> None:
+    def updates(
+        self, states: Iterable[State], weights: Iterable[Numbers], grads: Iterable[Numbers]
+    ) -> list[Update]:
+        """What a step makes of each group: its new weights and its new state; nothing is changed.
+
+        Args:
+            states: one for each group, as in `state`; running averages may be arrays too.
+            weights: for each group its numbers, a list or an array of floats.
+            grads: for each group its gradients, likewise.
+
+        Raises:
+            ValueError: if a setting that was assigned is out of its range.
+        """
+        groups = zip(self.param_groups, states, weights, grads, strict=True)
+        return [self._update(self._checked(_settings(group)), *given) for group, *given in groups]
+
+    def _commit(self, updates: list[Update]) -> None:
         for group, (weights, _) in zip(self.param_groups, updates, strict=True):
             assign(list(group["params"]), weights)
         self.state = [state for _, state in updates]
@@ -228,7 +241,7 @@ def _check_leaf(index: int, p: Value) -> None:
         )
 
 
-def with_decay(strength: float, weights: list[float], grads: list[float]) -> list[float]:
+def with_decay(strength: float, weights: Numbers, grads: Numbers) -> Numbers:
     """The gradients plus the gradient of the penalty 1/2 * strength * w**2."""
     if strength == 0.0:
         return grads  # g + 0.0 * w is nan where w is infinite

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from nn.optim.arithmetic import mixed, stepped
-from nn.optim.base import Group, Optimizer, Params, State, with_decay
+from nn.optim.base import Group, Numbers, Optimizer, Params, State, Update, with_decay
 
 
 class SGD(Optimizer):
@@ -66,9 +66,7 @@ class SGD(Optimizer):
             )
         return result
 
-    def _update(
-        self, settings: Group, state: State, weights: list[float], grads: list[float]
-    ) -> tuple[list[float], State]:
+    def _update(self, settings: Group, state: State, weights: Numbers, grads: Numbers) -> Update:
         lr, momentum, nesterov = settings["lr"], settings["momentum"], settings["nesterov"]
         grads = with_decay(settings["weight_decay"], weights, grads)
         after = {**state, "step": state["step"] + 1}

@@ -7,10 +7,10 @@ from itertools import cycle
 from typing import Any
 
 from autograd import Value, extra
+from nn.answers import answers
 from nn.module import Module, in_mode
 from nn.plots.evaluate import BY_NUMPY, evaluate
 from nn.plots.style import CLASS_COLORS, MANY, MARKERS, axes_for, ink, legend_below, mixed, paper
-from nn.programs import answers
 from nn.samples import paired
 from nn.settings import checked
 

@@ -60,6 +60,7 @@ COMPOSED = {
     "radians",
     "softmax",
     "sum",
+    "take",
     "where",
 }
 

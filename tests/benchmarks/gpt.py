@@ -68,10 +68,16 @@ class GPT:
 
     def read(self, letter: int) -> Vector:
         """Read one more letter; the logits of the next one."""
-        x = add(self.letter[letter], self.position[len(self.keys)])
+        x = add(self.row_of(letter), self.position[len(self.keys)])
         x = add(x, self.attention(normalised(x)))
         x = add(x, self.perceptron(normalised(x)))
         return product(self.output, normalised(x))
+
+    def row_of(self, letter: int) -> Vector:
+        return self.letter[letter]
+
+    def probabilities(self, logits: Vector) -> Vector:
+        return softmax(logits)
 
     def attention(self, x: Vector) -> Vector:
         """What the letters so far have to say to this one.
@@ -85,7 +91,7 @@ class GPT:
         for start in range(0, WIDTH, HEAD_WIDTH):
             head = slice(start, start + HEAD_WIDTH)
             scores = [dot(query[head], key[head]) * HEAD_WIDTH**-0.5 for key in self.keys]
-            weights = softmax(scores)
+            weights = self.probabilities(scores)
             heads += [dot(weights, column) for column in zip(*(v[head] for v in self.values), strict=True)]
         return product(self.mix, heads)
 
@@ -177,12 +183,12 @@ def train(model: GPT, corpus: list[str], steps: int) -> Iterator[float]:
         yield loss.data
 
 
-def main() -> None:
+def main(name: str = "gpt", train: Any = train) -> None:
     """Train on the words, show the loss as it falls, and make up some words."""
     from autograd import Value
 
     parser = argparse.ArgumentParser(
-        prog="python -m tests.benchmarks.gpt", description=__doc__.splitlines()[0]
+        prog=f"python -m tests.benchmarks.{name}", description=__doc__.splitlines()[0]
     )
     parser.add_argument("--steps", type=int, default=500, help="words to train on (default: 500)")
     parser.add_argument("--samples", type=int, default=10, help="words to make up (default: 10)")

@@ -19,6 +19,9 @@ from autograd.programs.program import UNUSED, Program
 LONGEST = 300
 """How many instructions of a program one function has at most."""
 
+_DENSE = 20
+"""One in so many instructions must be elementary that they are the most of the work."""
+
 MANY = 40
 """How many calls of elementary functions are written out. If there are more they stay calls: that takes
 a tenth longer to run, and half as long to compile."""
@@ -72,13 +75,18 @@ def single(program: Program, math: Math = "own") -> Kernel:
 def lanes_for(program: Program, math: Math = "own") -> int:
     """How many samples of a batch are best computed together.
 
-    In an elementary function an instruction mostly waits for the one before it, so twice as many lanes take
-    little longer. The number does not depend on the processor, and so neither do sums over samples.
+    In an elementary function an instruction mostly waits for the one before it, so more lanes take little
+    longer; elsewhere they only need more registers than there are. So it depends on how many of the
+    instructions are elementary. It does not depend on the processor, and so neither do sums over samples.
     """
-    writer = Writer(BLOCK, math)
-    for operation in program.operations:
+    costly = 0
+    for code, operation in enumerate(program.operations):
+        writer = Writer(BLOCK, math)
         write(writer, operation, ["%x", "%y"][: operation.arity])
-    return 2 * BLOCK if writer.needed else BLOCK
+        costly += program.codes.count(code) * bool(writer.needed)
+    if not costly:
+        return BLOCK
+    return 4 * BLOCK if _DENSE * costly >= len(program) else 2 * BLOCK
 
 
 def batch(

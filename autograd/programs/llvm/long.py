@@ -29,7 +29,7 @@ with extra("jit", "machine code"):
 
 Array: TypeAlias = NDArray[np.float64]
 
-STRAIGHT: Final = 100_000
+STRAIGHT_IN_BATCHES: Final = 100_000
 """How long a program may be that is straight code for batches, whose samples share the time to compile it."""
 
 _TILE: Final = 16 * BLOCK
@@ -41,7 +41,7 @@ _RUN = ctypes.CFUNCTYPE(
 
 
 class LongRunner(Runner):
-    """Runs a program by the engine.
+    """Runs a program by the engine; batches too, unless straight code for them is worth the time to compile.
 
     >>> from autograd import Value, flatten
     >>> x = Value(3.0)
@@ -92,7 +92,7 @@ class LongRunner(Runner):
         return call
 
     def _batch(self, given: Sequence[Given], counts: tuple[int | None, ...], sums: bool) -> Samples:
-        if len(self.program) <= STRAIGHT:
+        if len(self.program) <= STRAIGHT_IN_BATCHES:
             return super()._batch(given, counts, sums)
         shared = [part.shared for part in given]
         return _LongBatch(self._several, shared, [1 if count is None else count for count in counts], sums)
@@ -101,7 +101,7 @@ class LongRunner(Runner):
         self, inputs: Sequence[Given], outputs: Sequence[int | None], sums: Sequence[bool], threads: int = 1
     ) -> tuple[Callable[[int, int], None], list[Array]]:
         """Rows of a batch on buffers; see `Runner.bind_batch`."""
-        if len(self.program) <= STRAIGHT:
+        if len(self.program) <= STRAIGHT_IN_BATCHES:
             return super().bind_batch(inputs, outputs, sums, threads)
         return bound_batch(self, inputs, outputs, sums, threads)
 

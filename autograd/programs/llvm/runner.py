@@ -50,7 +50,7 @@ class Runner:
         math: "own" takes the elementary functions of this package, "libm" those of the platform.
         level: how well the code is compiled, from 0 (soon ready) to 3.
         soon: whether long programs are compiled at level 0 first, and better by another thread meanwhile.
-            Batches, whose code runs long, are compiled well at once.
+            Batches of a thousand instructions and more do the same.
 
     Attributes:
         codes: the code that was compiled so far, by what it is for: `call` (and to be bound), `bound`,

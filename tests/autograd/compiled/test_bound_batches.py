@@ -16,7 +16,7 @@ from autograd.programs.llvm import long
 def way(request, monkeypatch):
     """How programs run here."""
     if request.param == "tape":
-        monkeypatch.setattr(long, "STRAIGHT", 0)
+        monkeypatch.setattr(long, "STRAIGHT_IN_BATCHES", 0)
         monkeypatch.setattr(version, "runner", long.LongRunner)
     if request.param == "numpy":
         monkeypatch.setattr(version, "runner", NumpyRunner)
@@ -147,3 +147,13 @@ def test_backward_is_for_one_number_and_plain_arguments():
         jit(lambda x: [w * x, w]).backward(3.0)
     with pytest.raises(TypeError, match="plain numbers and arrays, got a Value"):
         jit(lambda x: w * x).backward(Value(3.0))
+
+
+def test_backward_refuses_what_was_computed_outside():
+    """Its gradient would end there, and the leaves above it would silently get none."""
+    w = Value(2.0)
+    scaled = w * 3
+    with pytest.raises(TypeError, match="which was computed outside of it"):
+        jit(lambda x: scaled * x).backward(2.0)
+    assert jit(lambda x: w * 3 * x).backward(2.0) == 12.0
+    assert w.grad == 6.0

@@ -390,3 +390,12 @@ def at_the_top(x):
 def test_it_goes_to_another_process():
     assert pickle.loads(pickle.dumps(at_the_top)) is at_the_top
     assert pickle.loads(pickle.dumps(jit(math.floor))).function is math.floor
+
+
+def test_the_first_call_may_come_inside_no_grad():
+    compiled = jit(autograd.grad(lambda x: x * x))
+    with autograd.no_grad():
+        assert compiled(3.0) == 6.0
+    assert compiled(4.0) == 8.0
+    with pytest.raises(TypeError, match="computes inside no_grad"), autograd.no_grad():
+        jit(autograd.no_grad()(lambda x: x * x))(3.0)

@@ -43,8 +43,8 @@ class TestWhatItRaises:
     @pytest.mark.parametrize("threads", [1, 3])
     def test_comes_from_a_long_program(self, threads, monkeypatch):
         if autograd.jit.backend == "llvm":
-            for module in ("autograd.programs.llvm.long", "autograd.compiled.backend"):
-                monkeypatch.setattr(f"{module}.STRAIGHT", 10)
+            monkeypatch.setattr("autograd.programs.llvm.long.STRAIGHT_IN_BATCHES", 10)
+            monkeypatch.setattr("autograd.compiled.backend.STRAIGHT", 10)
         f = jit(lambda x: autograd.sum([log(x) * float(k) for k in range(20)]))
         assert f(1.0) == 0.0
         samples = numpy.ones(5000)

@@ -12,6 +12,7 @@ from tests.benchmarks.engines.array import moons_layers
 from tests.benchmarks.programs import OF_ARRAY, RATE, Program, moons_data, moons_loss_of_arrays
 
 STEPS = 100  # of gradient descent in one call
+FEW = 20  # inputs: with as many JAX is faster on scalars, which it fuses, and with more on arrays
 
 
 class Jax(Peer):
@@ -33,9 +34,12 @@ class Jax(Peer):
             relu=lambda x: jax.numpy.maximum(x, 0.0),
         )
 
-    def compiled(self, *transforms: Any, program: Program) -> Any:
+    def compiled(self, *transforms: Any, work: Work) -> Any:
         """The program under some transforms, and what waits for its result."""
-        function: Any = lambda x: OF_ARRAY.get(program, program)(x, self.mathematics)  # noqa: E731
+        program = work.program
+        if len(work.low) > FEW:
+            program = OF_ARRAY.get(program, program)
+        function: Any = lambda x: program(x, self.mathematics)  # noqa: E731
         for transform in transforms:
             function = transform(function)
         compiled = self.jax.jit(function)
@@ -45,11 +49,11 @@ class Jax(Peer):
         return self.jax.numpy.array(points)
 
     def many(self, work: Work) -> Batch:
-        batch: Batch = self.compiled(self.jax.value_and_grad, self.jax.vmap, program=work.program)
+        batch: Batch = self.compiled(self.jax.value_and_grad, self.jax.vmap, work=work)
         return batch
 
     def call(self, work: Work) -> Callable[[list[float]], tuple[float, list[float]]]:
-        function = self.compiled(self.jax.value_and_grad, program=work.program)
+        function = self.compiled(self.jax.value_and_grad, work=work)
 
         def value_and_gradient(point: list[float]) -> tuple[float, list[float]]:
             value, gradient = function(self.own(point))
@@ -58,7 +62,7 @@ class Jax(Peer):
         return value_and_gradient
 
     def hessian(self, work: Work, point: list[float]) -> Repeat:
-        function, x = self.compiled(self.jax.hessian, program=work.program), self.own(point)
+        function, x = self.compiled(self.jax.hessian, work=work), self.own(point)
         return Repeat(lambda: function(x), lambda: function(x))
 
     def moons(self) -> Repeat:

@@ -42,7 +42,7 @@ def draw(measured: Ratios, file: Path) -> None:
     with plt.rc_context({"font.size": 10, "axes.spines.right": False, "axes.spines.top": False}):
         figure, axes = plt.subplots(figsize=(7, 0.55 * len(measured) + 1.6), layout="constrained")
         axes.axvline(1, color="0.35", linewidth=1)
-        axes.annotate("C by hand", (1, -0.6), (4, 0), textcoords="offset points", color="0.35", fontsize=9)
+        axes.annotate("C by hand", (1, -0.55), (4, 0), textcoords="offset points", color="0.35", fontsize=9)
         for name, (colour, marker) in STYLES.items():
             points = [(found[name], row) for row, found in enumerate(measured.values()) if name in found]
             size, above = (110, 4) if name == "autograd.jit" else (45, 3)
@@ -52,12 +52,12 @@ def draw(measured: Ratios, file: Path) -> None:
         axes.set(xscale="log", ylim=(len(measured) - 0.5, -0.65), yticks=range(len(measured)))
         axes.set_yticklabels(measured)
         axes.set_xlabel("time in units of strict C's, less is better")
-        axes.set_title("Value and gradient at many points", loc="left", fontsize=10)
+        axes.set_title("Value and gradient at many points", loc="left", fontsize=10, pad=14)
         axes.xaxis.set_major_formatter("{x:g}")
         axes.grid(color="0.9")
         axes.set_axisbelow(True)
         axes.tick_params(axis="y", length=0)
         axes.legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
-        figure.supxlabel("\n".join(wrap(f"{heading()}; one core is used", 95)), fontsize=9, color="0.35")
+        figure.supxlabel("\n".join(wrap(f"{heading()}; one core", 88)), fontsize=9, color="0.35")
         figure.savefig(file)
         plt.close(figure)

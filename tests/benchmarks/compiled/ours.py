@@ -26,6 +26,8 @@ class Autograd(Peer):
 
     def many(self, work: Work) -> Batch:
         batch: Batch = self.compiled(self.autograd.value_and_grad, work).batch
+        batch(work.points())
+        wait_for_the_best_code()
         return batch
 
     def call(self, work: Work) -> Callable[[list[float]], tuple[float, list[float]]]:
@@ -65,6 +67,8 @@ class Autograd(Peer):
             mean = 1 / len(signs)
             return value * mean + PENALTY * (p @ p), gradient * mean + 2 * PENALTY * p
 
+        step()
+        wait_for_the_best_code()
         return Repeat(step, step)
 
 

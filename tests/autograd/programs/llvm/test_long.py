@@ -169,7 +169,7 @@ def test_powers_know_their_exponents(exponent):
 @pytest.mark.parametrize("straight", [0, 1_000_000])
 @pytest.mark.parametrize("samples", [0, 1, 3, 4, 5, 70])
 def test_a_batch_is_every_sample_alone(samples, straight, monkeypatch):
-    monkeypatch.setattr(long, "STRAIGHT", straight)
+    monkeypatch.setattr(long, "STRAIGHT_IN_BATCHES", straight)
     program = a_program(6, 2000, 9, [*EXACT, ops.tanh], seed=samples)
     runner = LongRunner(program, soon=False)
     table = np.array(some_samples(max(samples, 1), 6, samples))[:samples].reshape(samples, 6)
@@ -185,7 +185,7 @@ def test_a_batch_is_every_sample_alone(samples, straight, monkeypatch):
 
 
 def test_sums_do_not_depend_on_threads(monkeypatch):
-    monkeypatch.setattr(long, "STRAIGHT", 0)
+    monkeypatch.setattr(long, "STRAIGHT_IN_BATCHES", 0)
     x, w = Value(1.0), Value(2.0)
     runner = LongRunner(flatten([(x * w).tanh(), w * x * x], [x, w]))
     numbers = np.random.default_rng(0).normal(size=1000)

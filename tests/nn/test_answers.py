@@ -12,7 +12,7 @@ import pytest
 
 import nn
 from autograd import Value, detect_anomaly, greater, mean, no_grad, operation, where
-from nn import programs
+from nn import answers
 
 numpy = pytest.importorskip("numpy")
 pytest.importorskip("llvmlite")
@@ -22,7 +22,7 @@ MANY = 1_000  # samples, enough to compile any model here at once
 
 @pytest.fixture(autouse=True)
 def compiling_costs_little(monkeypatch):
-    monkeypatch.setattr(programs, "_STARTING", 0)
+    monkeypatch.setattr(answers, "_STARTING", 0)
 
 
 def rows(count=MANY, features=2, seed=0):
@@ -44,7 +44,7 @@ def programs_off(out):
 
 
 def is_compiled(model):
-    usage = programs._USAGES.get(id(model))
+    usage = answers._USAGES.get(id(model))
     return usage is not None and usage.kept is not None
 
 
@@ -117,10 +117,10 @@ def test_many_predictions_are_bit_for_bit_those_of_the_model(make):
 def test_training_goes_on_between_predictions():
     model = small()
     require_the_same(model)
-    kept = programs._USAGES[id(model)].kept
+    kept = answers._USAGES[id(model)].kept
     nn.fit(model, X[:20], [0, 1] * 10, loss="cross_entropy", epochs=2, progress=False)
     require_the_same(model)
-    assert programs._USAGES[id(model)].kept.batch is kept.batch  # the record of the training is no change
+    assert answers._USAGES[id(model)].kept.batch is kept.batch  # the record of the training is no change
 
 
 def set_slope(model):
@@ -383,7 +383,7 @@ def test_a_compiled_model_is_copied_saved_and_freed_like_any_other(make):
 def test_without_a_compiler_nothing_is_compiled(monkeypatch):
     model = small(activation="tanh")
     with monkeypatch.context() as without:
-        without.setattr(programs, "_can_compile", lambda: False)
+        without.setattr(answers, "_can_compile", lambda: False)
         found = nn.predict(model, X)
         assert not is_compiled(model)
     assert nn.predict(model, X) == found
@@ -394,7 +394,7 @@ def test_a_boundary_by_a_program_is_the_one_without(monkeypatch):
     boundary = pytest.importorskip("nn.plots.boundary")
     model, points = nn.MLP(2, [8, 3], activation="tanh", seed=2), numpy.array(X[:20])
     with monkeypatch.context() as without:
-        without.setattr(programs, "_can_compile", lambda: False)
+        without.setattr(answers, "_can_compile", lambda: False)
         expected = boundary._outputs(model, points, 60)
     while not is_compiled(model):
         found = boundary._outputs(model, points, 60)

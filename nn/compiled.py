@@ -1,0 +1,179 @@
+"""Training steps by a program: the loss of one sample, compiled with its gradient, over rows of arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import isfinite
+from typing import Any
+
+import numpy as np
+
+from nn.callbacks import Callback, ClipGradients, Scheduled
+from nn.eager import Eager
+from nn.flat import Flat, moved
+from nn.loss_programs import Programs
+from nn.measured import Measured
+from nn.metrics import Metric
+from nn.refusals import NotCompiled
+from nn.rows import Rows
+from nn.samples import Sample
+
+
+class Compiled:
+    """Takes the steps of a training run on arrays; Values hold the same numbers when somebody may look.
+
+    Args:
+        eager: takes a step that is not finite, so that the error names the node where that began.
+        samples: those to train on.
+        held_out: those to validate on.
+        metrics: by name; without any no outputs are kept.
+
+    Raises:
+        NotCompiled: if the loss of a sample cannot be compiled.
+    """
+
+    def __init__(
+        self, eager: Eager, samples: list[Sample], held_out: list[Sample], metrics: Mapping[str, Metric]
+    ) -> None:
+        self.eager = eager
+        self.rows = Rows(samples)
+        self.held_out = Rows(held_out) if held_out else None
+        self.wants_outputs = bool(metrics)
+        self.hooks = [callback for callback in eager.callbacks if has_hook(callback)]
+        self.only_clips = all(type(callback) is ClipGradients for callback in self.hooks)
+        self.callbacks_look = not all(map(looks_away, eager.callbacks))
+        self.metrics_look = not all(map(of_the_package, metrics.values()))
+        self.compile()
+
+    def compile(self) -> None:
+        """Make the programs, and the arrays that they work on."""
+        eager, places = self.eager, moved(self.eager.optimizer, self.eager.parameters)
+        if len(places) > len(eager.parameters):
+            raise NotCompiled("the optimizer moves Values that are no parameters of the model")
+        self.programs = Programs(
+            eager.model, eager.loss, places, self.rows, self.held_out, self.wants_outputs
+        )
+        self.flat = Flat(eager.optimizer, places, self.programs.training.parameters[: len(places)])
+        self.flat.read()
+
+    def begin_epoch(self) -> None:
+        """Read what callbacks may have changed."""
+        if self.callbacks_look:
+            self.read()
+
+    def end_epoch(self) -> None:
+        """Show what callbacks may look at."""
+        if self.callbacks_look:
+            self.show()
+
+    def show(self) -> None:
+        """Put parameters, gradients and the state of the optimizer where everybody looks."""
+        self.flat.show()
+
+    def read(self) -> None:
+        """Take them from there; where a program no longer holds, make it anew."""
+        if self.flat.fits() and self.programs.hold():
+            self.programs.read()
+            self.flat.read()
+        else:
+            self.compile()
+
+    def train(self, samples: list[Sample], size: int, measured: Measured) -> None:
+        """Take one step for every batch of `size` rows."""
+        count = len(samples)
+        if size < count:  # then they are shuffled
+            self.rows.put(self.programs.training.inputs, samples)
+        try:
+            for start in range(0, count, size):
+                self.step(samples[start : start + size], start, min(start + size, count), measured)
+        except BaseException:  # Ctrl-C too
+            self.show()
+            self.eager.restore([])
+            raise
+
+    def step(self, batch: list[Sample], start: int, stop: int, measured: Measured) -> None:
+        """Forward, backward and update on the rows of a batch."""
+        bound, flat, l2 = self.programs.training, self.flat, self.eager.l2
+        bound(start, stop)
+        (total, outputs), slopes = bound.outputs
+        weight = weight_of(bound.inputs, start, stop)
+        loss, grads = total.item() / weight, slopes / weight
+        if l2:
+            loss += l2 * (flat.weights @ flat.weights).item()
+            grads += (2.0 * l2) * flat.weights
+        if not (isfinite(loss) and all_finite(grads)):
+            self.by_values(batch, measured)
+            return
+        flat.graded(grads)
+        self.measure(batch, loss, weight, outputs, start, measured)
+        self.call_back()
+        flat.update()
+
+    def by_values(self, batch: list[Sample], measured: Measured) -> None:
+        """A step on a graph: where it is not finite either, the error names the node."""
+        self.show()
+        self.eager.step(batch, measured)
+        self.read()
+
+    def call_back(self) -> None:
+        """What callbacks do with the gradients of a step."""
+        if self.only_clips:
+            for callback in self.hooks:
+                callback.clip(self.flat.grads)  # type: ignore[attr-defined]
+            return
+        self.show()
+        for callback in self.hooks:
+            callback.on_gradients(self.eager.training)
+        self.flat.read()
+
+    def validate(self, samples: list[Sample], measured: Measured) -> None:
+        """The loss and the outputs in evaluation mode."""
+        bound, flat, l2 = self.programs.validation, self.flat, self.eager.l2
+        self.programs.take_over(flat.weights)
+        bound()
+        total, outputs = bound.outputs
+        weight = weight_of(bound.inputs, 0, len(samples))
+        loss = total.item() / weight
+        if l2:
+            loss += l2 * (flat.weights @ flat.weights).item()
+        self.measure(samples, loss, weight, outputs, 0, measured)
+
+    def measure(
+        self, batch: list[Sample], loss: float, weight: float, outputs: Any, start: int, measured: Measured
+    ) -> None:
+        """Take the loss and the outputs of a batch into account."""
+        if not measured.names:
+            measured.add(loss, weight)
+            return
+        if self.metrics_look:
+            self.show()
+        answers = outputs[start : start + len(batch)].tolist()
+        measured.add(loss, weight, answers, [sample.target for sample in batch])
+
+
+def weight_of(inputs: Any, start: int, stop: int) -> float:
+    """The sum of the weights of some rows."""
+    weight: float = sum(inputs[2][start:stop].tolist()) if len(inputs) > 2 else stop - start
+    return weight
+
+
+def all_finite(numbers: Any) -> bool:
+    """Whether no number is nan or infinite; the sum of their squares, if it is finite, tells at once."""
+    return isfinite(numbers @ numbers) or bool(np.isfinite(numbers).all())
+
+
+def has_hook(callback: Callback) -> bool:
+    """Whether a callback does something with gradients."""
+    return getattr(callback.on_gradients, "__func__", None) is not Callback.on_gradients
+
+
+def looks_away(callback: Callback) -> bool:
+    """Whether a callback has no use for parameters, gradients and the state of the optimizer."""
+    if type(callback) is Scheduled:
+        return type(callback.schedule).__module__.startswith("nn.schedules.")
+    return type(callback) is ClipGradients
+
+
+def of_the_package(metric: Any) -> bool:
+    """Whether a metric is one that looks at outputs and targets only."""
+    return str(getattr(metric, "__module__", "")).startswith("nn.metrics.")

@@ -1,0 +1,144 @@
+"""Training on the workers of a Dask cluster: each has some of the rows, and the sums of all make a step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import isfinite
+from typing import Any
+
+from autograd import extra, jit, value_and_grad
+from nn.eager import Eager
+from nn.held import Held
+from nn.measured import Measured
+from nn.module import in_mode
+from nn.outputs import kind_of
+from nn.refusals import NotCompiled, require_by_sample
+from nn.samples import Sample, that_count, weighed
+
+with extra("dask", "training on a cluster"):
+    from nn.partitions import Partitions, Program
+
+
+class OnCluster:
+    """Takes the steps of a training run; the rows stand on the workers, and the parameters here.
+
+    A step sends the parameters to every partition of the rows, and gets the sum of the gradients over its
+    rows from each. They are added in the order of the partitions: the numbers do not depend on the workers.
+
+    Args:
+        eager: computes what is not finite again, so that the error names the node; and validates.
+        data: the samples, their targets and maybe their weights.
+
+    Raises:
+        TypeError, ValueError: if X is flat, or the loss of a sample cannot be compiled; it says why.
+    """
+
+    def __init__(self, eager: Eager, data: Partitions) -> None:
+        self.eager = eager
+        self.data = data
+        self.compile()
+
+    def compile(self) -> None:
+        """Write down the loss of a sample with its gradient, and send that to the workers."""
+        model, loss = self.eager.model, self.eager.loss
+
+        def weighed_loss(x: Any, target: Any, weight: float = 1.0) -> tuple[Any, float]:
+            return loss(model(x.tolist()), _as_given(target)) * weight, weight
+
+        first = self.data.rows([0])
+        if first[0].ndim != 2:
+            raise ValueError(
+                "X needs a row of numbers for each sample; for a model of one input make it a column"
+            )
+        function = jit(value_and_grad(weighed_loss, wrt=self.eager.parameters, has_aux=True))
+        try:
+            with in_mode(model, True):
+                self._held = Held(model, loss)
+                require_by_sample(model)
+                function.bind_batch(*first)
+        except (NotCompiled, TypeError, ValueError) as error:
+            raise kind_of(error)(f"client= cannot train this: {error}") from error
+        self.data.use(Program(function, self.eager.parameters))
+
+    def begin_epoch(self) -> None:
+        """Compile anew if the model or the loss has changed."""
+        if self._held.changed():
+            self.compile()
+
+    def end_epoch(self) -> None:
+        """Values are where everybody looks: there is nothing to show."""
+
+    show = end_epoch
+
+    def train(self, samples: list[Sample], size: int, measured: Measured) -> None:
+        """Take one step for every batch of `size` samples."""
+        for start in range(0, len(samples), size):
+            self.step([sample.row for sample in samples[start : start + size]], measured)
+
+    def step(self, rows: Sequence[int], measured: Measured) -> None:
+        """Forward, backward and update on some rows, or on all."""
+        eager = self.eager
+        numbers = [parameter.data for parameter in eager.parameters]
+        some = rows if len(rows) < self.data.count else None
+        total, weight, gradient = self.data.sums(numbers, some)
+        loss = total / weight + eager.l2 * sum(number**2 for number in numbers)
+        slopes = (gradient / weight).tolist()
+        if not (isfinite(loss) and all(map(isfinite, slopes))):
+            eager.step(self.samples(rows), measured)
+            return
+        eager.model.zero_grad()
+        eager.optimizer.zero_grad()
+        for parameter, slope, number in zip(eager.parameters, slopes, numbers, strict=True):
+            parameter.grad = slope + 2.0 * eager.l2 * number
+        measured.add(loss, weight)
+        try:
+            for callback in eager.callbacks:
+                callback.on_gradients(eager.training)
+        except BaseException:  # Ctrl-C too
+            eager.model.zero_grad()
+            raise
+        eager.optimizer.step()
+
+    def validate(self, samples: list[Sample], measured: Measured) -> None:
+        """The loss in evaluation mode, of samples that are here."""
+        self.eager.validate(samples, measured)
+
+    def samples(self, rows: Sequence[int]) -> list[Sample]:
+        """Rows brought here."""
+        x, targets, *weights = (column.tolist() for column in self.data.rows(rows))
+        each = weights[0] if weights else [1.0] * len(rows)
+        return [Sample(*row) for row in zip(x, map(_as_given, targets), each, rows, strict=True)]
+
+
+def on_cluster(
+    client: Any, X: Any, y: Any, sample_weight: Any, validation: Any
+) -> tuple[Partitions, list[Sample], list[Sample]]:
+    """The samples to train on, on the workers and as a list without their numbers, and those to validate on.
+
+    Args:
+        client: a `distributed.Client`.
+        X: the samples: a dask array or frame, or what numpy makes a 2-D array of.
+        y: their targets: a dask array, series or frame, or what numpy makes an array of.
+        sample_weight: None, or a number for each sample, in any of these forms.
+        validation: None, (X, y) or (X, y, sample_weight), which stay here.
+
+    Raises:
+        ValueError: if X, y and the weights differ in length, or are partitioned in different ways; if the
+            validation is something else.
+    """
+    columns = (X, y) if sample_weight is None else (X, y, sample_weight)
+    if not isinstance(validation, (tuple, list, type(None))):
+        raise ValueError(f"with client= the samples to validate on are given: (X, y), got {validation!r:.60}")
+    held_out = [] if validation is None else that_count(weighed(*validation), "validation")
+    data = Partitions(client, *columns)
+    weights = [1.0] * data.count if sample_weight is None else data.column(2).tolist()
+    if min(weights) < 0.0:
+        raise ValueError(f"a weight in sample_weight is a finite number, zero or more, got {min(weights)}")
+    samples = [Sample(None, None, weight, row) for row, weight in enumerate(weights)]
+    return data, that_count(samples, "training"), held_out
+
+
+def _as_given(target: Any) -> Any:
+    """A target as a number or a list; a column of targets is as good as a row."""
+    entries = target.tolist() if hasattr(target, "tolist") else target
+    return entries[0] if isinstance(entries, list) and len(entries) == 1 else entries

@@ -1,0 +1,113 @@
+"""Parameters, gradients and the state of an optimizer as arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import accumulate, pairwise
+from typing import Any
+
+import numpy as np
+
+from autograd import Value
+from nn.optim import Optimizer
+from nn.optim.arithmetic import assign, assign_grads, grads_of, weights_of
+
+
+class Flat:
+    """The numbers that a training moves, in arrays; Values hold the same when `show` has been called.
+
+    Args:
+        optimizer: what moves them.
+        values: the parameters, those of its groups first, as `moved` gives them.
+        weights: an array for their numbers.
+
+    Attributes:
+        weights: the numbers.
+        grads: the gradients of the last step; None before the first.
+        states: for each group the optimizer's state, with arrays in place of lists.
+    """
+
+    def __init__(self, optimizer: Optimizer, values: list[Value], weights: Any) -> None:
+        self.weights = weights
+        self.grads: Any = None
+        self.states: list[dict[str, Any]] = []
+        self._optimizer = optimizer
+        self._values = values
+        ends = list(accumulate(len(group["params"]) for group in optimizer.param_groups))
+        self._parts = [slice(start, end) for start, end in pairwise([0, *ends])]
+        self._on_arrays = all(
+            method.__module__.startswith("nn.optim.")
+            for method in (type(optimizer).step, type(optimizer)._update)
+        )
+        self._shown = True
+
+    def fits(self) -> bool:
+        """Whether the optimizer has the same groups as before."""
+        groups = [group["params"] for group in self._optimizer.param_groups]
+        parts = [self._values[part] for part in self._parts]
+        return [list(map(id, group)) for group in groups] == [list(map(id, part)) for part in parts]
+
+    def read(self) -> None:
+        """Take numbers from the Values and the state from the optimizer."""
+        self.weights[:] = weights_of(self._values)
+        if self.grads is not None:
+            self.grads[:] = grads_of(self._values)
+        self.states = [
+            {name: np.array(entry) if isinstance(entry, list) else entry for name, entry in state.items()}
+            for state in self._optimizer.state
+        ]
+        self._shown = True
+
+    def show(self) -> None:
+        """Put numbers and gradients into the Values, and the state into the optimizer."""
+        if not self._shown:
+            done(self._put)
+
+    def _put(self) -> None:
+        assign(self._values, self.weights.tolist())
+        if self.grads is not None:
+            assign_grads(self._values, self.grads.tolist())
+        self._optimizer.state = [
+            {name: entry.tolist() if hasattr(entry, "tolist") else entry for name, entry in state.items()}
+            for state in self.states
+        ]
+        self._shown = True
+
+    def graded(self, grads: Any) -> None:
+        """The gradients of a step are there."""
+        self.grads = grads
+        self._shown = False
+
+    def update(self) -> None:
+        """A step of the optimizer; one that is not the package's own is given Values."""
+        if not self._on_arrays:
+            self.show()
+            self._optimizer.step()
+            self.read()
+            return
+        weights, grads = [[array[part] for part in self._parts] for array in (self.weights, self.grads)]
+        with np.errstate(all="ignore"):
+            updates = self._optimizer.updates(self.states, weights, grads)
+
+        def commit() -> None:
+            for part, (moved, _) in zip(self._parts, updates, strict=True):
+                self.weights[part] = moved
+            self.states = [state for _, state in updates]
+            self._shown = False
+
+        done(commit)
+
+
+def moved(optimizer: Optimizer, parameters: list[Value]) -> list[Value]:
+    """Those that an optimizer moves, in the order of its groups, then the other parameters."""
+    inside = [p for group in optimizer.param_groups for p in group["params"]]
+    return list(dict.fromkeys([*inside, *parameters]))
+
+
+def done(action: Callable[[], None]) -> None:
+    """Do something to its end, also where Ctrl-C comes in between; it must be possible to do it twice."""
+    try:
+        action()
+    except KeyboardInterrupt:
+        action()
+        raise

@@ -1,0 +1,87 @@
+"""What a model holds beside its parameters: a program that was made of it takes this for fixed."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
+from typing import Any
+
+from autograd import Value
+from nn.history import History
+
+_PLAIN = (bool, int, float, complex, str, bytes, type(None))
+# Nobody looks inside; what a model keeps of its training changes with every epoch.
+_CLOSED = (Value, History, type, ModuleType, FunctionType, BuiltinFunctionType, MethodType)
+
+
+class Held:
+    """All that things hold, as it is now: numbers and strings, and which objects stand where.
+
+    Args:
+        things: modules, a loss: anything.
+
+    >>> from nn import MLP
+    >>> model = MLP(1, [1])
+    >>> held = Held(model)
+    >>> model.parameters()[0].data = 2.0
+    >>> held.changed()
+    False
+    >>> model.training = False
+    >>> held.changed()
+    True
+    """
+
+    def __init__(self, *things: Any) -> None:
+        self._things = things
+        self._found: list[Any] = []
+        self._copies: list[tuple[Any, Any]] = []
+        self._seen: dict[int, Any] = {}  # keeps what it has met, so that no other object gets its id
+        waiting = list(reversed(things))
+        while waiting:
+            thing = waiting.pop()
+            if isinstance(thing, _PLAIN):
+                self._found.append((type(thing), thing))
+                continue
+            self._found.append(id(thing))
+            if id(thing) not in self._seen:
+                self._seen[id(thing)] = thing
+                if not isinstance(thing, _CLOSED):
+                    waiting += reversed(self._inside(thing))
+
+    def changed(self) -> bool:
+        """Whether they hold anything else by now."""
+        return Held(*self._things)._found != self._found
+
+    def restore(self) -> None:
+        """Put back what lists, dicts and attributes held."""
+        for holder, copy in self._copies:
+            if isinstance(holder, list):
+                holder[:] = copy
+            else:
+                holder.clear()
+                holder.update(copy)
+
+    def _inside(self, thing: Any) -> list[Any]:
+        """What one object holds."""
+        inside: list[Any] = []
+        if isinstance(thing, list):
+            self._copies.append((thing, thing[:]))
+            inside += thing
+        elif isinstance(thing, Mapping):
+            if isinstance(thing, dict):
+                self._copies.append((thing, dict(thing)))
+            inside += [entry for pair in thing.items() for entry in pair]
+        elif isinstance(thing, (tuple, set, frozenset)):
+            inside += thing
+        elif _is_array(thing):
+            inside += [thing.tobytes(), *(thing.flat if thing.dtype.hasobject else ())]
+        attributes = getattr(thing, "__dict__", None)
+        if attributes:
+            inside.append(attributes)
+        return inside
+
+
+def _is_array(thing: Any) -> bool:
+    numpy = sys.modules.get("numpy")
+    return numpy is not None and isinstance(thing, numpy.ndarray)

@@ -1,0 +1,96 @@
+"""The loss of one sample as a program over rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autograd import Value, jit, value_and_grad
+from nn.held import Held
+from nn.module import in_mode, outputs_of
+from nn.refusals import NotCompiled, require_by_sample
+from nn.rows import Rows
+
+
+class Programs:
+    """What computes the losses of rows, in training with their gradients.
+
+    Args:
+        model: a module.
+        loss: a function (output, target) -> Value.
+        parameters: what the gradients are by.
+        rows: those to train on.
+        held_out: those to validate on.
+        wants_outputs: whether to keep the outputs of the model.
+
+    Attributes:
+        training: returns ((the sum of weight * loss, the output of each row), the sums of the gradients).
+        validation: returns (the sum of weight * loss, the output of each row), in evaluation mode.
+
+    Raises:
+        NotCompiled: if the model or the loss cannot be compiled, or does not stay the same.
+    """
+
+    def __init__(
+        self,
+        model: Any,
+        loss: Any,
+        parameters: list[Value],
+        rows: Rows,
+        held_out: Rows | None,
+        wants_outputs: bool,
+    ) -> None:
+        require_by_sample(model)
+        self._model, self._loss, self._wants_outputs = model, loss, wants_outputs
+        self._held = Held(model, loss)
+        self._places = {id(value): place for place, value in enumerate(parameters)}
+        try:
+            slopes = jit(value_and_grad(self._of(rows), wrt=parameters, has_aux=True))
+            self.training: Any = slopes.bind_batch(*rows.arrays, sums=((True, False), True))
+            self.validation: Any = None
+            if held_out is not None:
+                with in_mode(model, False):
+                    losses = jit(self._of(held_out))
+                    self.validation = losses.bind_batch(*held_out.arrays, sums=(True, False))
+        except Exception as error:
+            raise NotCompiled(str(error).partition("\n")[0].removeprefix("jit: "), error) from error
+        finally:
+            same = not self._held.changed()
+            self._held.restore()
+        if not same:
+            raise NotCompiled("the model or the loss changes what it holds whenever it computes")
+
+    def hold(self) -> bool:
+        """Whether they are still those of the model and the loss."""
+        return not self._held.changed()
+
+    def read(self) -> None:
+        """Take over the numbers of all Values that they use."""
+        for bound in filter(None, (self.training, self.validation)):
+            bound.parameters[:] = [value.data for value in bound.values]
+
+    def take_over(self, weights: Any) -> None:
+        """Give the validation the numbers of the parameters."""
+        pairs = [(at, self._places.get(id(v))) for at, v in enumerate(self.validation.values)]
+        for at, place in pairs:
+            if place is not None:
+                self.validation.parameters[at] = weights[place]
+
+    def _of(self, rows: Rows) -> Any:
+        """The function of a row: its weight times its loss, and the output if somebody wants it."""
+
+        def loss_of(x: Any, target: Any, weight: Any = None) -> tuple[Value, Any]:
+            x, target = rows.as_given(x, target)
+            [output] = outputs_of(self._model, [x])
+            loss = self._loss(output, target)
+            if not isinstance(loss, Value):
+                raise TypeError(f"a loss returns a Value computed from the output, got {loss!r:.60}")
+            return (loss if weight is None else weight * loss), self._kept(output)
+
+        return loss_of
+
+    def _kept(self, output: Any) -> Any:
+        if not self._wants_outputs or isinstance(output, Value):
+            return output if self._wants_outputs else None
+        if not isinstance(output, (list, tuple)):
+            raise TypeError(f"metrics are given outputs in lists, not in a {type(output).__name__}")
+        return list(output)
