@@ -1,8 +1,8 @@
-"""A compiled function of many samples, and on buffers that stay."""
+"""A compiled function of many samples."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import prod
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -20,30 +20,105 @@ with extra("jit", "compiled functions"):
 if TYPE_CHECKING:
     from autograd.compiled.version import Version
 
+_MOST_PLANS = 100
+
 Prepared: TypeAlias = "Callable[[Sequence[Any], Mapping[str, Any]], tuple[Signature, Version]]"
 
 
-def batch(
+class Plan:
+    """What is the same in every batch whose arrays have certain shapes.
+
+    Attributes:
+        version: the program.
+        sizes: for each array of results how many numbers a sample has; None for one without an axis.
+        shapes: and their shape.
+        structure: what the function returns, with `_ARRAY` in place of every array.
+    """
+
+    def __init__(self, version: Version) -> None:
+        self.version = version
+        self.shapes: list[tuple[int, ...]] = []
+
+        def noted(shape: tuple[int, ...]) -> object:
+            self.shapes.append(shape)
+            return _ARRAY
+
+        self.structure = as_arrays(version.trace.out, noted)
+        self.sizes = [prod(shape) if shape else None for shape in self.shapes]
+
+    def run(self, given: list[Given], sums: bool, threads: int) -> Any:
+        """The results for arrays, in the structure that the function returns."""
+        require_all(self.version.trace.required, given)
+        made = self.version.runner.batch(given, self.sizes, sums, threads)
+        samples = 0 if sums else 1
+        parts = zip(made, self.shapes, strict=True)
+        return _filled(self.structure, (part.reshape(part.shape[:samples] + shape) for part, shape in parts))
+
+
+_ARRAY = object()
+
+
+def _filled(thing: Any, arrays: Iterator[Any]) -> Any:
+    """A tree with arrays in place of `_ARRAY`."""
+    if thing is _ARRAY:
+        return next(arrays)
+    if is_array(thing):  # of objects
+        made = thing.copy()
+        made.flat = [_filled(cell, arrays) for cell in thing.flat]
+        return made
+    branches = known_branches(thing)
+    if branches is None:
+        return thing
+    return made_like(thing, [_filled(branch, arrays) for _, branch in branches])
+
+
+def planned(
     prepared: Prepared,
+    plans: dict[Any, Plan],
     args: Sequence[Any],
     kwargs: Mapping[str, Any],
     shared: frozenset[int | str],
-    sums: bool,
-    threads: int,
-) -> Any:
-    """What a compiled function returns for many samples."""
+) -> tuple[Plan, list[Given]]:
+    """How a batch is computed, and its arrays; looked up where all arguments are arrays of floats."""
+    key = None if kwargs else _key(args, shared)
+    plan = None if key is None else plans.get(key)
+    if plan is not None:
+        given, first = [], 0
+        for place, array in enumerate(args):
+            same = place in shared
+            rows = array.reshape(-1) if same else array.reshape(len(array), prod(array.shape[1:]))
+            given.append(Given(rows, first, rows.shape[-1], same))
+            first += rows.shape[-1]
+        return plan, _with_parameters(given, plan.version)
     version, _, given = taken_apart(prepared, args, kwargs, shared)
-    require_all(version.trace.required, given)
-    shapes: list[tuple[int, ...]] = []
-    as_arrays(version.trace.out, shapes.append)
-    made = version.runner.batch(given, [prod(shape) if shape else None for shape in shapes], sums, threads)
-    rest = iter(zip(made, shapes, strict=True))
+    plan = Plan(version)
+    if key is not None:
+        if len(plans) >= _MOST_PLANS:
+            plans.clear()
+        plans[key] = plan
+    return plan, given
 
-    def array(_: tuple[int, ...]) -> Any:
-        numbers, shape = next(rest)
-        return numbers.reshape(numbers.shape[: 0 if sums else 1] + shape)
 
-    return as_arrays(version.trace.out, array)
+def _key(args: Sequence[Any], shared: frozenset[int | str]) -> Any:
+    """The shapes of a batch's arrays; None if there is anything else, or something is wrong with them."""
+    lengths = set()
+    shapes = []
+    for place, array in enumerate(args):
+        if type(array) is not np.ndarray or array.dtype != np.float64 or not array.flags.c_contiguous:
+            return None
+        if place not in shared:
+            if not array.ndim:
+                return None
+            lengths.add(len(array))
+        shapes.append(array.shape[place not in shared :])
+    return (tuple(shapes), shared) if len(lengths) == 1 and shared <= set(range(len(args))) else None
+
+
+def _with_parameters(given: list[Given], version: Version) -> list[Given]:
+    if version.parameters:
+        now = np.array(version.numbers_of_parameters())
+        given.append(Given(now, sum(part.count for part in given), len(now), True))
+    return given
 
 
 def taken_apart(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from autograd.compiled.batch import batch
+from autograd.compiled.batch import Plan, planned
 from autograd.compiled.bound import Bound, BoundBatch, bound, bound_batch
 
 if TYPE_CHECKING:
@@ -15,6 +16,13 @@ if TYPE_CHECKING:
 
 class OnArrays:
     """A compiled function; see `Compiled`."""
+
+    _last: Version | None
+
+    @cached_property
+    def _plans(self) -> dict[Any, Plan]:
+        """How batches were computed, by the shapes of their arrays."""
+        return {}
 
     def _prepared(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[Signature, Version]:
         """Arguments taken apart, and the program for them."""
@@ -53,7 +61,9 @@ class OnArrays:
         ([2.0, 12.0, 30.0], [[2.0, 1.0], [4.0, 3.0], [6.0, 5.0]])
         """
         once = shared if isinstance(shared, (tuple, list)) else (shared,)
-        return batch(self._prepared, args, kwargs, frozenset(once), sums, threads)
+        plan, given = planned(self._prepared, self._plans, args, kwargs, frozenset(once))
+        self._last = plan.version
+        return plan.run(given, sums, threads)
 
     def bind(self, *args: Any, **kwargs: Any) -> Bound:
         """The function on buffers that stay: a call takes no arguments and allocates nothing.

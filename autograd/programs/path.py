@@ -52,7 +52,8 @@ def _walked(program: Program, wrt: Iterable[int], root: int) -> tuple[list[int],
     moving = bytearray(slots + 1)  # the last one is that of an unused operand
     for slot in wrt:
         moving[slot] = 1
-    done = bytearray(b"\1" * first) + bytearray(len(program))
+    never = [not operation.differentiable for operation in program.operations]  # no walk goes there
+    done = bytearray(b"\1" * first) + bytearray(never[code] for code in codes)
     decided = [operation is MASK for operation in program.operations]  # a graph has no node for its condition
     order: list[int] = []
     waiting = [root]

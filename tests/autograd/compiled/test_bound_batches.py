@@ -157,3 +157,25 @@ def test_backward_refuses_what_was_computed_outside():
         jit(lambda x: scaled * x).backward(2.0)
     assert jit(lambda x: w * 3 * x).backward(2.0) == 12.0
     assert w.grad == 6.0
+
+
+def test_batches_of_the_same_shapes_go_a_short_way_with_the_same_results():
+    """What is looked up by shapes must not be taken for another length, sharing or parameters."""
+    loss, parameters = model()
+    f = jit(value_and_grad(loss, argnums=(0, 1), has_aux=True))
+    x, y = data(6)
+    first = f.batch(x, y)
+    assert same(f.batch(x, y), first)
+    assert same(f.batch(x[:4].copy(), y[:4].copy()), f.batch(x[:4].tolist(), y[:4].tolist()))
+    assert same(f.batch(x, y[0]), f.batch(x.tolist(), y[0].item()))
+    assert same(f.batch(x, x[0, 0:1].reshape(()), shared=1), f.batch(x, x[0, 0].item()))
+    parameters[0].data = 3.0
+    assert same(f.batch(x, y), f.batch(x.tolist(), y.tolist()))
+    with pytest.raises(ValueError, match="of one length"):
+        f.batch(x, y[:3])
+
+
+def same(found, expected):
+    if isinstance(found, tuple):
+        return all(same(*pair) for pair in zip(found, expected, strict=True))
+    return found.tolist() == expected.tolist()

@@ -226,3 +226,20 @@ def test_what_passes_through_many_sums_is_found_at_once():
         total = total + x
     program = with_gradient(flatten(total, x), [0])
     assert program.run([0.5]) == [total.data, 100_001.0]
+
+
+def test_a_walk_does_not_go_through_a_condition():
+    """Broken if what leads to a comparison is met there first: then the sum by x has another order."""
+
+    def f(x):
+        first = autograd.where(autograd.greater(x, x), x * x, x)
+        second, third = x - x * first, x - x * x
+        return autograd.sum(
+            [x, first, second, third, autograd.where(autograd.greater(third, x), third * x, x)]
+        )
+
+    for number in (-1.1688309943963489, 0.3, -0.7, 2.1):
+        x = Value(number)
+        out = f(x)
+        out.backward()
+        assert with_gradient(flatten(out, x), [0]).run([number]) == [out.data, x.grad]
