@@ -1,7 +1,8 @@
-"""The examples on the pages write their files into a folder that is thrown away."""
+"""Examples on the pages run in a folder that is thrown away, with no thread of a test before beside them."""
 
 import shutil
 import sys
+import threading
 
 import pytest
 
@@ -12,3 +13,11 @@ if shutil.which("cc") is None or sys.platform == "win32":
 @pytest.fixture(autouse=True)
 def _in_a_folder_of_its_own(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(autouse=True)
+def _no_thread_of_others():
+    """One that compiles for a test before leaves objects behind, which an example would count."""
+    for thread in threading.enumerate():
+        if thread.name == "autograd compiles":
+            thread.join()
