@@ -24,8 +24,6 @@ from nn.losses import (
     cross_entropy,
     half_squared_error,
     l1,
-    l1_penalty,
-    l2_penalty,
     max_margin,
     mse,
 )
@@ -33,6 +31,7 @@ from nn.metrics import METRICS, accuracy, f1, overall, precision, r2, recall, rm
 from nn.module import Module
 from nn.normalization import BatchNorm, LayerNorm
 from nn.optim import OPTIMIZERS, SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
+from nn.penalties import l1_penalty, l2_penalty
 from nn.prediction import predict
 from nn.schedules import (
     CosineAnnealingLR,

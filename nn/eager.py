@@ -8,11 +8,11 @@ from typing import Any
 
 from autograd import Value, detect_anomaly, dot, mean, no_grad
 from nn.callbacks import Callback, Training
-from nn.losses import l2_penalty
 from nn.measured import Measured
 from nn.module import Module, in_mode
 from nn.optim.arithmetic import grads_of
 from nn.outputs import kind_of, numbers_in, outputs_for
+from nn.penalties import l2_penalty
 from nn.samples import Sample
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import prod
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from autograd import floats
 from autograd.compiled.required import require_all
-from autograd.compiled.shapes import as_arrays
+from autograd.compiled.shapes import NOTHING, as_arrays, rebuilt
 from autograd.compiled.signature import Signature, whole_number
 from autograd.containers import is_array, known_branches, made_like
 from autograd.extras import extra
@@ -52,24 +52,11 @@ class Plan:
         made = self.version.runner.batch(given, self.sizes, sums, threads)
         samples = 0 if sums else 1
         parts = zip(made, self.shapes, strict=True)
-        return _filled(self.structure, (part.reshape(part.shape[:samples] + shape) for part, shape in parts))
+        arrays = (part.reshape(part.shape[:samples] + shape) for part, shape in parts)
+        return rebuilt(self.structure, lambda branch: next(arrays) if branch is _ARRAY else NOTHING)
 
 
 _ARRAY = object()
-
-
-def _filled(thing: Any, arrays: Iterator[Any]) -> Any:
-    """A tree with arrays in place of `_ARRAY`."""
-    if thing is _ARRAY:
-        return next(arrays)
-    if is_array(thing):  # of objects
-        made = thing.copy()
-        made.flat = [_filled(cell, arrays) for cell in thing.flat]
-        return made
-    branches = known_branches(thing)
-    if branches is None:
-        return thing
-    return made_like(thing, [_filled(branch, arrays) for _, branch in branches])
 
 
 def planned(

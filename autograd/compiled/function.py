@@ -10,6 +10,7 @@ from types import MethodType
 from typing import TYPE_CHECKING, Any
 
 from autograd.arguments import EVERY, Outside
+from autograd.compiled.as_matrices import AsMatrices
 from autograd.compiled.backend import BACKEND
 from autograd.compiled.carried import function_to_go, goes
 from autograd.compiled.inspected import Inspected
@@ -24,7 +25,7 @@ from autograd.tracing import value_and_gradient_at
 from autograd.transformed import Transformed
 
 if TYPE_CHECKING:
-    from autograd.compiled.sparse import Matrices
+    pass
 
 _MOST_KEPT = 100  # programs of one function
 _MANY = 10  # programs after which a warning says that the function is compiled again and again
@@ -82,7 +83,7 @@ def _blank(kind: type[Compiled]) -> Compiled:
 jit.backend = BACKEND  # type: ignore[attr-defined]
 
 
-class Compiled(Jitted, OnArrays, Inspected):
+class Compiled(Jitted, OnArrays, AsMatrices, Inspected):
     """A function and the programs that were made of it, one for each structure of its arguments.
 
     Attributes:
@@ -194,62 +195,6 @@ class Compiled(Jitted, OnArrays, Inspected):
         if signature.has_values:
             raise TypeError("batch and bind take plain numbers and arrays, got a Value; give its .data")
         return signature, self.version(signature)
-
-    def sparse(self, /, *args: Any, **kwargs: Any) -> Any:
-        """The matrix that a compiled `jacobian` or `hessian` returns, without its zeros.
-
-        Which entries are 0.0 whatever the numbers are is known from the program; they are not computed.
-
-        Args:
-            args: the arguments of the function, plain numbers.
-            kwargs: arguments by name.
-
-        Returns:
-            A `scipy.sparse.csr_array` with a row for each number that the function returns, of a Hessian for
-            each input, and a column for each number that it is differentiated by, in the order in which they
-            stand in their trees. What the function returns beside them (`has_aux`) is left out.
-
-        Raises:
-            TypeError: if what was compiled is no jacobian and no hessian.
-            ImportError: if scipy is missing, which the extra `sparse` brings.
-
-        >>> from autograd import hessian
-        >>> f = jit(hessian(lambda x: x[0] ** 2 + x[1] ** 3 * x[2]))
-        >>> f.sparse([1.0, 2.0, 3.0]).toarray()
-        array([[ 2.,  0.,  0.],
-               [ 0., 36., 12.],
-               [ 0., 12.,  0.]])
-        >>> f.sparse([1.0, 2.0, 3.0]).nnz
-        4
-        """
-        return self._matrices.numbers(args, kwargs)
-
-    def sparsity(self, /, *args: Any, **kwargs: Any) -> Any:
-        """Which entries of the matrix that `sparse` returns may be other than 0.0, for whatever numbers.
-
-        Args:
-            args: arguments of the structure in question; their numbers do not matter.
-            kwargs: arguments by name.
-
-        Returns:
-            A `scipy.sparse.csr_array` of the same structure, with True for every entry.
-
-        Raises:
-            TypeError: if what was compiled is no jacobian and no hessian.
-            ImportError: if scipy is missing, which the extra `sparse` brings.
-
-        >>> from autograd import jacobian
-        >>> jit(jacobian(lambda x: [x[0] * x[1], x[1].exp()])).sparsity([0.0, 0.0]).toarray()
-        array([[ True,  True],
-               [False,  True]])
-        """
-        return self._matrices.pattern(args, kwargs)
-
-    @cached_property
-    def _matrices(self) -> Matrices:
-        from autograd.compiled.sparse import Matrices  # scipy is loaded where somebody asks for it
-
-        return Matrices(self.function, self._math)
 
     def __get__(self, instance: object, owner: type | None = None) -> Any:
         return self if instance is None else MethodType(self, instance)

@@ -33,17 +33,31 @@ def as_arrays(thing: Any, array: Callable[[tuple[int, ...]], Any]) -> Any:
     >>> as_arrays((1.0, {"a": [1.0, 2.0]}), lambda shape: shape)
     ((), {'a': (2,)})
     """
-    shape = shape_of_numbers(thing)
-    if shape is not None:
-        return array(shape)
+
+    def instead(branch: Any) -> Any:
+        shape = shape_of_numbers(branch)
+        return NOTHING if shape is None else array(shape)
+
+    return rebuilt(thing, instead)
+
+
+NOTHING = object()
+"""What stands in place of nothing."""
+
+
+def rebuilt(thing: Any, instead: Callable[[Any], Any]) -> Any:
+    """A tree with something else in place of its branches, where `instead` gives anything but `NOTHING`."""
+    made = instead(thing)
+    if made is not NOTHING:
+        return made
     if is_array(thing) and thing.dtype.kind == "O":
         made = thing.copy()
-        made.flat = [as_arrays(cell, array) for cell in thing.flat]
+        made.flat = [rebuilt(cell, instead) for cell in thing.flat]
         return made
     branches = known_branches(thing)
     if branches is None:
         return thing
-    return made_like(thing, [as_arrays(branch, array) for _, branch in branches])
+    return made_like(thing, [rebuilt(branch, instead) for _, branch in branches])
 
 
 def cut(numbers: Any, sizes: Sequence[int | None]) -> list[Any]:

@@ -37,18 +37,11 @@ def without_repeats(program: Program) -> tuple[Program, list[int]]:
     >>> which
     [0, 1, 2, 1]
     """
-    positions = {slot: position for position, slot in enumerate(dict.fromkeys(program.outputs))}
-    which = [positions[slot] for slot in program.outputs]
-    few = Program(
-        program.inputs,
-        program.constants,
-        program.operations,
-        program.codes,
-        program.left,
-        program.right,
-        positions,
-    )
-    return few, which
+    firsts: dict[int, int] = {}  # by slot, the first output that stands there
+    for position, slot in enumerate(program.outputs):
+        firsts.setdefault(slot, position)
+    places = {slot: place for place, slot in enumerate(firsts)}
+    return with_outputs(program, firsts.values()), [places[slot] for slot in program.outputs]
 
 
 def with_more_inputs(program: Program, at: int, names: Sequence[str]) -> Program:

@@ -5,15 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from autograd import ops
-from autograd.extras import extra
-from autograd.programs.program import UNUSED, Program
+from autograd.programs.dead_code import without_dead_code
+from autograd.programs.program import Program
 from autograd.programs.schedule import scheduled
 from autograd.programs.simplify import simplified
-from autograd.programs.slots import as_arrays, integers
 from autograd.programs.template import MASK
-
-with extra("jit", "long programs"):
-    import numpy as np
 
 STRAIGHT: Final = 8_000
 """How long a program may be that is run as straight machine code; a longer one is a tape (see `tape.py`).
@@ -33,40 +29,14 @@ def prepared(program: Program) -> Program:
 
 
 def with_needed_only(program: Program) -> Program:
-    """A long program without the instructions that no output needs, and with `when` for what masks.
-
-    >>> from autograd import Value, flatten
-    >>> x = Value(2.0, label="x")
-    >>> program = flatten([x.exp(), x.sin()], x)
-    >>> program.outputs.pop()
-    2
-    >>> print(with_needed_only(program))
-    inputs: x
-    v1 = exp(x)
-    outputs: v1
-    """
-    first, count = program.first, len(program)
-    lefts, rights = program.left, program.right
-    needed = bytearray(first + count + 1)  # the last one is that of an unused operand
-    for slot in program.outputs:
-        needed[slot] = 1
-    for slot in range(first + count - 1, first - 1, -1):
-        if needed[slot]:
-            needed[lefts[slot - first]] = needed[rights[slot - first]] = 1
-    kept = np.frombuffer(needed, dtype=np.bool_).copy()
-    kept[:first] = True
-    kept[-1] = False
-    place = np.cumsum(kept) - 1  # of each slot that is kept
-    place[-1] = UNUSED
-    here = kept[first:-1]
-    codes, left, right = as_arrays(program)
-    operations = [ops.when if operation is MASK else operation for operation in program.operations]
+    """A long program without the instructions that no output needs, and with `when` for what masks."""
+    shorter = without_dead_code(program)
     return Program(
-        program.inputs,
-        program.constants,
-        operations,
-        integers(codes[here]),
-        integers(place[left[here]]),
-        integers(place[right[here]]),
-        integers(place[np.asarray(program.outputs)]),
+        shorter.inputs,
+        shorter.constants,
+        [ops.when if operation is MASK else operation for operation in shorter.operations],
+        shorter.codes,
+        shorter.left,
+        shorter.right,
+        shorter.outputs,
     )

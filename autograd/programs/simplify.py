@@ -14,7 +14,7 @@ from typing import Final, TypeAlias
 from autograd import ops
 from autograd.primitive import Operation
 from autograd.programs.builder import Builder
-from autograd.programs.join import in_order
+from autograd.programs.dead_code import without_dead_code
 from autograd.programs.program import UNUSED, Program
 from autograd.programs.template import MASK
 
@@ -41,31 +41,6 @@ def simplified(program: Program) -> Program:
     simplifying = Simplifying(program.inputs)
     places = simplifying.written(without_dead_code(program))
     return without_dead_code(simplifying.builder.program(places))
-
-
-def without_dead_code(program: Program) -> Program:
-    """The program without the instructions that no output needs.
-
-    >>> from autograd import Value, flatten
-    >>> x = Value(2.0, label="x")
-    >>> program = flatten([x.exp(), x.sin()], x)
-    >>> program.outputs.pop()
-    2
-    >>> print(without_dead_code(program))
-    inputs: x
-    v1 = exp(x)
-    outputs: v1
-    """
-    first = program.first
-    lefts, rights = program.left, program.right
-    needed = bytearray(first + len(program) + 1)  # the last one is that of an unused operand
-    for slot in program.outputs:
-        needed[slot] = 1
-    for index in range(len(program) - 1, -1, -1):
-        if needed[first + index]:
-            needed[lefts[index]] = needed[rights[index]] = 1
-    kept = [index for index in range(len(program)) if needed[first + index]]
-    return in_order(program, kept, program.outputs)
 
 
 class Simplifying:

@@ -2,6 +2,7 @@
 
 import os
 import signal
+from contextlib import contextmanager
 from threading import Thread
 from time import sleep
 
@@ -25,27 +26,29 @@ def model():
     return nn.MLP(2, [6, 1], activation="tanh", seed=0)
 
 
-@pytest.fixture(scope="module")
-def client():
-    """Two processes, a thread each."""
+@contextmanager
+def cluster(workers, processes):
+    """Workers with a thread each."""
     with (
         distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0"
-        ) as cluster,
-        distributed.Client(cluster) as client,
+            n_workers=workers, threads_per_worker=1, processes=processes, dashboard_address=":0"
+        ) as made,
+        distributed.Client(made) as client,
     ):
         yield client
 
 
 @pytest.fixture(scope="module")
+def client():
+    """Two processes."""
+    with cluster(2, processes=True) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
 def threads():
-    """Four workers that are threads of this process: quick to start."""
-    with (
-        distributed.LocalCluster(
-            n_workers=4, threads_per_worker=1, processes=False, dashboard_address=":0"
-        ) as cluster,
-        distributed.Client(cluster) as client,
-    ):
+    """Four threads of this process, which are quick to start."""
+    with cluster(4, processes=False) as client:
         yield client
 
 

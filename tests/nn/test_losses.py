@@ -17,11 +17,10 @@ from nn.losses import (
     cross_entropy,
     half_squared_error,
     l1,
-    l1_penalty,
-    l2_penalty,
     max_margin,
     mse,
 )
+from nn.penalties import l1_penalty, l2_penalty
 
 mpmath.mp.dps = 60
 LOGITS = [-1000.0, -745.0, -40.0, -1.5, -1e-9, 0.0, 0.3, 2.0, 40.0, 745.0, 1000.0]

@@ -12,6 +12,7 @@ from autograd.extras import extra
 from autograd.programs.bound import bound_batch
 from autograd.programs.given import Given
 from autograd.programs.llvm.batches import share_out, summed_up
+from autograd.programs.llvm.buffers import require_buffers
 from autograd.programs.llvm.columns import BLOCK
 from autograd.programs.llvm.engine import engine
 from autograd.programs.llvm.improving import Code
@@ -82,7 +83,7 @@ class LongRunner(Runner):
 
     def bind(self, inputs: Array, outputs: Array) -> Callable[[], None]:
         """A function without arguments that reads one array and writes another; see `Runner.bind`."""
-        self.require_buffers(inputs, outputs)
+        require_buffers(self.program, inputs, outputs)
         given, made = inputs.reshape(-1, 1), outputs.reshape(-1, 1)
 
         def call() -> None:

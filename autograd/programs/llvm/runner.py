@@ -13,6 +13,7 @@ from autograd.programs.given import Given
 from autograd.programs.llvm import builtin, callers, kernels
 from autograd.programs.llvm.batches import Batch, Layout, groups, require_targets, rows_of
 from autograd.programs.llvm.bound import BoundRows
+from autograd.programs.llvm.buffers import require_buffers
 from autograd.programs.llvm.callers import Tree
 from autograd.programs.llvm.improving import Code
 from autograd.programs.llvm.kernels import Kernel
@@ -143,7 +144,7 @@ class Runner:
         >>> outputs
         array([9.])
         """
-        self.require_buffers(inputs, outputs)
+        require_buffers(self.program, inputs, outputs)
         source, target = inputs.ctypes.data, outputs.ctypes.data
         if builtin.available() and not self.called_back:
             code = self.codes.get("call") or self._compiled("bound", "")
@@ -154,15 +155,6 @@ class Runner:
             raise_failures()
 
         return call
-
-    def require_buffers(self, inputs: Array, outputs: Array) -> None:
-        """Raise what `bind` raises."""
-        _require_buffer(inputs, len(self.program.inputs), "inputs")
-        _require_buffer(outputs, len(self.program.outputs), "outputs")
-        if not outputs.flags.writeable:
-            raise TypeError("the outputs of a bound program go to an array that can be written to")
-        if np.may_share_memory(inputs, outputs):
-            raise ValueError("the inputs and outputs of a bound program share memory; give two arrays")
 
     def batch(
         self,
@@ -215,10 +207,7 @@ class Runner:
             require_targets(out, shapes, arrays)
         results = batch.run(arrays, samples, threads, out)
         raise_failures()
-        return [
-            array.reshape(array.shape[0] if not sums else ()) if count is None else array
-            for array, count in zip(results, counts, strict=True)
-        ]
+        return _shaped(results, counts) if out is None else results
 
     @property
     def how(self) -> str:
@@ -248,21 +237,10 @@ class Runner:
             sums (count,) or (); they hold the rows that were computed last.
         """
         arrays, samples = rows_of(self.program, inputs)
-        counts = [1 if count is None else count for count in outputs]
-        kinds: list[Any] = ["sums" if summed else "rows" for summed in sums]
-        layout = Layout(
-            groups([part.count for part in inputs], ["shared" if part.shared else "rows" for part in inputs]),
-            groups(counts, kinds),
-            kernels.lanes_for(self.program, self.math),
-        )
-        batch = Batch(self.program, layout, self.math, self.level)
+        batch = Batch(self.program, self._layout(inputs, outputs, sums), self.math, self.level)
         self.codes["bound batch"] = batch.code
         bound = BoundRows(batch, arrays, samples, threads)
-        shaped = [
-            array.reshape(array.shape[:-1]) if count is None else array
-            for array, count in zip(bound.outputs, outputs, strict=True)
-        ]
-        return bound.run, shaped
+        return bound.run, _shaped(bound.outputs, outputs)
 
     def wait(self) -> None:
         """Wait until the best code is there, as for a measurement."""
@@ -273,21 +251,22 @@ class Runner:
         """What computes batches that are given and returned in this way."""
         key = (tuple((part.count, part.shared) for part in given), counts, sums)
         if key not in self._batches:
-            layout = self._layout(given, [1 if count is None else count for count in counts], sums)
+            layout = self._layout(given, counts, [sums] * len(counts))
             made = self._batches[key] = Batch(self.program, layout, self.math, self.level)
             self.codes["batch"] = made.code
         return self._batches[key]
 
-    def _layout(self, given: Sequence[Given], counts: Sequence[int], sums: bool) -> Layout:
+    def _layout(self, given: Sequence[Given], outputs: Sequence[int | None], sums: Sequence[bool]) -> Layout:
+        counts = [1 if count is None else count for count in outputs]
         if sum(counts) != len(self.program.outputs):
             raise ValueError(
                 f"the program has {len(self.program.outputs)} outputs, got arrays for {sum(counts)}"
             )
-        inputs = groups(
-            [part.count for part in given], ["shared" if part.shared else "rows" for part in given]
+        return Layout(
+            groups([part.count for part in given], ["shared" if part.shared else "rows" for part in given]),
+            groups(counts, ["sums" if summed else "rows" for summed in sums]),
+            kernels.lanes_for(self.program, self.math),
         )
-        outputs = groups(counts, ["sums" if sums else "rows"] * len(counts))
-        return Layout(inputs, outputs, kernels.lanes_for(self.program, self.math))
 
     @cached_property
     def _flat(self) -> Callable[..., list[float]]:
@@ -316,8 +295,9 @@ class Runner:
         return found
 
 
-def _require_buffer(array: Any, count: int, what: str) -> None:
-    if not isinstance(array, np.ndarray) or array.dtype != np.float64 or not array.flags.c_contiguous:
-        raise TypeError(f"the {what} of a bound program are a contiguous numpy array of float64")
-    if array.size != count:
-        raise ValueError(f"the bound program has {count} {what}, got an array of {array.size} numbers")
+def _shaped(arrays: Sequence[Array], outputs: Sequence[int | None]) -> list[Array]:
+    """Arrays without their last axis where it is that of one output."""
+    return [
+        array.reshape(array.shape[:-1]) if count is None else array
+        for array, count in zip(arrays, outputs, strict=True)
+    ]

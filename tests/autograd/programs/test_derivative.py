@@ -9,11 +9,12 @@ import pytest
 
 import autograd
 from autograd import Value, flatten, ops
+from autograd.programs.dead_code import without_dead_code
 from autograd.programs.derivative import with_gradient
 from autograd.programs.forward import with_tangents
 from autograd.programs.join import with_inputs_in_order, with_more_inputs, with_outputs
 from autograd.programs.schedule import scheduled
-from autograd.programs.simplify import simplified, without_dead_code
+from autograd.programs.simplify import simplified
 from autograd.programs.template import template
 
 EDGES = [0.0, -0.0, 1.0, -1.0, 0.5, 2.0, -2.5, 1e-320, 1e300, math.inf, -math.inf, math.nan]

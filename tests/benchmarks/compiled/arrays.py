@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.benchmarks.compiled.peer import Batch, Peer, Repeat, in_order
 from tests.benchmarks.compiled.works import Work
-from tests.benchmarks.engines.array import moons_layers
+from tests.benchmarks.engines.array import moons_layers, of_jax
 from tests.benchmarks.programs import OF_ARRAY, RATE, Program, moons_data, moons_loss_of_arrays
 
 STEPS = 100  # of gradient descent in one call
@@ -25,14 +25,7 @@ class Jax(Peer):
 
         jax.config.update("jax_enable_x64", True)
         self.jax = jax
-        self.mathematics = SimpleNamespace(
-            exp=jax.numpy.exp,
-            log=jax.numpy.log,
-            sqrt=jax.numpy.sqrt,
-            tanh=jax.numpy.tanh,
-            erf=jax.scipy.special.erf,
-            relu=lambda x: jax.numpy.maximum(x, 0.0),
-        )
+        self.mathematics = of_jax(jax)
 
     def compiled(self, *transforms: Any, work: Work) -> Any:
         """The program under some transforms, and what waits for its result."""

@@ -96,6 +96,18 @@ class Torch(Engine):
         return step
 
 
+def of_jax(jax: Any) -> SimpleNamespace:
+    """JAX's functions by the names that the programs use."""
+    return SimpleNamespace(
+        exp=jax.numpy.exp,
+        log=jax.numpy.log,
+        sqrt=jax.numpy.sqrt,
+        tanh=jax.numpy.tanh,
+        erf=jax.scipy.special.erf,
+        relu=lambda x: jax.numpy.maximum(x, 0.0),
+    )
+
+
 class Jax(Engine):
     """JAX, jit-compiled, in float64."""
 
@@ -108,14 +120,7 @@ class Jax(Engine):
 
         jax.config.update("jax_enable_x64", True)
         self.jax = jax
-        self.mathematics = SimpleNamespace(
-            exp=jax.numpy.exp,
-            log=jax.numpy.log,
-            sqrt=jax.numpy.sqrt,
-            tanh=jax.numpy.tanh,
-            erf=jax.scipy.special.erf,
-            relu=lambda x: jax.numpy.maximum(x, 0.0),
-        )
+        self.mathematics = of_jax(jax)
 
     def compiled(self, transform: Callable[..., Any], program: Program, point: list[float]) -> Step:
         program, x = OF_ARRAY.get(program, program), self.jax.numpy.array(point)

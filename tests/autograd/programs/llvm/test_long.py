@@ -10,6 +10,7 @@ import autograd
 from autograd import Program, Value, flatten, jit, ops, value_and_grad
 from autograd.compiled.derivatives import traced
 from autograd.programs import prepare
+from autograd.programs.dead_code import without_dead_code
 from autograd.programs.fusion import fused
 from autograd.programs.given import Given
 from autograd.programs.groups import GATHERED, NEXT, SAME
@@ -18,7 +19,6 @@ from autograd.programs.llvm.long import LongRunner
 from autograd.programs.loops import BEFORE, FIXED, HERE, MOVING, Loop
 from autograd.programs.prepare import with_needed_only
 from autograd.programs.program import UNUSED
-from autograd.programs.simplify import without_dead_code
 from autograd.programs.tape import tape
 from tests.autograd.programs.llvm.programs import EXACT, a_program, bits, some_samples
 from tests.autograd.programs.table import EDGES, LINES, PAIRS, same
