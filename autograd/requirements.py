@@ -6,6 +6,8 @@ is, and whoever runs the program looks at its inputs first.
 
 from __future__ import annotations
 
+from contextvars import ContextVar
+
 from autograd import floats, ops
 from autograd.annotations import TYPE_CHECKING
 from autograd.scopes import is_traced, is_tracing
@@ -17,7 +19,8 @@ if TYPE_CHECKING:
 
     Rule = Callable[[float], object]
 
-_noted: list[tuple[Value, Rule]] = []
+# of the function that this thread traces
+_noted: ContextVar[list[tuple[Value, Rule]] | None] = ContextVar("noted", default=None)
 
 
 def require(number: Value | SupportsFloat, rule: Rule) -> None:
@@ -45,7 +48,9 @@ def require(number: Value | SupportsFloat, rule: Rule) -> None:
     if not isinstance(number, Value):
         rule(floats.as_float(number))
     elif is_tracing():
-        _noted.append((_input(number), rule))
+        noted = _noted.get()
+        if noted is not None:
+            noted.append((_input(number), rule))
     else:
         rule(number.data)
 
@@ -73,10 +78,9 @@ class Noted:
     """A block in which the rules are noted that inputs are held to, each with its input."""
 
     def __enter__(self) -> list[tuple[Value, Rule]]:
-        global _noted
-        self._outer, _noted = _noted, []
-        return _noted
+        noted: list[tuple[Value, Rule]] = []
+        self._before = _noted.set(noted)
+        return noted
 
     def __exit__(self, *exception: object) -> None:
-        global _noted
-        _noted = self._outer
+        _noted.reset(self._before)

@@ -14,7 +14,7 @@ from nn.flat import Flat, moved
 from nn.loss_programs import Programs
 from nn.measured import Measured
 from nn.metrics import Metric
-from nn.refusals import NotCompiled
+from nn.refusals import NotCompiled, follows_a_formula
 from nn.rows import Rows
 from nn.samples import Sample
 
@@ -36,6 +36,7 @@ class Compiled:
         self, eager: Eager, samples: list[Sample], held_out: list[Sample], metrics: Mapping[str, Metric]
     ) -> None:
         self.eager = eager
+        self.samples = list(samples)
         self.rows = Rows(samples)
         self.held_out = Rows(held_out) if held_out else None
         self.wants_outputs = bool(metrics)
@@ -43,6 +44,7 @@ class Compiled:
         self.only_clips = all(type(callback) is ClipGradients for callback in self.hooks)
         self.callbacks_look = not all(map(looks_away, eager.callbacks))
         self.metrics_look = not all(map(of_the_package, metrics.values()))
+        self.shuffled: list[Sample] = []
         self.compile()
 
     def compile(self) -> None:
@@ -51,10 +53,12 @@ class Compiled:
         if len(places) > len(eager.parameters):
             raise NotCompiled("the optimizer moves Values that are no parameters of the model")
         self.programs = Programs(
-            eager.model, eager.loss, places, self.rows, self.held_out, self.wants_outputs
+            eager.model, eager.loss, places, self.samples, self.rows, self.held_out, self.wants_outputs
         )
         self.flat = Flat(eager.optimizer, places, self.programs.training.parameters[: len(places)])
         self.flat.read()
+        if self.shuffled:  # in the middle of an epoch
+            self.rows.put(self.programs.training.inputs, self.shuffled)
 
     def begin_epoch(self) -> None:
         """Read what callbacks may have changed."""
@@ -76,19 +80,23 @@ class Compiled:
             self.programs.read()
             self.flat.read()
         else:
+            graded = self.flat.grads is not None
             self.compile()
+            if graded:
+                self.flat.graded(self.flat.slopes())
 
     def train(self, samples: list[Sample], size: int, measured: Measured) -> None:
         """Take one step for every batch of `size` rows."""
         count = len(samples)
-        if size < count:  # then they are shuffled
+        if size < count:
+            self.shuffled = samples
             self.rows.put(self.programs.training.inputs, samples)
         try:
             for start in range(0, count, size):
                 self.step(samples[start : start + size], start, min(start + size, count), measured)
         except BaseException:  # Ctrl-C too
             self.show()
-            self.eager.restore([])
+            self.eager.model.zero_grad()
             raise
 
     def step(self, batch: list[Sample], start: int, stop: int, measured: Measured) -> None:
@@ -107,7 +115,7 @@ class Compiled:
         flat.graded(grads)
         self.measure(batch, loss, weight, outputs, start, measured)
         self.call_back()
-        flat.update()
+        self.flat.update()  # maybe another one: callbacks may have changed the model
 
     def by_values(self, batch: list[Sample], measured: Measured) -> None:
         """A step on a graph: where it is not finite either, the error names the node."""
@@ -124,7 +132,7 @@ class Compiled:
         self.show()
         for callback in self.hooks:
             callback.on_gradients(self.eager.training)
-        self.flat.read()
+        self.read()
 
     def validate(self, samples: list[Sample], measured: Measured) -> None:
         """The loss and the outputs in evaluation mode."""
@@ -158,8 +166,8 @@ def weight_of(inputs: Any, start: int, stop: int) -> float:
 
 
 def all_finite(numbers: Any) -> bool:
-    """Whether no number is nan or infinite; the sum of their squares, if it is finite, tells at once."""
-    return isfinite(numbers @ numbers) or bool(np.isfinite(numbers).all())
+    """Whether no number is nan or infinite."""
+    return bool(np.isfinite(numbers).all())
 
 
 def has_hook(callback: Callback) -> bool:
@@ -170,7 +178,7 @@ def has_hook(callback: Callback) -> bool:
 def looks_away(callback: Callback) -> bool:
     """Whether a callback has no use for parameters, gradients and the state of the optimizer."""
     if type(callback) is Scheduled:
-        return type(callback.schedule).__module__.startswith("nn.schedules.")
+        return follows_a_formula(callback.schedule)
     return type(callback) is ClipGradients
 
 

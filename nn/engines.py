@@ -8,7 +8,7 @@ from typing import Protocol
 from nn.eager import Eager
 from nn.measured import Measured
 from nn.metrics import Metric
-from nn.refusals import NotCompiled, require_by_sample, require_llvm
+from nn.refusals import NotCompiled, require_by_sample, require_llvm, require_own_code
 from nn.samples import Sample
 
 WORTH = 1_000_000
@@ -60,6 +60,8 @@ def compiled(
             "before it is compiled"
         )
     require_by_sample(eager.model)
+    if epochs is not None:
+        require_own_code(eager.model, eager.loss, eager.callbacks, eager.optimizer)
     require_llvm()
     from nn.compiled import Compiled  # needs numpy
 

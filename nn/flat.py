@@ -35,9 +35,8 @@ class Flat:
         self._values = values
         ends = list(accumulate(len(group["params"]) for group in optimizer.param_groups))
         self._parts = [slice(start, end) for start, end in pairwise([0, *ends])]
-        self._on_arrays = all(
-            method.__module__.startswith("nn.optim.")
-            for method in (type(optimizer).step, type(optimizer)._update)
+        self._on_arrays = type(optimizer).__module__.startswith("nn.optim.") and not any(
+            callable(attribute) for attribute in vars(optimizer).values()
         )
         self._shown = True
 
@@ -72,6 +71,10 @@ class Flat:
             for state in self.states
         ]
         self._shown = True
+
+    def slopes(self) -> Any:
+        """The gradients that the Values hold."""
+        return np.array(grads_of(self._values))
 
     def graded(self, grads: Any) -> None:
         """The gradients of a step are there."""

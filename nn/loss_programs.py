@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from math import isfinite
+from typing import Any, Final
 
 from autograd import Value, jit, value_and_grad
 from nn.held import Held
 from nn.module import in_mode, outputs_of
 from nn.refusals import NotCompiled, require_by_sample
 from nn.rows import Rows
+from nn.samples import Sample
+
+_TRIED: Final = 8  # samples
+_SAME: Final = 1e-9  # how far a loss may be from that of the model, which rounds elsewhere
 
 
 class Programs:
@@ -18,7 +23,8 @@ class Programs:
         model: a module.
         loss: a function (output, target) -> Value.
         parameters: what the gradients are by.
-        rows: those to train on.
+        samples: those to train on.
+        rows: the same as arrays.
         held_out: those to validate on.
         wants_outputs: whether to keep the outputs of the model.
 
@@ -35,6 +41,7 @@ class Programs:
         model: Any,
         loss: Any,
         parameters: list[Value],
+        samples: list[Sample],
         rows: Rows,
         held_out: Rows | None,
         wants_outputs: bool,
@@ -46,6 +53,7 @@ class Programs:
         try:
             slopes = jit(value_and_grad(self._of(rows), wrt=parameters, has_aux=True))
             self.training: Any = slopes.bind_batch(*rows.arrays, sums=((True, False), True))
+            self._require_the_same(samples)
             self.validation: Any = None
             if held_out is not None:
                 with in_mode(model, False):
@@ -74,6 +82,26 @@ class Programs:
         for at, place in pairs:
             if place is not None:
                 self.validation.parameters[at] = weights[place]
+
+    def _require_the_same(self, samples: list[Sample]) -> None:
+        """Raise TypeError unless the program has the losses of the model for some samples.
+
+        It has not if the model or the loss asks of what kind a number is, or how it is written: in a program
+        a number is no float.
+        """
+        several = {str(sample.target): place for place, sample in enumerate(samples)}
+        places = {*range(0, len(samples), 1 + len(samples) // _TRIED), *list(several.values())[:_TRIED]}
+        for place in sorted(places):
+            sample = samples[place]
+            self.training(place, place + 1)
+            [output] = outputs_of(self._model, [sample.x])
+            expected = sample.weight * self._loss(output, sample.target).data
+            found = self.training.outputs[0][0].item()
+            if not (abs(found - expected) <= _SAME * (1.0 + abs(expected)) or not isfinite(expected)):
+                raise TypeError(
+                    f"the program has the loss {found:g} for sample {sample.row}, where the model has "
+                    f"{expected:g}: it asks more of a number than to compute with it"
+                )
 
     def _of(self, rows: Rows) -> Any:
         """The function of a row: its weight times its loss, and the output if somebody wants it."""

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import partial
+from types import FunctionType, MethodType
 from typing import Any
 
+from nn.callbacks import ClipGradients, EarlyStopping, Scheduled
 from nn.containers import Residual, Sequential
 from nn.dropout import Dropout
 from nn.module import Module
 from nn.normalization import BatchNorm
+from nn.schedules import LambdaLR, SequentialLR
 
 # Their batches are computed sample by sample, if those of the modules inside are.
 _BY_SAMPLE = (Module.batch, Sequential.batch, Residual.batch)
@@ -35,6 +40,45 @@ def require_by_sample(model: Any) -> None:
         alone = type(module).batch in _BY_SAMPLE and "batch" not in vars(module)
         if not alone and not (type(module) is BatchNorm and not module.training):
             raise NotCompiled(f"{module.describe()} looks at all samples of a batch together")
+
+
+def require_own_code(model: Any, loss: Any, callbacks: Iterable[Any], optimizer: Any) -> None:
+    """Raise NotCompiled unless all that takes part in training is the package's own.
+
+    What code of the user's reads from elsewhere, such as a closure or a global, or does to a model between
+    two steps, would be what it was when the loss was compiled.
+    """
+    advice = "may read or change what is compiled; engine='jit' compiles it as it is now"
+    if not _of_the_package(loss):
+        raise NotCompiled(f"the loss {_name(loss)} {advice}")
+    for module in model.modules():
+        if not _of_the_package(type(module)):
+            raise NotCompiled(f"the module {type(module).__name__} {advice}")
+        for attribute in vars(module).values():
+            if isinstance(attribute, (FunctionType, MethodType, partial)) and not _of_the_package(attribute):
+                raise NotCompiled(f"the function {_name(attribute)} {advice}")
+    if not _of_the_package(type(optimizer)):
+        raise NotCompiled(f"the optimizer {type(optimizer).__name__} {advice}")
+    for callback in callbacks:
+        if type(callback) is Scheduled and follows_a_formula(callback.schedule):
+            continue
+        if type(callback) not in (ClipGradients, EarlyStopping):
+            raise NotCompiled(f"a callback of your own {advice}")
+
+
+def follows_a_formula(schedule: Any) -> bool:
+    """Whether a schedule is the package's own, and calls no function of the user's."""
+    if isinstance(schedule, SequentialLR):
+        return all(map(follows_a_formula, schedule.schedulers))
+    return _of_the_package(type(schedule)) and not isinstance(schedule, LambdaLR)
+
+
+def _of_the_package(thing: Any) -> bool:
+    return str(getattr(thing, "__module__", "")).partition(".")[0] in ("nn", "autograd")
+
+
+def _name(thing: Any) -> str:
+    return str(getattr(thing, "__name__", type(thing).__name__))
 
 
 def require_llvm() -> None:

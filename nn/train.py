@@ -87,8 +87,10 @@ def fit(
         progress: show a progress bar, if tqdm is installed (the `train` extra).
         seed: for shuffling; an int, a random.Random, or None for the module `random`.
         engine: what takes the steps. 'eager' builds a graph for every batch; 'jit' compiles the loss of one
-            sample and runs the program on arrays, which needs the extra `jit`; 'auto' does that where it can
-            and where it pays, and says in the history's `engine` what ran and why.
+            sample and runs the program on arrays, which needs the extra `jit`. What code of your own reads
+            from elsewhere is then what it was when the loss was compiled. 'auto' compiles where it pays, and
+            where model, loss, optimizer, schedules and callbacks are the package's own. The history's
+            `engine` says what ran and why.
         client: a `distributed.Client`, to train on the workers of a Dask cluster. X, y and the weights may be
             dask arrays and frames. The numbers do not depend on how many workers there are. There are no
             metrics and no class weights then, and samples to validate on are given as (X, y).
@@ -135,6 +137,8 @@ def fit(
         if names := column_names(X):
             vars(model)["feature_names_in_"] = names
     if client is not None:
+        if engine == "eager":
+            raise ValueError("a cluster trains by compiled programs: leave engine= or client=")
         trainer.engine = OnCluster(trainer.eager, data)
         trainer.training.history.engine = "jit, on a cluster"
     with _progress_bar(epochs, progress) as bar, in_mode(model, True), trainer.running():

@@ -213,10 +213,14 @@ class Compiled(Jitted, OnArrays, AsMatrices, Inspected):
         """What goes to another process: the programs, and the function if it can go with their parameters."""
         kept = {key: version for key, version in self._kept.items() if goes((key, version))}
         parameters = {parameter for version in kept.values() for parameter in version.parameters}
-        function = function_to_go(self.function, parameters) if kept else self.function
+        by_parameters = vars(self).get("_by_parameters")  # of `backward`
+        if by_parameters is not None:
+            parameters |= {one for version in by_parameters._kept.values() for one in version.parameters}
+        function = function_to_go(self.function, parameters) if kept or by_parameters else self.function
         whole = self._whole.without(function)
         last = self._last if self._last in kept.values() else None
-        return {"function": function, "math": self._math, "_kept": kept, "_whole": whole, "_last": last}
+        carried = {"function": function, "math": self._math, "_kept": kept, "_whole": whole, "_last": last}
+        return carried if by_parameters is None else {**carried, "_by_parameters": by_parameters}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         Compiled.__init__(self, state.pop("function"), state.pop("math"))

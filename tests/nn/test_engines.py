@@ -4,12 +4,13 @@ import random
 
 import pytest
 
+import nn
 from autograd import Value
 from nn import MLP, BatchNorm, Dropout, Layer, Module, Sequential, fit
 from nn.callbacks import Callback, ClipGradients, EarlyStopping
 from nn.data import moons
 from nn.optim import SGD, Adam, RMSprop
-from nn.schedules import ExponentialLR, LinearLR, ReduceLROnPlateau, StepLR
+from nn.schedules import ExponentialLR, LambdaLR, LinearLR, ReduceLROnPlateau, StepLR
 
 pytest.importorskip("llvmlite")
 
@@ -209,3 +210,90 @@ def test_an_interrupt_leaves_everything_whole():
         found.append([p.data for p in model.parameters()])
         assert model.history_.epochs == 3
     assert found[1] == pytest.approx(found[0], rel=1e-12)
+
+
+SAMPLES = [[i / 7, (i * i % 5) / 3] for i in range(30)]
+TARGETS = [float(i % 2) for i in range(30)]
+
+
+def both(make, **settings):
+    """The parameters that either engine leads to; `make` gives the settings that belong to a model."""
+    ends = []
+    for engine in ("eager", "jit"):
+        model = nn.MLP(2, [4, 1], activation="tanh", seed=0)
+        given = {"optimizer": SGD(model.parameters(), lr=0.1)} | make(model) | settings
+        history = nn.fit(model, SAMPLES, TARGETS, engine=engine, progress=False, epochs=6, seed=1, **given)
+        assert history.engine == engine
+        ends.append([p.data for p in model.parameters()])
+    return ends
+
+
+def test_a_loss_that_asks_of_what_kind_a_target_is_cannot_be_compiled():
+    """Broken if the program takes the branch of what stands for the target while it is compiled."""
+    with pytest.raises(TypeError, match="asks more of a number than to compute with it"):
+        both(lambda model: {"loss": lambda out, t: (out - (1.0 if isinstance(t, float) else 5.0)) ** 2})
+    table = {1.0: 3.0}
+    with pytest.raises(TypeError, match="asks more of a number than to compute with it"):
+        both(lambda model: {"loss": lambda out, t: (out - table.get(t, 0.0)) ** 2})
+
+
+def test_auto_leaves_code_of_the_user_to_values():
+    """What it reads from elsewhere may change, and a program would not notice."""
+    model = nn.MLP(2, [40, 1], seed=0)
+    settings = {"epochs": 300, "progress": False}
+    assert len(model.parameters()) * len(SAMPLES) * 300 > 1_000_000
+
+    def engine(**own):
+        stop = EarlyStopping(patience=1, min_delta=1e9)  # after two epochs
+        return nn.fit(
+            model, SAMPLES, TARGETS, **settings, callbacks=[stop, *own.pop("more", ())], **own
+        ).engine
+
+    assert engine() == "jit"
+    assert engine(loss=lambda out, t: (out - t) ** 2).startswith(
+        "eager: the loss <lambda> may read or change"
+    )
+    assert engine(more=[lambda training: None]).startswith("eager: a callback of your own")
+    optimizer = SGD(model.parameters())
+    schedule = LambdaLR(optimizer, lambda epoch: 1.0)
+    assert engine(optimizer=optimizer, more=[schedule]).startswith("eager: a callback of your own")
+
+
+def test_a_step_of_the_optimizer_that_is_replaced_is_taken():
+    def clamped(model):
+        optimizer = SGD(model.parameters(), lr=0.1)
+        step = optimizer.step
+
+        def clamp():
+            step()
+            for p in model.parameters():
+                p.data = max(-0.3, min(0.3, p.data))
+
+        optimizer.step = clamp
+        return {"optimizer": optimizer}
+
+    eager, compiled = both(clamped, batch_size=7)
+    assert max(map(abs, compiled)) <= 0.3
+    assert compiled == pytest.approx(eager, rel=1e-12)
+
+
+def test_what_a_callback_does_between_two_steps_is_noticed():
+    class Shrinks(Callback):
+        def on_gradients(self, training):
+            training.model.layers[0].neurons[0].slope = 1.0  # of no use, but part of the model
+            for p in training.model.parameters():
+                p.grad *= 0.5
+
+    eager, compiled = both(lambda model: {"callbacks": [Shrinks()]}, batch_size=7)
+    assert compiled == pytest.approx(eager, rel=1e-12)
+
+
+def test_an_interrupt_is_no_other_error_where_a_model_has_buffers():
+    class Interrupts(Callback):
+        def on_gradients(self, training):
+            raise KeyboardInterrupt
+
+    kept = nn.MLP(2, [3, 1], seed=0)
+    kept.average = nn.Buffer([0.0])
+    with pytest.raises(KeyboardInterrupt):
+        nn.fit(kept, SAMPLES, TARGETS, engine="jit", progress=False, callbacks=[Interrupts()])
