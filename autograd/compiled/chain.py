@@ -123,7 +123,13 @@ class Chain:
             raise IndexError(f"runs {first} to {last}, with arrays for {min(self._rows, default=0)} runs")
         for ranges, bound in self._ranges if runs else ():
             self._require_rows(bound, ranges[first:last] if len(ranges) > 1 else ranges)
-        return self._links(first, last)
+        self._links(first, last)
+        return self.ended
+
+    @property
+    def ended(self) -> int:
+        """What the last call returned; if it was broken off by an error or Ctrl-C, what it would have."""
+        return int(self._links.ended[0])
 
     @staticmethod
     def _require_rows(bound: BoundBatch, ranges: Any) -> None:

@@ -33,7 +33,7 @@ declare ptr @autograd.memset(ptr, i32, i64)
 declare ptr @autograd.memmove(ptr, ptr, i64)
 declare double @llvm.fabs.f64(double)
 
-define i64 @chain(ptr %links, i64 %count, i64 %first, i64 %last) {
+define void @chain(ptr %links, i64 %count, i64 %first, i64 %last, ptr %ended) {
 entry:
   %any = icmp slt i64 %first, %last
   br i1 %any, label %run, label %stop
@@ -95,15 +95,15 @@ linked:
   br i1 %another, label %link, label %ran
 ran:
   %r.next = add i64 %r, 1
+  store i64 %r.next, ptr %ended
   %again = icmp slt i64 %r.next, %last
   br i1 %again, label %run, label %stop
 stop:
-  %ended = phi i64 [%first, %entry], [%r, %number], [%last, %ran]
-  ret i64 %ended
+  ret void
 }
 """.replace("HUGE", literal(HUGE))
 
-_CHAIN = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p, *[ctypes.c_int64] * 3)
+_CHAIN = ctypes.CFUNCTYPE(None, ctypes.c_void_p, *[ctypes.c_int64] * 3, ctypes.c_void_p)
 
 
 @cache
@@ -117,9 +117,13 @@ class Links:
     """A table of links, and all that they read and write.
 
     Arrays are contiguous, and stay where they are as long as this object lives.
+
+    Attributes:
+        ended: the number after that of the last run that was finished, in an array of one number.
     """
 
     def __init__(self) -> None:
+        self.ended = np.zeros(1, dtype=np.int64)
         self._links: list[list[int]] = []
         self._called: list[tuple[int, BoundRows]] = []
         self._kept: list[object] = []
@@ -144,18 +148,14 @@ class Links:
         """Stop unless all numbers of an array are smaller than `HUGE`."""
         self._add(_CHECK, array, count=array.size)
 
-    def __call__(self, first: int, last: int) -> int:
-        """Run all links in order for each r from `first` to before `last`.
-
-        Returns:
-            The r of the run that a check has stopped, else `last`.
-        """
+    def __call__(self, first: int, last: int) -> None:
+        """Run all links in order for each r from `first` to before `last`, or until a check stops."""
+        self.ended[0] = first
         table = np.array(self._links, dtype=np.int64)
         for place, rows in self._called:
             table[place, 6] = rows.batch.code.loaded.address("batch")
         run = _CHAIN(_code().address("chain"))
-        stopped: int = run(table.ctypes.data, len(table), first, last)
-        return stopped
+        run(table.ctypes.data, len(table), first, last, self.ended.ctypes.data)
 
     def _add(
         self,
