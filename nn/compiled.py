@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from math import isfinite
 from typing import Any
 
@@ -126,14 +126,13 @@ class Compiled:
             taken += len(losses)
         return taken
 
-    def several(self, epochs: int) -> list[float]:
-        """As many epochs of one step as can be taken at once, without a look in between: their losses."""
+    def several(self, epochs: int, note: Callable[[list[float]], None]) -> None:
+        """Train epochs of one step each, as many as can be at once, and note their losses."""
         count = len(self.samples)
         steps = self.ready_steps(count)
-        if steps is None:
-            return []
-        weight = weight_of(self.programs.training.inputs, 0, count)
-        return steps.run(np.broadcast_to((0, count), (epochs, 2)), [weight] * epochs)
+        if steps is not None:
+            weight = weight_of(self.programs.training.inputs, 0, count)
+            steps.run(np.broadcast_to((0, count), (epochs, 2)), [weight] * epochs, note)
 
     def ready_steps(self, size: int) -> Steps | None:
         """Steps in machine code of so many rows; None where something has to be done in between."""

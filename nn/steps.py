@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from time import perf_counter
 from typing import Any, Final
 
@@ -98,12 +98,15 @@ class Steps:
     def _form_now(self) -> Any:
         return [rule.form() for rule in self._rules], [sorted(state) for state in self._flat.states]
 
-    def run(self, ranges: Any, weights: list[float]) -> list[float]:
+    def run(
+        self, ranges: Any, weights: list[float], note: Callable[[list[float]], None] = lambda losses: None
+    ) -> list[float]:
         """Take steps, as many as are all right and do not take long.
 
         Args:
             ranges: of shape (N, 2): which rows each step is for.
             weights: the N sums of their weights.
+            note: is told the losses too, whatever ends the steps.
 
         Returns:
             The loss of each step that was taken; the first that was not has a number that is not finite, or
@@ -122,6 +125,7 @@ class Steps:
                 buffer[:] = state[name]
 
         def commit() -> None:
+            note(self._losses_of(chain.ended))
             flat.graded(self._grads)
             flat.leave(
                 [
@@ -166,13 +170,13 @@ class Rule:
         self._optimizer, self._place, self._state = optimizer, place, state
         self.varying = optimizer.varying
 
-    def __call__(self, weight: Any, grad: Any, *rest: Any) -> tuple[Any, list[Any]]:
+    def __call__(self, weight: Any, grad: Any, *rest: Any) -> tuple[Any, tuple[Any, ...]]:
         """The new weight and the new state, of the old ones and the varying settings."""
         *old, numbers = rest
         settings = {**self._in_step(1), **dict(zip(self.varying, numbers, strict=True))}
         state = {"step": 0, **dict(zip(self._state, old, strict=True))}
         moved, after = self._optimizer._update(settings, state, weight, grad)
-        return moved, [after[name] for name in self._state]
+        return moved, tuple(after[name] for name in self._state)
 
     def form(self) -> Any:
         """What the function depends on beside its inputs."""
