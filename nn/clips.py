@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from autograd import sqrt, where
+from autograd import clip, minimum, sqrt
 from nn.callbacks import ClipGradients
 
 
@@ -52,10 +52,10 @@ class Clips:
         As in `clip_grad_norm_`, the length gets 1e-6 longer.
         """
         factor = self.length / (sqrt(squares) + 1e-6)
-        return _held(where(factor < 1.0, factor, 1.0) * grad, self.after)
+        return _held(minimum(factor, 1.0) * grad, self.after)
 
 
 def _held(grad: Any, sizes: Sequence[float]) -> Any:
     for size in sizes:
-        grad = where(grad > size, size, where(grad < -size, -size, grad))
+        grad = clip(grad, -size, size)
     return grad

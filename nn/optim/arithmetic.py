@@ -10,7 +10,7 @@ from __future__ import annotations
 from math import sqrt
 from typing import Any, cast
 
-from autograd import Value, where
+from autograd import Value, maximum
 from autograd import sqrt as root_of
 
 
@@ -97,7 +97,7 @@ def variances(squares: Any, means: Any) -> Any:
     if not isinstance(squares, list):
         found = squares - means * means
         if isinstance(found, Value):
-            return where(found < 0.0, 0.0, found)
+            return maximum(found, 0.0)
         found[found < 0.0] = 0.0
         return found
     second, first = cast("list[float]", squares), cast("list[float]", means)
