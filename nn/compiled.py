@@ -140,6 +140,8 @@ class Compiled:
         possible = flat.on_arrays and flat.steady and not self.metrics_look
         if self.clips is None or not possible or size > training.tile:
             return None
+        if self.steps is None and training.improving:
+            return None
         if self.steps is None or not self.steps.fit():
             self.steps = Steps(training, flat, self.eager.l2, self.clips)
         return self.steps

@@ -151,6 +151,11 @@ class BoundBatch:
         self._given = given
         self._required = version.trace.required
 
+    @property
+    def improving(self) -> bool:
+        """Whether better machine code is on its way: until then nothing else is compiled."""
+        return getattr(self.rows, "improving", False)
+
     def __call__(self, start: int = 0, stop: int | None = None) -> None:
         """Compute the rows from `start` to before `stop`; IndexError if there are no such rows."""
         stop = self.samples if stop is None else stop

@@ -73,6 +73,11 @@ class BoundRows:
         self.memories = [np.empty(batch.memory) for _ in range(threads)]
         self._memory_at = [memory.ctypes.data for memory in self.memories]
 
+    @property
+    def improving(self) -> bool:
+        """Whether better code is on its way."""
+        return self.batch.code.improving
+
     def __call__(self, start: int, stop: int) -> None:
         """Compute the rows from `start` to before `stop`."""
         for array, filled in self.given:  # fewer rows than lanes
