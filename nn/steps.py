@@ -124,8 +124,11 @@ class Steps:
             for name, buffer in buffers.items():
                 buffer[:] = state[name]
 
+        losses: list[float] = []
+
         def commit() -> None:
-            note(self._losses_of(chain.ended))
+            losses[:] = self._losses_of(chain.ended)
+            note(losses)
             flat.graded(self._grads)
             flat.leave(
                 [
@@ -140,11 +143,10 @@ class Steps:
             chain(count)
         finally:
             done(commit)
-        taken = chain.ended
-        if taken:
-            seconds = (perf_counter() - start) / taken
+        if losses:
+            seconds = (perf_counter() - start) / len(losses)
             self._most = max(1, min(MOST, int(_SECONDS / seconds)))
-        return self._losses_of(taken)
+        return losses
 
     def _losses_of(self, taken: int) -> list[float]:
         losses = _sum_of(self._losses[:taken]) / self._settings[:taken, 0]
@@ -180,8 +182,8 @@ class Rule:
 
     def form(self) -> Any:
         """What the function depends on beside its inputs."""
-        settings = self._optimizer.settings(self._optimizer.param_groups[self._place])
-        return self._state, {name: settings[name] for name in settings if name not in self.varying}
+        group = self._optimizer.param_groups[self._place]
+        return self._state, {name: group[name] for name in group if name not in ("params", *self.varying)}
 
     def numbers(self, done: int, steps: int) -> list[list[float]]:
         """The varying settings in each of some steps, after so many are done; or in all of them."""
@@ -202,7 +204,7 @@ def _table(entry: Any) -> Any:
 
 def _sum_of(lanes: Any) -> Any:
     """The sums along the last axis, in the order in which a bound batch adds up its lanes."""
-    total, *others = np.moveaxis(lanes, -1, 0)
+    total, *others = lanes.T
     for lane in others:
         total = total + lane
     return total

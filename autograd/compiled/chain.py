@@ -60,10 +60,12 @@ class Chain:
             ranges: an array (runs, 2) of int64: run r computes the rows from `ranges[r, 0]` to before
                 `ranges[r, 1]`. It is read in every call.
 
-        Rules that inputs are held to, those of `require`, are looked at when the chain is called.
+        Rules that inputs are held to, those of `require`, are looked at before the first run, of all rows here
+        and of the rows in `ranges` in each call.
 
         Raises:
             TypeError: if it is no bound batch, or its program is not straight machine code.
+            ValueError: if more rows would be added up than `BoundBatch.tile` says.
         """
         if not isinstance(bound, BoundBatch):
             raise TypeError(f"a chain runs what bind_batch returns, got {bound!r:.60}")
@@ -73,10 +75,11 @@ class Chain:
             raise TypeError("a chain is machine code alone; this program calls Python, or is too long for it")
         if ranges is None:
             ranges = np.array([[0, bound.samples]])
+            _require_rows(bound, ranges)
         else:
             _require(ranges, np.int64, "ranges")
             self._rows.append(len(ranges))
-        self._ranges.append((ranges, bound))
+            self._ranges.append((ranges, bound))
         self._links.call(bound.rows, ranges)
 
     def copy(self, source: Any, target: Any) -> None:
@@ -122,7 +125,7 @@ class Chain:
         if first < 0 or runs < 0 or last > min(self._rows, default=last):
             raise IndexError(f"runs {first} to {last}, with arrays for {min(self._rows, default=0)} runs")
         for ranges, bound in self._ranges if runs else ():
-            self._require_rows(bound, ranges[first:last] if len(ranges) > 1 else ranges)
+            _require_rows(bound, ranges[first:last])
         self._links(first, last)
         return self.ended
 
@@ -131,16 +134,15 @@ class Chain:
         """What the last call returned; if it was broken off by an error or Ctrl-C, what it would have."""
         return int(self._links.ended[0])
 
-    @staticmethod
-    def _require_rows(bound: BoundBatch, ranges: Any) -> None:
-        starts, stops = ranges.T
-        bound.require(int(starts.min()), int(stops.max()))
-        if (stops < starts).any():
-            raise IndexError("a range of rows ends before it starts")
-        if bound.parts and (stops - starts).max() > bound.tile:
-            raise ValueError(f"a run adds up {(stops - starts).max()} rows, which is more than {bound.tile}")
-
-
 def _require(array: Any, kind: Any, what: str) -> None:
     if not isinstance(array, np.ndarray) or array.dtype != kind or not array.flags.c_contiguous:
         raise TypeError(f"{what} is a contiguous array of {kind.__name__}, got {array!r:.60}")
+
+
+def _require_rows(bound: BoundBatch, ranges: Any) -> None:
+    starts, stops = ranges.T
+    bound.require(int(starts.min()), int(stops.max()))
+    if (stops < starts).any():
+        raise IndexError("a range of rows ends before it starts")
+    if bound.parts and (stops - starts).max() > bound.tile:
+        raise ValueError(f"a run adds up {(stops - starts).max()} rows, which is more than {bound.tile}")

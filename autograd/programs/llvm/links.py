@@ -7,6 +7,7 @@ for a process, whatever the programs are that it calls.
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Callable
 from functools import cache
 from typing import Final, TypeAlias
 
@@ -107,6 +108,12 @@ _CHAIN = ctypes.CFUNCTYPE(None, ctypes.c_void_p, *[ctypes.c_int64] * 3, ctypes.c
 
 
 @cache
+def _run() -> Callable[..., None]:
+    """The function that reads links."""
+    return _CHAIN(_code().address("chain"))
+
+
+@cache
 def _code() -> Loaded:
     known = {"memset": ctypes.memset, "memmove": ctypes.memmove}
     symbols = {f"autograd.{name}": ctypes.cast(f, ctypes.c_void_p).value or 0 for name, f in known.items()}
@@ -125,6 +132,7 @@ class Links:
     def __init__(self) -> None:
         self.ended = np.zeros(1, dtype=np.int64)
         self._links: list[list[int]] = []
+        self._table = np.zeros((0, 8), dtype=np.int64)  # the links as the code reads them
         self._called: list[tuple[int, BoundRows]] = []
         self._kept: list[object] = []
 
@@ -151,11 +159,14 @@ class Links:
     def __call__(self, first: int, last: int) -> None:
         """Run all links in order for each r from `first` to before `last`, or until a check stops."""
         self.ended[0] = first
-        table = np.array(self._links, dtype=np.int64)
+        if first == last:
+            return
+        if len(self._table) < len(self._links):
+            self._table = np.array(self._links, dtype=np.int64)
         for place, rows in self._called:
-            table[place, 6] = rows.batch.code.loaded.address("batch")
-        run = _CHAIN(_code().address("chain"))
-        run(table.ctypes.data, len(table), first, last, self.ended.ctypes.data)
+            self._table[place, 6] = rows.batch.code.loaded.address("batch")
+        run = _run()
+        run(self._table.ctypes.data, len(self._table), first, last, self.ended.ctypes.data)
 
     def _add(
         self,
