@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import takewhile
 from math import isfinite
 from typing import Any
 
@@ -108,14 +109,15 @@ class Compiled:
             self.eager.model.zero_grad()
             raise
 
-    def quick_steps(
-        self, ranges: list[tuple[int, int]], samples: list[Sample], measured: Measured
-    ) -> int:
+    def quick_steps(self, ranges: list[tuple[int, int]], samples: list[Sample], measured: Measured) -> int:
         """Take steps in machine code, until one is not possible there; how many they were."""
         taken = 0
         steps = self.ready_steps(max(stop - start for start, stop in ranges))
-        while steps and taken < len(ranges):
-            todo = ranges[taken:]
+        # Of fewer rows than lanes the outputs of others before them are written too.
+        least = self.programs.training.parts[0].shape[-1] if measured.names else 0
+        possible = list(takewhile(lambda rows: rows[1] - rows[0] >= least, ranges))
+        while steps and taken < len(possible):
+            todo = possible[taken:]
             weights = [weight_of(self.programs.training.inputs, *each) for each in todo]
             losses = steps.run(todo, weights)
             if not losses:

@@ -134,6 +134,7 @@ class Chain:
         """What the last call returned; if it was broken off by an error or Ctrl-C, what it would have."""
         return int(self._links.ended[0])
 
+
 def _require(array: Any, kind: Any, what: str) -> None:
     if not isinstance(array, np.ndarray) or array.dtype != kind or not array.flags.c_contiguous:
         raise TypeError(f"{what} is a contiguous array of {kind.__name__}, got {array!r:.60}")
