@@ -1,4 +1,4 @@
-"""Many steps of a training in machine code: gradients, penalty, clipping and update, before Python goes on."""
+"""Many steps of a training in machine code: gradients, penalty, clipping, update, and no Python between."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ class Steps:
         """Whether these are still the steps of the optimizer, whatever its learning rate is."""
         return self._form == self._form_now()
 
-    def _form_now(self) -> Any:
+    def _form_now(self) -> tuple[Any, ...]:
         return [rule.form() for rule in self._rules], [sorted(state) for state in self._flat.states]
 
     def run(

@@ -60,8 +60,8 @@ class Chain:
             ranges: an array (runs, 2) of int64: run r computes the rows from `ranges[r, 0]` to before
                 `ranges[r, 1]`. It is read in every call.
 
-        Rules that inputs are held to, those of `require`, are looked at before the first run, of all rows here
-        and of the rows in `ranges` in each call.
+        Rules that inputs are held to, those of `require`, are looked at before the first run: here for all
+        rows, and in each call for the rows in `ranges`.
 
         Raises:
             TypeError: if it is no bound batch, or its program is not straight machine code.

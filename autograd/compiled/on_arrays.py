@@ -104,8 +104,8 @@ class OnArrays:
             sums: whether to add up the results over the rows of a call; or a tuple that says so for each part
                 of what the function returns.
             threads: as for `batch`.
-            copy: whether the buffers are new. Else they are the arrays given, contiguous and of float64, which
-                may be the results of another bound batch: see `Chain`.
+            copy: whether the buffers are new. Else they are the arrays given, contiguous and of float64; they
+                may be results of another bound batch: see `Chain`.
             kwargs: arguments by name.
 
         Returns:

@@ -57,7 +57,7 @@ class Optimizer:
         return {"step": 0}
 
     def in_step(self, settings: Group, step: int) -> Group:
-        """The settings that `_update` is given in a step, counted from 1; they may be more than a group has."""
+        """The settings that `_update` is given in a step, counted from 1; there may be more of them."""
         return settings
 
     def _update(self, settings: Group, state: State, weights: Numbers, grads: Numbers) -> Update:

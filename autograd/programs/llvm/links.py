@@ -137,8 +137,7 @@ class Links:
         self._kept: list[object] = []
 
     def call(self, rows: BoundRows, ranges: NDArray[np.int64]) -> None:
-        """Compute rows: of run r those from `ranges[r, 0]` to before `ranges[r, 1]`; if there is only one
-        range the same in every run."""
+        """Compute the rows in `ranges[r]` of run r; if there is one range, the same in every run."""
         for array, copy in rows.given:
             self.copy(array, copy[: len(array)])
         for parts in rows.parts:

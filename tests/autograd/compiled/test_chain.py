@@ -59,7 +59,7 @@ def test_a_check_ends_it_and_ended_says_when():
 
 
 def test_it_goes_on_at_another_run():
-    chain, x, found = squares_until(4)
+    chain, _, found = squares_until(4)
     assert (chain(2), chain(2, first=2)) == (2, 4)
     assert found.ravel().tolist() == [4.0, 16.0, 256.0, 65536.0]
 
@@ -111,7 +111,7 @@ def test_ranges_of_rows_that_are_not_there(ranges):
     bound = jit(lambda x: x * x).bind_batch(np.arange(9.0), sums=True)
     chain = Chain()
     chain.run(bound, np.array(ranges))
-    with pytest.raises(IndexError, match="rows|range"):
+    with pytest.raises(IndexError, match=r"rows|range"):
         chain(1)
 
 
