@@ -44,9 +44,9 @@ class Steps:
         self._ranges = np.zeros((MOST, 2), dtype=np.int64)
         self._settings = np.zeros((MOST, 1 + sum(len(rule.varying) for rule in self._rules)))
         self._most = 16  # steps in a call, until it is known how long they take
-        self._link(training)
+        self._put_together(training)
 
-    def _link(self, training: BoundBatch) -> None:
+    def _put_together(self, training: BoundBatch) -> None:
         """Put together what one step does."""
         flat, chain = self._flat, Chain()
         loss, slopes = (parts[0] for parts in training.parts)
