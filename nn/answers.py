@@ -111,7 +111,7 @@ def _run(model: Module, numbers: Any, count: float, usage: Usage) -> Any:
         usage.due = _COMPILING + _STARTING / max(1, answer.instructions)
         if usage.samples < usage.due:
             return None
-        kept = Kept(_compiled(model), holds, answer.written)
+        kept = Kept(program_of(model, "libm").batch, holds, answer.written)
     outputs = kept.batch(numbers)
     if [*map(repr, outputs[0].ravel().tolist())] != answer.numbers:
         raise ValueError(f"compiled, {model!r:.60} gives {outputs[0]} instead of {answer.numbers}")
@@ -163,8 +163,14 @@ def _outputs(model: Module, sample: list[Any]) -> Any:
     return list(answer) if isinstance(answer, (list, tuple)) else answer
 
 
-def _compiled(model: Module) -> Any:
-    """What computes the outputs for an array of samples; it does not keep the model alive."""
+def program_of(model: Module, math: str) -> Any:
+    """What `autograd.jit` makes of a model, a function of one sample; it does not keep the model alive.
+
+    Args:
+        model: a module.
+        math: "libm" for the elementary functions that the model calls for a single sample, "own" for those
+            that are quick for many.
+    """
     from autograd import jit
 
     asked = ref(model)
@@ -174,7 +180,7 @@ def _compiled(model: Module) -> Any:
         assert model is not None
         return _outputs(model, list(sample))
 
-    return jit(outputs, math="libm").batch  # the functions that the model calls for a single sample
+    return jit(outputs, math=math)
 
 
 def _as_array(samples: Any) -> Any:
