@@ -114,8 +114,10 @@ class TwoParts:
         model = self._model
         outputs = model.outputs.reshape(len(self._asked.samples), -1)
         answers = np.empty((len(settings), *outputs.shape))
-        for numbers, answer in zip(settings[:, self._columns], answers, strict=True):
-            model.parameters[self._places] = numbers
+        parameters = np.tile(model.parameters, (len(settings), 1))
+        parameters[:, self._places] = settings[:, self._columns]
+        for numbers, answer in zip(parameters, answers, strict=True):
+            model.parameters[:] = numbers
             model()
             answer[:] = outputs
         return answers
