@@ -1,9 +1,9 @@
-"""Models as compiled programs: the outputs for many samples in one call, the same to the last bit.
+"""A program of a model, kept until the model changes: outputs for many samples, the same to the last bit.
 
-A program is kept with its model, and is used as long as the model is what it was. Numbers of parameters are
-read anew at every call. All else is part of the program: layers, settings, functions, running averages. So
-before each use the model is asked for one sample, and what it computes is written down. If that, or what the
-model holds, differs from what was compiled, the program is dropped.
+`predict` and pictures ask here first, and the model itself where there is no answer. Numbers of parameters
+are read anew at every call. All else is part of the program: layers, settings, functions, running averages.
+So before each use the model is asked for one sample, and what it computes is written down. If that, or what
+the model holds (see `held`), differs from what was compiled, the program is dropped.
 
 Compiling takes as long as some hundred samples do without it. It is done when that many were asked for since
 the last change, in one call or in several, so at worst everything takes twice as long as it could.
@@ -22,9 +22,9 @@ from weakref import ref
 
 from autograd import Value, flatten, is_tracing
 from nn.containers import Residual, Sequential
+from nn.held import snapshot
 from nn.module import Module
 from nn.normalization import BatchNorm
-from nn.snapshot import snapshot
 
 # Measured on networks of 28 to 4,768 instructions, with an empty cache of machine code. One sample takes 0.1
 # microseconds an instruction; a program 20 to 60 ms to load LLVM, once, and 70 microseconds an instruction.
