@@ -1,9 +1,9 @@
-"""Models as compiled programs: the outputs for many samples in one call, the same to the last bit.
+"""A program of a model, kept until the model changes: outputs for many samples, the same to the last bit.
 
-A program is kept with its model, and is used as long as the model is what it was. Numbers of parameters are
-read anew at every call. All else is part of the program: layers, settings, functions, running averages. So
-before each use the model is asked for one sample, and what it computes is written down. If that, or what the
-model holds, differs from what was compiled, the program is dropped.
+`predict` and pictures ask here first, and the model itself where there is no answer. Numbers of parameters
+are read anew at every call. All else is part of the program: layers, settings, functions, running averages.
+So before each use the model is asked for one sample, and what it computes is written down. If that, or what
+the model holds (see `held`), differs from what was compiled, the program is dropped.
 
 Compiling takes as long as some hundred samples do without it. It is done when that many were asked for since
 the last change, in one call or in several, so at worst everything takes twice as long as it could.
@@ -22,9 +22,9 @@ from weakref import ref
 
 from autograd import Value, flatten, is_tracing
 from nn.containers import Residual, Sequential
+from nn.held import snapshot
 from nn.module import Module
 from nn.normalization import BatchNorm
-from nn.snapshot import snapshot
 
 # Measured on networks of 28 to 4,768 instructions, with an empty cache of machine code. One sample takes 0.1
 # microseconds an instruction; a program 20 to 60 ms to load LLVM, once, and 70 microseconds an instruction.
@@ -111,7 +111,7 @@ def _run(model: Module, numbers: Any, count: float, usage: Usage) -> Any:
         usage.due = _COMPILING + _STARTING / max(1, answer.instructions)
         if usage.samples < usage.due:
             return None
-        kept = Kept(_compiled(model), holds, answer.written)
+        kept = Kept(program_of(model, "libm").batch, holds, answer.written)
     outputs = kept.batch(numbers)
     if [*map(repr, outputs[0].ravel().tolist())] != answer.numbers:
         raise ValueError(f"compiled, {model!r:.60} gives {outputs[0]} instead of {answer.numbers}")
@@ -163,8 +163,14 @@ def _outputs(model: Module, sample: list[Any]) -> Any:
     return list(answer) if isinstance(answer, (list, tuple)) else answer
 
 
-def _compiled(model: Module) -> Any:
-    """What computes the outputs for an array of samples; it does not keep the model alive."""
+def program_of(model: Module, math: str) -> Any:
+    """What `autograd.jit` makes of a model, a function of one sample; it does not keep the model alive.
+
+    Args:
+        model: a module.
+        math: "libm" for the elementary functions that the model calls for a single sample, "own" for those
+            that are quick for many.
+    """
     from autograd import jit
 
     asked = ref(model)
@@ -174,7 +180,7 @@ def _compiled(model: Module) -> Any:
         assert model is not None
         return _outputs(model, list(sample))
 
-    return jit(outputs, math="libm").batch  # the functions that the model calls for a single sample
+    return jit(outputs, math=math)
 
 
 def _as_array(samples: Any) -> Any:
