@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from nn.callbacks import Callback, ClipGradients, Scheduled
+from nn.callbacks import Callback, ClipGradients, EarlyStopping, Scheduled
 from nn.clips import Clips
 from nn.eager import Eager
 from nn.flat import Flat, all_moved
@@ -46,6 +46,7 @@ class Compiled:
         self.hooks = [callback for callback in eager.callbacks if has_hook(callback)]
         self.only_clips = all(type(callback) is ClipGradients for callback in self.hooks)
         self.callbacks_look = not all(map(looks_away, eager.callbacks))
+        self.callbacks_change = not all(map(leaves_alone, eager.callbacks))
         self.metrics_look = not all(map(of_the_package, metrics.values()))
         self.clips = Clips.of(self.hooks) if self.only_clips else None  # type: ignore[arg-type]
         self.shuffled: list[Sample] = []
@@ -67,7 +68,7 @@ class Compiled:
 
     def begin_epoch(self) -> None:
         """Read what callbacks may have changed."""
-        if self.callbacks_look:
+        if self.callbacks_change:
             self.read()
 
     def end_epoch(self) -> None:
@@ -229,6 +230,11 @@ def looks_away(callback: Callback) -> bool:
     if type(callback) is Scheduled:
         return follows_a_formula(callback.schedule)
     return type(callback) is ClipGradients
+
+
+def leaves_alone(callback: Callback) -> bool:
+    """Whether a callback changes nothing before training ends."""
+    return looks_away(callback) or type(callback) is EarlyStopping
 
 
 def of_the_package(metric: Any) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from math import isfinite
 from typing import Any, Final
 
@@ -12,6 +13,7 @@ from nn.refusals import NotCompiled, require_by_sample
 from nn.rows import Rows
 from nn.samples import Sample
 
+CORES: Final = os.cpu_count() or 1  # threads that add up a batch, if it is large
 _TRIED: Final = 8  # samples
 _SAME: Final = 1e-9  # how far a loss may be from that of the model, which rounds elsewhere
 
@@ -52,13 +54,13 @@ class Programs:
         self._places = {id(value): place for place, value in enumerate(parameters)}
         try:
             slopes = jit(value_and_grad(self._of(rows), wrt=parameters, has_aux=True))
-            self.training: Any = slopes.bind_batch(*rows.arrays, sums=((True, False), True))
+            self.training: Any = slopes.bind_batch(*rows.arrays, sums=((True, False), True), threads=CORES)
             self._require_the_same(samples)
             self.validation: Any = None
             if held_out is not None:
                 with in_mode(model, False):
                     losses = jit(self._of(held_out))
-                    self.validation = losses.bind_batch(*held_out.arrays, sums=(True, False))
+                    self.validation = losses.bind_batch(*held_out.arrays, sums=(True, False), threads=CORES)
         except Exception as error:
             raise NotCompiled(str(error).partition("\n")[0].removeprefix("jit: "), error) from error
         finally:
