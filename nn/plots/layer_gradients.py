@@ -116,7 +116,7 @@ def backpropagate(model: Any, samples: list[Sample], loss: Any) -> None:
 
 def _by_program(model: Any, samples: list[Sample], measure: Any) -> None:
     parameters = model.parameters()
-    if len(parameters) * len(samples) < WORTH:
+    if len(samples) < WORTH:
         raise NotCompiled("so little work is done before it is compiled")
     require_llvm()
     from nn.loss_programs import Programs  # needs numpy
