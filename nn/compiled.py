@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from itertools import takewhile
 from math import isfinite
 from typing import Any
@@ -41,7 +42,7 @@ class Compiled:
         self.eager = eager
         self.samples = list(samples)
         self.rows = Rows(samples)
-        self.held_out = Rows(held_out) if held_out else None
+        self.held_out: Any = Rows(held_out) if held_out else None
         self.wants_outputs = bool(metrics)
         self.hooks = [callback for callback in eager.callbacks if has_hook(callback)]
         self.only_clips = all(type(callback) is ClipGradients for callback in self.hooks)
@@ -57,6 +58,7 @@ class Compiled:
         eager, places = self.eager, all_moved(self.eager.optimizer, self.eager.parameters)
         if len(places) > len(eager.parameters):
             raise NotCompiled("the optimizer moves Values that are no parameters of the model")
+        before: Programs | None = getattr(self, "programs", None)
         self.programs = Programs(
             eager.model, eager.loss, places, self.samples, self.rows, self.held_out, self.wants_outputs
         )
@@ -65,6 +67,10 @@ class Compiled:
         self.steps: Steps | None = None
         if self.shuffled:  # in the middle of an epoch
             self.rows.put(self.programs.training.inputs, self.shuffled)
+        if before is not None and before.masks and self.programs.masks:
+            drawn, factors = before.training.inputs[-1], self.programs.training.inputs[-1]
+            if drawn.shape == factors.shape:
+                factors[:] = drawn
 
     def begin_epoch(self) -> None:
         """Read what callbacks may have changed."""
@@ -98,6 +104,8 @@ class Compiled:
             self.shuffled = samples
             self.rows.put(self.programs.training.inputs, samples)
         ranges = [(start, min(start + size, count)) for start in range(0, count, size)]
+        if self.programs.masks:
+            self.programs.masks.draw(self.programs.training.inputs[-1], ranges)
         at = 0
         try:
             while at < len(ranges):
@@ -119,7 +127,7 @@ class Compiled:
         possible = list(takewhile(lambda rows: rows[1] - rows[0] >= least, ranges))
         while steps and taken < len(possible):
             todo = possible[taken:]
-            weights = [weight_of(self.programs.training.inputs, *each) for each in todo]
+            weights = [self.rows.weight(self.programs.training.inputs, *each) for each in todo]
             losses = steps.run(todo, weights)
             if not losses:
                 break
@@ -133,8 +141,8 @@ class Compiled:
         """Train epochs of one step each, as many as can be at once, and note their losses."""
         count = len(self.samples)
         steps = self.ready_steps(count)
-        if steps is not None:
-            weight = weight_of(self.programs.training.inputs, 0, count)
+        if steps is not None and self.programs.masks is None:
+            weight = self.rows.weight(self.programs.training.inputs, 0, count)
             steps.run(np.broadcast_to((0, count), (epochs, 2)), [weight] * epochs, note)
 
     def ready_steps(self, size: int) -> Steps | None:
@@ -154,23 +162,25 @@ class Compiled:
         bound, flat, l2 = self.programs.training, self.flat, self.eager.l2
         bound(start, stop)
         (total, outputs), slopes = bound.outputs
-        weight = weight_of(bound.inputs, start, stop)
+        weight = self.rows.weight(bound.inputs, start, stop)
         loss, grads = total.item() / weight, slopes / weight
         if l2:
             loss += l2 * (flat.weights @ flat.weights).item()
             grads += (2.0 * l2) * flat.weights
         if not (isfinite(loss) and all_finite(grads)):
-            self.by_values(batch, measured)
+            self.by_values(batch, start, stop, measured)
             return
         flat.graded(grads)
         self.measure(batch, loss, weight, outputs, start, measured)
         self.call_back()
         self.flat.update()  # maybe another one: callbacks may have changed the model
 
-    def by_values(self, batch: list[Sample], measured: Measured) -> None:
+    def by_values(self, batch: list[Sample], start: int, stop: int, measured: Measured) -> None:
         """A step on a graph: where it is not finite either, the error names the node."""
+        masks = self.programs.masks
         self.show()
-        self.eager.step(batch, measured)
+        with masks.again(self.programs.training.inputs[-1][start:stop]) if masks else nullcontext():
+            self.eager.step(batch, measured)
         self.read()
 
     def call_back(self) -> None:
@@ -190,7 +200,7 @@ class Compiled:
         self.programs.take_over(flat.weights)
         bound()
         total, outputs = bound.outputs
-        weight = weight_of(bound.inputs, 0, len(samples))
+        weight = self.held_out.weight(bound.inputs, 0, len(samples))
         loss = total.item() / weight
         if l2:
             loss += l2 * (flat.weights @ flat.weights).item()
@@ -207,12 +217,6 @@ class Compiled:
             self.show()
         answers = outputs[start : start + len(batch)].tolist()
         measured.add(loss, weight, answers, [sample.target for sample in batch])
-
-
-def weight_of(inputs: Any, start: int, stop: int) -> float:
-    """The sum of the weights of some rows."""
-    weight: float = sum(inputs[2][start:stop].tolist()) if len(inputs) > 2 else stop - start
-    return weight
 
 
 def all_finite(numbers: Any) -> bool:

@@ -3,13 +3,31 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
 
 from autograd import Value, is_tracing, scope
 from nn.init import Seed, random_source
 from nn.module import Module
 from nn.sample import as_inputs, unwrapped
 from nn.settings import checked
+
+Factors = Callable[["Dropout", int], list[Any]]
+"""Says what a dropout multiplies so many numbers by."""
+
+_factors: ContextVar[Factors | None] = ContextVar("_factors", default=None)
+
+
+@contextmanager
+def drops(factors: Factors) -> Iterator[None]:
+    """A block in which dropouts draw nothing, and multiply by what a function says."""
+    token = _factors.set(factors)
+    try:
+        yield
+    finally:
+        _factors.reset(token)
 
 
 class Dropout(Module):
@@ -46,15 +64,26 @@ class Dropout(Module):
         inputs = as_inputs(x, None, self)
         if not self.training:
             return unwrapped(inputs)
-        if is_tracing():
+        given = _factors.get()
+        if given is None and is_tracing():
             raise TypeError(
                 "jit: dropout would drop the same numbers at every call; compile the model in evaluation "
                 "mode, after model.eval()"
             )
-        draw = (self.rng or random).random
         with scope("dropout"):
-            mask = [0.0 if draw() < self.p else 1.0 / (1.0 - self.p) for _ in inputs]
-            return unwrapped([x * Value(m, label="mask") for x, m in zip(inputs, mask, strict=True)])
+            factors = given(self, len(inputs)) if given else self.drawn(len(inputs))
+            mask = [m if isinstance(m, Value) else Value(m, label="mask") for m in factors]
+            return unwrapped([x * m for x, m in zip(inputs, mask, strict=True)])
+
+    @property
+    def scale(self) -> float:
+        """What a number that is kept is multiplied by."""
+        return 1.0 / (1.0 - self.p) if self.p < 1.0 else 0.0
+
+    def drawn(self, count: int) -> list[float]:
+        """The factors of so many numbers, drawn now: 0.0 or `scale`."""
+        draw, p, scale = (self.rng or random).random, self.p, self.scale
+        return [0.0 if draw() < p else scale for _ in range(count)]
 
     def describe(self) -> str:
         return repr(self)

@@ -66,7 +66,7 @@ def compiled(
         raise NotCompiled(
             f"so little work, {epochs} epochs of {len(samples)} samples, is done before it is compiled"
         )
-    require_by_sample(eager.model)
+    require_by_sample(eager.model, drops=True)
     if epochs is not None:
         require_own_code(eager.model, eager.loss, eager.callbacks, eager.optimizer)
     require_llvm()

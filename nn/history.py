@@ -10,7 +10,7 @@ class History:
         records: a list for each name, one entry an epoch.
         stopped: why training ended before its last epoch, also by an error or Ctrl-C; '' if it did not.
         engine: what took the steps, 'jit' or 'eager'; where 'auto' had the choice also why, as in 'eager:
-            Dropout(p=0.5) draws random numbers in every step'.
+            BatchNorm (2) looks at all samples of a batch together'.
 
     >>> history = History()
     >>> history.add({"loss": 0.5, "accuracy": 0.75})

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+from contextlib import nullcontext
 from math import isfinite
 from typing import Any, Final
 
+import numpy as np
+
 from autograd import Value, jit, value_and_grad
 from nn.held import Held
+from nn.masks import Masks, drops_in
 from nn.module import in_mode, outputs_of
 from nn.refusals import NotCompiled, require_by_sample
 from nn.rows import Rows
@@ -31,6 +35,8 @@ class Programs:
         wants_outputs: whether to keep the outputs of the model.
 
     Attributes:
+        masks: what dropout draws for the rows; None if nothing is drawn. Then it is the last array of
+            `training.inputs`.
         training: returns ((the sum of weight * loss, the output of each row), the sums of the gradients).
         validation: returns (the sum of weight * loss, the output of each row), in evaluation mode.
 
@@ -48,13 +54,16 @@ class Programs:
         held_out: Rows | None,
         wants_outputs: bool,
     ) -> None:
-        require_by_sample(model)
+        require_by_sample(model, drops=True)
+        self.masks = Masks(model, samples[0].x) if drops_in(model) else None
         self._model, self._loss, self._wants_outputs = model, loss, wants_outputs
         self._held = Held(model, loss)
         self._places = {id(value): place for place, value in enumerate(parameters)}
         try:
-            slopes = jit(value_and_grad(self._of(rows), wrt=parameters, has_aux=True))
-            self.training: Any = slopes.bind_batch(*rows.arrays, sums=((True, False), True), threads=CORES)
+            slopes = jit(value_and_grad(self._of(rows, self.masks), wrt=parameters, has_aux=True))
+            self.training: Any = slopes.bind_batch(
+                *rows.arrays, *self._factors(len(samples)), sums=((True, False), True), threads=CORES
+            )
             self._require_the_same(samples)
             self.validation: Any = None
             if held_out is not None:
@@ -96,7 +105,8 @@ class Programs:
         for place in sorted(places):
             sample = samples[place]
             self.training(place, place + 1)
-            [output] = outputs_of(self._model, [sample.x])
+            with self.masks.as_inputs(self.masks.kept) if self.masks else nullcontext():
+                [output] = outputs_of(self._model, [sample.x])
             expected = sample.weight * self._loss(output, sample.target).data
             found = self.training.outputs[0][0].item()
             if not (abs(found - expected) <= _SAME * (1.0 + abs(expected)) or not isfinite(expected)):
@@ -105,16 +115,21 @@ class Programs:
                     f"{expected:g}: it asks more of a number than to compute with it"
                 )
 
-    def _of(self, rows: Rows) -> Any:
+    def _factors(self, samples: int) -> list[Any]:
+        """An array for what dropout draws, if it does; nothing is dropped yet."""
+        return [np.tile(self.masks.kept, (samples, 1))] if self.masks else []
+
+    def _of(self, rows: Rows, masks: Masks | None = None) -> Any:
         """The function of a row: its weight times its loss, and the output if somebody wants it."""
 
-        def loss_of(x: Any, target: Any, weight: Any = None) -> tuple[Value, Any]:
+        def loss_of(x: Any, target: Any, *rest: Any) -> tuple[Value, Any]:
             x, target = rows.as_given(x, target)
-            [output] = outputs_of(self._model, [x])
+            with masks.as_inputs(rest[-1]) if masks else nullcontext():
+                [output] = outputs_of(self._model, [x])
             loss = self._loss(output, target)
             if not isinstance(loss, Value):
                 raise TypeError(f"a loss returns a Value computed from the output, got {loss!r:.60}")
-            return (loss if weight is None else weight * loss), self._kept(output)
+            return (rest[0] * loss if rows.weighed else loss), self._kept(output)
 
         return loss_of
 

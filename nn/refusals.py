@@ -30,12 +30,17 @@ class NotCompiled(Exception):
         self.error = error
 
 
-def require_by_sample(model: Any) -> None:
-    """Raise NotCompiled unless the output for a sample depends on it alone, and is no matter of chance."""
+def require_by_sample(model: Any, drops: bool = False) -> None:
+    """Raise NotCompiled unless the output for a sample depends on it alone.
+
+    Args:
+        model: a module.
+        drops: whether it may be a matter of chance too, by dropout.
+    """
     if not isinstance(model, Module):
         raise NotCompiled(f"{type(model).__name__} is no nn.Module, whose contents are known")
     for module in model.modules():
-        if isinstance(module, Dropout) and module.training:
+        if isinstance(module, Dropout) and module.training and not (drops and type(module) is Dropout):
             raise NotCompiled(f"{module.describe()} draws random numbers in every step")
         alone = type(module).batch in _BY_SAMPLE and "batch" not in vars(module)
         if not alone and not (type(module) is BatchNorm and not module.training):

@@ -19,6 +19,7 @@ class Rows:
     Attributes:
         arrays: of the samples (N, n) or (N,), of their targets likewise, and of their weights (N,) if they
             differ from 1.
+        weighed: whether they do.
 
     Raises:
         NotCompiled: if something else than numbers is among them, or their lengths differ.
@@ -28,19 +29,24 @@ class Rows:
         xs, targets = [sample.x for sample in samples], [sample.target for sample in samples]
         self.arrays = [_array(xs, "samples"), _array(targets, "targets")]
         weights = [sample.weight for sample in samples]
-        if weights.count(1.0) < len(weights):
+        self.weighed = weights.count(1.0) < len(weights)
+        if self.weighed:
             self.arrays.append(np.array(weights))
         self._kinds = type(xs[0]), type(targets[0])
         self._places = {sample.row: place for place, sample in enumerate(samples)}
+
+    def weight(self, buffers: tuple[Any, ...], start: int, stop: int) -> float:
+        """The sum of the weights of rows in buffers."""
+        return sum(buffers[2][start:stop].tolist()) if self.weighed else float(stop - start)
 
     def as_given(self, *row: Any) -> list[Any]:
         """A sample and its target in the form in which they were given, of a row of each array."""
         return [_as_given(kind, entry) for kind, entry in zip(self._kinds, row, strict=True)]
 
     def put(self, buffers: tuple[Any, ...], samples: list[Sample]) -> None:
-        """Fill buffers with the rows in the order of samples."""
+        """Fill buffers, the first of these, with the rows in the order of samples."""
         places = np.array([self._places[sample.row] for sample in samples])
-        for buffer, array in zip(buffers, self.arrays, strict=True):
+        for buffer, array in zip(buffers, self.arrays, strict=False):
             np.take(array, places, axis=0, out=buffer, mode="clip")
 
 

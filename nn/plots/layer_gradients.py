@@ -10,7 +10,7 @@ from nn.engines import WORTH
 from nn.losses import LOSSES
 from nn.module import Module
 from nn.plots.style import axes_for, counted, ink, legend_below, line_styles, small
-from nn.refusals import NotCompiled, require_llvm
+from nn.refusals import NotCompiled, require_by_sample, require_llvm
 from nn.samples import Sample, weighed
 from nn.settings import by_name
 
@@ -118,6 +118,7 @@ def _by_program(model: Any, samples: list[Sample], measure: Any) -> None:
     parameters = model.parameters()
     if len(samples) < WORTH:
         raise NotCompiled("so little work is done before it is compiled")
+    require_by_sample(model)
     require_llvm()
     from nn.loss_programs import Programs  # needs numpy
     from nn.rows import Rows

@@ -168,6 +168,17 @@ def test_a_nan_names_its_node_and_leaves_the_parameters():
     assert (w.data, w.grad) == (800.0, 0.0)
 
 
+class Noisy(Module):
+    """Two layers with dropout, written out."""
+
+    def __init__(self):
+        self.first, self.last = Layer(2, 4, seed=0), Layer(4, 1, nonlin=False, seed=1)
+        self.inside, self.outside = Dropout(0.5), Dropout(0.25)
+
+    def __call__(self, x):
+        return self.last(self.inside(self.first(self.outside(x))))
+
+
 class Branch(Module):
     def __init__(self):
         self.w = Value(1.0)
@@ -179,7 +190,7 @@ class Branch(Module):
 @pytest.mark.parametrize(
     ("model", "reason"),
     [
-        (lambda: Sequential(Layer(2, 1), Dropout(0.5)), r"Dropout\(p=0.5\) draws random numbers"),
+        (lambda: Sequential(Noisy(), "tanh", Dropout(0.5)), "some dropouts draw for all samples"),
         (lambda: Sequential(Layer(2, 2), BatchNorm(2), Layer(2, 1)), "BatchNorm .2. looks at all samples"),
         (Branch, "compares a number that differs from call to call"),
     ],
