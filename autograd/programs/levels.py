@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from autograd.extras import extra
 from autograd.programs.fusion import Fused
 from autograd.programs.groups import Groups, grouped
@@ -85,11 +87,11 @@ def _within(what: Slots, places: Slots, ordinary: int) -> Slots:
     first = np.searchsorted(what[order], ordinary)
     for begin, end in _stretches(what[order[first:]]):
         alike = order[first + begin : first + end]
-        order[first + begin : first + end] = alike[in_order(places[:, alike])]
+        order[first + begin : first + end] = alike[in_order([*places[:, alike]])]
     return order
 
 
 def _stretches(numbers: Slots) -> list[tuple[int, int]]:
     """From where to where the numbers, none of which is negative, stay the same."""
     bounds = np.flatnonzero(np.diff(numbers, prepend=-1, append=-1)).tolist()
-    return list(zip(bounds[:-1], bounds[1:], strict=True))
+    return list(pairwise(bounds))

@@ -109,6 +109,9 @@ def _numbers(places: Slots, moved: list[int] | None, size: int) -> Rows:
     """What is gathered of the terms; `size` is where it will stand."""
     _, terms, operands = places.shape
     if moved is not None:
-        return np.r_[moved, places[0].ravel()].astype(np.int32)
-    lists = size + operands + terms * operands + len(places) * np.arange(terms * operands)
-    return np.r_[[0] * operands, lists, places.transpose(1, 2, 0).ravel()].astype(np.int32)
+        parts = [np.array(moved), places[0].ravel()]
+    else:
+        lists = size + operands + terms * operands + len(places) * np.arange(terms * operands)
+        parts = [np.zeros(operands, dtype=np.int64), lists, places.transpose(1, 2, 0).ravel()]
+    made: Rows = np.concatenate(parts).astype(np.int32)
+    return made

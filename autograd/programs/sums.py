@@ -61,7 +61,7 @@ class _Additions(NamedTuple):
     """Instructions that may be part of a sum: all that add something to what came before.
 
     Attributes:
-        index: the instructions.
+        instruction: which one it is.
         before: the slot of what they add to.
         term: the instruction that computes what they add, if they take it in; -1 if it is a slot, -2 if they
             compute it themselves.
@@ -69,7 +69,7 @@ class _Additions(NamedTuple):
         key: the same number where the formula is the same.
     """
 
-    index: Slots
+    instruction: Slots
     before: Slots
     term: Slots
     operands: Slots
@@ -136,8 +136,10 @@ def _additions(given: Fused, maker: Slots, once: NDArray[np.bool_]) -> _Addition
 def _rows(given: Fused, found: _Additions, maker: Slots, once: NDArray[np.bool_]) -> Sums:
     """The additions in rows, of which those are kept that are long and of a common formula."""
     count = len(given.what)
-    order = np.argsort(found.index)
-    index, before, term, key = (part[order] for part in (found.index, found.before, found.term, found.key))
+    order = np.argsort(found.instruction)
+    index, before, term, key = (
+        part[order] for part in (found.instruction, found.before, found.term, found.key)
+    )
     at = np.full(count + 1, -1)  # of each instruction its place among the additions
     at[index] = np.arange(len(index))
     earlier = np.where(once[before], at[maker[before]], -1)

@@ -1,9 +1,9 @@
 """The GPT of `gpt.py` as compiled programs: one for each length of a word, whatever its letters are.
 
 Four things change. The parameters are one array of numbers. A letter is an input of the program too, so that
-`take` looks up its row, and `cross_entropy` its logarithm. The softmax is that of the library, which looks for
-the largest number in the program and not while it is traced. And Adam's rule for one parameter is compiled as a
-batch, with the parameters as its samples.
+`take` looks up its row, and `cross_entropy` its logarithm. The softmax is that of the library, which looks
+for the largest number in the program and not while it is traced. And Adam's rule for one parameter is
+compiled as a batch, whose samples are the parameters.
 
     python -m tests.benchmarks.gpt_compiled --steps 5000
 """

@@ -62,7 +62,9 @@ class _Totals:
     def lines(self, before: str) -> list[str]:
         name, operands = self.name, len(self.kind.moves)
         lines = [f"total{name}:", f"%i.{name} = phi i64 [0, %{before}], [%j.{name}, %done{name}]"]
-        start = self._together(lines, f"%start.{name}", self._listed(lines, f"%start.{name}", f"%starts.{self.tag}"))
+        start = self._together(
+            lines, f"%start.{name}", self._listed(lines, f"%start.{name}", f"%starts.{self.tag}")
+        )
         lines += [
             f"br label %term{name}",
             f"term{name}:",
@@ -71,10 +73,11 @@ class _Totals:
             f"%at.{name} = mul i64 %k.{name}, {operands}",
             f"%term.{name} = getelementptr i32, ptr %terms.{self.tag}, i64 %at.{name}",
         ]
-        taken = [f"{self.vector} {self._operand(lines, place)}" for place in range(operands)]
+        names = [*(self._operand(lines, place) for place in range(operands)), f"%sum.{name}"]
+        taken = ", ".join(f"{self.vector} {operand}" for operand in names)
         return [
             *lines,
-            f"%sum1.{name} = call {self.vector} @{self.function}({', '.join([*taken, f'{self.vector} %sum.{name}'])})",
+            f"%sum1.{name} = call {self.vector} @{self.function}({taken})",
             f"%k1.{name} = add i64 %k.{name}, 1",
             f"%on.{name} = icmp ult i64 %k1.{name}, %from1",
             f"br i1 %on.{name}, label %term{name}, label %done{name}",
@@ -139,21 +142,18 @@ class _Totals:
 
     def _everywhere(self, lines: list[str], name: str) -> str:
         """The number in one place, in every lane."""
-        one = self._together_one(lines, name)
-        if self.members == 1:
-            return one
-        lines += [
-            f"{name}.0 = insertelement {self.vector} poison, double {one}, i64 0",
-            f"{name} = shufflevector {self.vector} {name}.0, {self.vector} poison, <{self.lanes} x i32> zeroinitializer",
-        ]
-        return name
-
-    def _together_one(self, lines: list[str], name: str) -> str:
         lines += [
             f"{name}.pointer = getelementptr {self.element}, ptr %memory, i64 {name}.first",
             f"{name}.one = load {self.element}, ptr {name}.pointer, align 8",
         ]
-        return f"{name}.one"
+        if self.members == 1:
+            return f"{name}.one"
+        kind, zeros = self.vector, f"<{self.lanes} x i32> zeroinitializer"
+        lines += [
+            f"{name}.0 = insertelement {kind} poison, double {name}.one, i64 0",
+            f"{name} = shufflevector {kind} {name}.0, {kind} poison, {zeros}",
+        ]
+        return name
 
 
 def _integer(name: str, array: str, place: str) -> list[str]:
