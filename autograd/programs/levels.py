@@ -84,8 +84,8 @@ def _within(what: Slots, places: Slots, ordinary: int) -> Slots:
     """The order of instructions within a level: by what they compute, and by the places of their operands."""
     x, y, z = places
     order = np.lexsort((y, x, z, what))
-    first = np.searchsorted(what[order], ordinary)
-    for begin, end in _stretches(what[order[first:]]):
+    first = len(what) - np.count_nonzero(what >= ordinary)
+    for begin, end in _stretches(what[order[first:]]) if first < len(what) else ():
         alike = order[first + begin : first + end]
         order[first + begin : first + end] = alike[in_order([*places[:, alike]])]
     return order
