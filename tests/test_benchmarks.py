@@ -175,6 +175,20 @@ def test_gpt_compiled_is_compiled_once_for_a_length(monkeypatch):
     assert len(made) == 2
 
 
+def test_gpt_compiled_has_the_adam_of_the_other_number_for_number():
+    rng = random.Random(0)
+    parameters = [Value(rng.gauss(0, 1)) for _ in range(10)]
+    other = Adam(parameters, steps=30)
+    compiled = gpt_compiled.Adam([p.data for p in parameters], steps=30)
+    for step in range(30):
+        gradient = [rng.gauss(0, 10.0 ** (step % 9 - 6)) for _ in parameters]
+        for p, g in zip(parameters, gradient, strict=True):
+            p.grad = g
+        other.step()
+        compiled.step(gradient)
+        assert compiled.numbers.tolist() == [p.data for p in parameters]
+
+
 def test_gpt_cannot_look_ahead():
     model = GPT(Value)
     alone = [logit.data for logit in model.read(5)]

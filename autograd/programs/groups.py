@@ -16,8 +16,9 @@ with extra("jit", "long programs"):
 
 Rows: TypeAlias = NDArray[np.int32]
 
-SAME, NEXT, GATHERED = "same", "next", "gathered"
-"""How an operand moves from one member of a group to the next: not at all, by one place, or anyhow."""
+SAME, NEXT, FAR, GATHERED = "same", "next", "far", "gathered"
+"""How an operand moves from one member of a group to the next: not at all, by one place, always by as many
+places, or anyhow."""
 
 _LEAST: Final = 8
 """How many members make it worth while not to gather."""
@@ -37,10 +38,27 @@ class Kind(NamedTuple):
     independent: bool
 
 
+class Sum(NamedTuple):
+    """What the long sums of a group have in common.
+
+    A row of the table has for them: the kind, how many sums there are, where their terms stand among the
+    numbers gathered, how many terms each has, and where what they begin with stands there. Of the terms there
+    is first for each operand how far it moves from one sum to the next, then for each term the place of each
+    operand for the first sum, or of a list with the places for all.
+
+    Attributes:
+        steps: what one addition computes; the last operand is the sum so far.
+        moves: how each other operand moves from one sum to the next.
+    """
+
+    steps: tuple[Step, ...]
+    moves: tuple[str, ...]
+
+
 class Groups(NamedTuple):
     """A row of instructions as data: see `Tape`."""
 
-    kinds: list[Kind | Loop]
+    kinds: list[Kind | Sum | Loop]
     table: Rows
     gathered: Rows
 
@@ -69,7 +87,7 @@ def grouped(
         begins = offset + np.cumsum(lists) - lists
         table[:, 2 + position] = np.where(rules < 0, begins, np.maximum(places[starts], 0))
         offset += len(taken)
-    made: list[Kind | Loop] = [
+    made: list[Kind | Sum | Loop] = [
         Kind(formulas[formula], _moves(arity_of(formulas[formula]), rule), wide)
         for formula, rule in kinds.T.tolist()
     ]
@@ -85,14 +103,14 @@ def _starts(what: Slots, levels: Slots, operands: Sequence[Slots]) -> tuple[Slot
         pattern = np.where((pattern >= 0) & ((step == 0) | (step == 1)), 2 * pattern + step, -1)
     begins = np.r_[len(what) > 0, ~same][: len(what)]
     rules = np.full(len(what), -1)
-    for start, end, rule in _rows(pattern):
+    for start, end, rule in long_rows(pattern):
         begins[[start, *([end] if end < len(what) else [])]] = True
         rules[start] = rule
     starts = np.flatnonzero(begins)
     return starts, rules[starts]
 
 
-def _rows(pattern: Slots) -> list[tuple[int, int, int]]:
+def long_rows(pattern: Slots) -> list[tuple[int, int, int]]:
     """The long rows of neighbours with one rule: where they begin, where they end, and the rule."""
     changes = np.flatnonzero(np.diff(pattern, prepend=-2, append=-2))
     lengths = np.diff(changes)

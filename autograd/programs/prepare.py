@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from autograd import ops
+from autograd.programs.choices import with_plain_choices
 from autograd.programs.dead_code import without_dead_code
 from autograd.programs.program import Program
 from autograd.programs.schedule import scheduled
@@ -22,6 +23,7 @@ SIMPLIFIED: Final = 50_000
 
 def prepared(program: Program) -> Program:
     """The program as it is run: without what it does not need, and in a good order if it is short."""
+    program = with_plain_choices(program)
     if len(program) > SIMPLIFIED:
         return with_needed_only(program)
     shorter = simplified(program)

@@ -8,6 +8,8 @@ that many groups read numbers side by side, or all the same one:
 
     add(s, mul(w, x))    100 times    s from 640 on, w at 17, x from 900 on
     relu(s)              100 times    s from 1340 on
+
+Many additions one after the other are one instruction: see `sums.py`.
 """
 
 from __future__ import annotations
@@ -16,10 +18,12 @@ from typing import Final, NamedTuple
 
 from autograd.extras import extra
 from autograd.programs.fusion import Fused, fused
-from autograd.programs.groups import Kind, Rows, grouped, one_after_the_other
+from autograd.programs.groups import Groups, Kind, Rows, Sum, one_after_the_other
+from autograd.programs.levels import by_levels, levels_of, places_of
 from autograd.programs.loops import Loop, loops, worthwhile
 from autograd.programs.program import Program
 from autograd.programs.slots import Slots
+from autograd.programs.sums import sums
 
 with extra("jit", "long programs"):
     import numpy as np
@@ -36,10 +40,11 @@ class Tape(NamedTuple):
     """A program for an engine that reads data.
 
     Attributes:
-        kinds: the different kinds of groups, and the loops.
+        kinds: the different kinds of groups, of long sums, and the loops.
         groups: a row for each group: its kind, how many members it has, and for each of three operands the
             place of the first member's, or where its places stand among `gathered`. Those of a loop have
-            as members the instructions of all its rounds, and one list of places for all operands.
+            as members the instructions of all its rounds, and one list of places for all operands; for long
+            sums see `Sum`.
         gathered: the places of operands that follow no rule.
         memory: the numbers before the program runs: room for the inputs, the constants, and room for the
             results in the order in which they are computed.
@@ -47,7 +52,7 @@ class Tape(NamedTuple):
         outputs: the places of the outputs.
     """
 
-    kinds: list[Kind | Loop]
+    kinds: list[Kind | Sum | Loop]
     groups: Rows
     gathered: Rows
     memory: NDArray[np.float64]
@@ -65,48 +70,21 @@ def tape(program: Program) -> Tape:
     ([('same', 'next')], [[0, 8, 8, 0, 0]])
     """
     given = fused(program)
-    count, first = len(given.what), program.first
-    place = np.full(given.slots + 1, -1, dtype=np.int64)  # of each slot; the last is an unused operand's
-    place[:first] = np.arange(first)
-    place[given.results] = np.arange(first, first + count)
-    levels = _levels(given)
-    width = count / levels.max(initial=1)
-    in_place = [place[slots] for slots in given.operands]
-    found = []
-    if width < _VERY_WIDE:
-        found = worthwhile(loops(given.what, in_place, given.formulas, first))
-    if width < _WIDE or sum(each.length for each in found) > _MOSTLY * count:
-        groups = one_after_the_other(given.formulas, given.what, in_place, found)
-    else:
-        order = _by_levels(given, levels, place, first)
-        moved = [place[slots[order]] for slots in given.operands]
-        groups = grouped(given.formulas, given.what[order], levels[order], moved, True)
-    memory = np.zeros(first + count)
+    first, outputs = program.first, np.array(program.outputs, dtype=np.int64)
+    levels = levels_of(given, np.ones_like(given.what))
+    width = len(levels) / levels.max(initial=1)
+    ordered = _in_order(given, width, first) if width < _VERY_WIDE else None
+    groups, place = ordered or by_levels(given, sums(given, outputs), levels, first)
+    memory = np.zeros(place.max(initial=first - 1) + 1)
     memory[len(program.inputs) : first] = program.constants
-    return Tape(*groups, memory, first, place[np.array(program.outputs, dtype=np.int64)])
+    return Tape(*groups, memory, first, place[outputs])
 
 
-def _levels(given: Fused) -> Slots:
-    """How many instructions, one after the other, must run before each."""
-    level = [0] * (given.slots + 1)
-    columns = (slots.tolist() for slots in (given.results, *given.operands))
-    for result, x, y, z in zip(*columns, strict=True):  # an unused operand reads the last place, which is 0
-        highest = level[x]
-        if level[y] > highest:  # in place of max, because there are millions
-            highest = level[y]
-        if level[z] > highest:
-            highest = level[z]
-        level[result] = highest + 1
-    return np.array(level, dtype=np.int64)[given.results]
-
-
-def _by_levels(given: Fused, levels: Slots, place: Slots, first: int) -> Slots:
-    """The order of the instructions by level, formula and operands; their results get their places."""
-    order = np.argsort(levels, kind="stable")
-    bounds = np.flatnonzero(np.diff(levels[order], prepend=-1, append=-1))
-    for begin, end in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
-        members = order[begin:end]
-        x, y, z = (place[slots[members]] for slots in given.operands)
-        members = order[begin:end] = members[np.lexsort((y, x, z, given.what[members]))]
-        place[given.results[members]] = np.arange(first + begin, first + end)
-    return order
+def _in_order(given: Fused, width: float, first: int) -> tuple[Groups, Slots] | None:
+    """The instructions in their order, if levels are narrow or nearly all is in loops; and the places."""
+    place = places_of(given.slots, first, given.results)
+    in_place = [place[slots] for slots in given.operands]
+    found = worthwhile(loops(given.what, in_place, given.formulas, first))
+    if width >= _WIDE and sum(each.length for each in found) <= _MOSTLY * len(given.what):
+        return None
+    return one_after_the_other(given.formulas, given.what, in_place, found), place

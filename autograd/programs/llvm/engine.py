@@ -14,11 +14,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from autograd.programs.fusion import BEFORE, arity_of
-from autograd.programs.groups import GATHERED, NEXT, SAME, Kind
+from autograd.programs.groups import GATHERED, NEXT, SAME, Kind, Sum
 from autograd.programs.llvm.columns import BLOCK, vector
 from autograd.programs.llvm.kernels import Kernel, defined
 from autograd.programs.llvm.operations import definitions, write
 from autograd.programs.llvm.rounds import rounds
+from autograd.programs.llvm.totals import lanes_of, totals
 from autograd.programs.llvm.writer import Math, Writer
 from autograd.programs.loops import Loop
 
@@ -26,21 +27,22 @@ ROW = 5
 """How many integers describe a group."""
 
 
-def engine(kinds: Sequence[Kind | Loop], math: Math = "own", samples: int = 1) -> Kernel:
+def engine(kinds: Sequence[Kind | Sum | Loop], math: Math = "own", samples: int = 1) -> Kernel:
     """A module with the function `run` for tapes of these kinds.
 
     Args:
-        kinds: the kinds of groups and the loops that it knows, in the order of their numbers.
+        kinds: the kinds of groups, of sums and the loops that it knows, in the order of their numbers.
         math: whose elementary functions are called.
         samples: how many samples are computed together. Each place in memory holds a number for each of them.
     """
     names: dict[Any, str] = {}
     for kind in kinds:
-        for formula in [kind.steps] if isinstance(kind, Kind) else [formula for formula, _ in kind.body]:
+        for formula in [formula for formula, _ in kind.body] if isinstance(kind, Loop) else [kind.steps]:
             names.setdefault(formula, f"formula{len(names)}")
+    summed = {kind.steps for kind in kinds if isinstance(kind, Sum)}
     writers, functions = [], []
     for steps, name in names.items():
-        for lanes in {samples, BLOCK}:
+        for lanes in {samples, BLOCK, *(lanes_of(samples) if steps in summed else ())}:
             writer = Writer(lanes, math)
             functions.append(_formula(writer, steps, f"{name}.{lanes}"))
             writers.append(writer)
@@ -52,6 +54,8 @@ def engine(kinds: Sequence[Kind | Loop], math: Math = "own", samples: int = 1) -
     for place, kind in enumerate(kinds):
         if isinstance(kind, Kind):
             lines += _Group(str(place), kind, names[kind.steps], samples).lines()
+        elif isinstance(kind, Sum):
+            lines += totals(str(place), kind, names[kind.steps], samples)
         else:
             lines += rounds(str(place), kind, names, samples)
     header = "void @run(ptr %memory, ptr noalias %groups, i64 %count, ptr noalias %gathered, i64 %first)"
