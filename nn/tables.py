@@ -102,6 +102,8 @@ def single(entry: Any) -> Any:
     >>> single([3]), single(3), single([3, 4])
     (3, 3, [3, 4])
     """
+    if type(entry) is float or type(entry) is int:
+        return entry
     entry = entry.tolist() if hasattr(entry, "tolist") else entry
     return (
         entry[0] if isinstance(entry, Sequence) and not isinstance(entry, str) and len(entry) == 1 else entry

@@ -134,11 +134,11 @@ def _counts(
 def _classes(name: str, output: Any, target: Any, threshold: float) -> tuple[int, int]:
     """The class that the output stands for, and the right one."""
     output, target = single(output), single(target)
-    several = isinstance(output, Sequence)
+    several = type(output) is list or isinstance(output, Sequence)  # a Sequence costs more to find out
     allowed = range(len(output)) if several else (-1, 0, 1)
-    if isinstance(target, Sequence) or target not in allowed:
+    if target not in allowed:
         expected = f"the index of a class, from 0 to {len(output) - 1}" if several else "1 or 0, or 1 or -1"
         raise ValueError(f"the target of {name} is {expected}, got {target!r:.60}")
     if several:
-        return max(range(len(output)), key=lambda i: output[i]), int(target)
+        return output.index(max(output)), int(target)
     return int(output > threshold), int(target > 0)
