@@ -10,14 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from nn.callbacks import Callback, ClipGradients, EarlyStopping, Scheduled
-from nn.clips import Clips
 from nn.eager import Eager
 from nn.flat import Flat, all_moved
 from nn.loss_programs import Programs
 from nn.measured import Measured
 from nn.metrics import Metric
-from nn.refusals import NotCompiled, follows_a_formula
+from nn.onlookers import Onlookers
+from nn.refusals import NotCompiled
 from nn.rows import Rows
 from nn.samples import Sample
 from nn.steps import Steps
@@ -44,12 +43,7 @@ class Compiled:
         self.rows = Rows(samples)
         self.held_out: Any = Rows(held_out) if held_out else None
         self.wants_outputs = bool(metrics)
-        self.hooks = [callback for callback in eager.callbacks if has_hook(callback)]
-        self.only_clips = all(type(callback) is ClipGradients for callback in self.hooks)
-        self.callbacks_look = not all(map(looks_away, eager.callbacks))
-        self.callbacks_change = not all(map(leaves_alone, eager.callbacks))
-        self.metrics_look = not all(map(of_the_package, metrics.values()))
-        self.clips = Clips.of(self.hooks) if self.only_clips else None  # type: ignore[arg-type]
+        self.onlookers = Onlookers(eager.callbacks, metrics.values())
         self.shuffled: list[Sample] = []
         self.compile()
 
@@ -74,12 +68,12 @@ class Compiled:
 
     def begin_epoch(self) -> None:
         """Read what callbacks may have changed."""
-        if self.callbacks_change:
+        if self.onlookers.change:
             self.read()
 
     def end_epoch(self) -> None:
         """Show what callbacks may look at."""
-        if self.callbacks_look:
+        if self.onlookers.look:
             self.show()
 
     def show(self) -> None:
@@ -110,9 +104,10 @@ class Compiled:
         try:
             while at < len(ranges):
                 at += self.quick_steps(ranges[at:], samples, measured)
-                for start, stop in ranges[at : at + 1]:
+                if at < len(ranges):
+                    start, stop = ranges[at]
                     self.step(samples[start:stop], start, stop, measured)
-                at += 1
+                    at += 1
         except BaseException:  # Ctrl-C too
             self.show()
             self.eager.model.zero_grad()
@@ -147,14 +142,13 @@ class Compiled:
 
     def ready_steps(self, size: int) -> Steps | None:
         """Steps in machine code of so many rows; None where something has to be done in between."""
-        training, flat = self.programs.training, self.flat
-        possible = flat.on_arrays and flat.steady and not self.metrics_look
-        if self.clips is None or not possible or size > training.tile:
+        training, flat, clips = self.programs.training, self.flat, self.onlookers.clips
+        if clips is None or self.onlookers.measure_the_model or size > training.tile:
             return None
-        if self.steps is None and training.improving:
+        if not (flat.on_arrays and flat.steady) or (self.steps is None and training.improving):
             return None
         if self.steps is None or not self.steps.fit():
-            self.steps = Steps(training, flat, self.eager.l2, self.clips)
+            self.steps = Steps(training, flat, self.eager.l2, clips)
         return self.steps
 
     def step(self, batch: list[Sample], start: int, stop: int, measured: Measured) -> None:
@@ -185,12 +179,13 @@ class Compiled:
 
     def call_back(self) -> None:
         """What callbacks do with the gradients of a step."""
-        if self.only_clips:
-            for callback in self.hooks:
+        hooks = self.onlookers.hooks
+        if self.onlookers.only_clip:
+            for callback in hooks:
                 callback.clip(self.flat.grads)  # type: ignore[attr-defined]
             return
         self.show()
-        for callback in self.hooks:
+        for callback in hooks:
             callback.on_gradients(self.eager.training)
         self.read()
 
@@ -213,7 +208,7 @@ class Compiled:
         if not measured.names:
             measured.add(loss, weight)
             return
-        if self.metrics_look:
+        if self.onlookers.measure_the_model:
             self.show()
         answers = outputs[start : start + len(batch)].tolist()
         measured.add(loss, weight, answers, [sample.target for sample in batch])
@@ -222,25 +217,3 @@ class Compiled:
 def all_finite(numbers: Any) -> bool:
     """Whether no number is nan or infinite."""
     return bool(np.isfinite(numbers).all())
-
-
-def has_hook(callback: Callback) -> bool:
-    """Whether a callback does something with gradients."""
-    return getattr(callback.on_gradients, "__func__", None) is not Callback.on_gradients
-
-
-def looks_away(callback: Callback) -> bool:
-    """Whether a callback has no use for parameters, gradients and the state of the optimizer."""
-    if type(callback) is Scheduled:
-        return follows_a_formula(callback.schedule)
-    return type(callback) is ClipGradients
-
-
-def leaves_alone(callback: Callback) -> bool:
-    """Whether a callback changes nothing before training ends."""
-    return looks_away(callback) or type(callback) is EarlyStopping
-
-
-def of_the_package(metric: Any) -> bool:
-    """Whether a metric is one that looks at outputs and targets only."""
-    return str(getattr(metric, "__module__", "")).startswith("nn.metrics.")
