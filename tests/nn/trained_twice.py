@@ -66,10 +66,8 @@ def trained(
     """
     model = MLP(2, [4, outputs], activation="tanh", seed=3)
     made = optimizer(model.parameters())
-    given = {"epochs": 100, "seed": 5, "progress": False, **settings}
-    return Trained(
-        model, fit(model, X, y, optimizer=made, callbacks=callbacks(made), engine=engine, **given), made
-    )
+    given = {"callbacks": callbacks(made), "epochs": 100, "seed": 5, "progress": False, **settings}
+    return Trained(model, fit(model, X, y, optimizer=made, engine=engine, **given), made)
 
 
 def apart(numbers: Iterable[float], others: Iterable[float]) -> float:

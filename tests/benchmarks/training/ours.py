@@ -62,4 +62,4 @@ class FitEager(Fit):
     name, needs, kind = "nn.fit, eager", "autograd", "define by run"
     engine = "eager"
     steps, epochs = 30, 3
-    cannot: ClassVar[dict[str, str]] = {"digits_right": "takes minutes, for the numbers of nn.fit"}
+    cannot: ClassVar[dict[str, str]] = {"digits_right": "takes long, for the numbers of nn.fit"}
