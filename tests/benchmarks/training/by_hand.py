@@ -71,7 +71,7 @@ class Numpy(Trainer):
                 shifted = given[-1] - given[-1].max(1, keepdims=True)
                 powers = numpy.exp(shifted)
                 sums = powers.sum(1, keepdims=True)
-                total += (numpy.log(sums[:, 0]) - shifted[places, exact]).sum()
+                total += (numpy.log(sums[:, 0]) - shifted[places, exact]).sum().item()
                 arriving = powers / sums
                 arriving[places, exact] -= 1.0
                 slopes = backward(layers, given, arriving / len(batch))

@@ -10,7 +10,7 @@ from tests.benchmarks.training import TRAINERS
 from tests.benchmarks.training.digits import digits, right
 from tests.benchmarks.training.trainer import Trainer, clock
 
-ALIKE = 30  # steps after which the parameters are compared
+ALIKE = 100  # steps after which the parameters are compared
 ENOUGH = 20  # epochs after which the network is tested
 TRIES = 3  # the shortest of them counts
 
