@@ -3,10 +3,11 @@
 Every engine runs in a process of its own, which it may crash. A round runs each of them once, in turns; the
 numbers are medians over the rounds. An engine that is not installed is said to be missing:
 
-    pip install micrograd==0.1.0 minigrad xad torch casadi jax symengine numba drjit scipy
+    pip install micrograd==0.1.0 minigrad xad torch casadi jax symengine numba drjit scipy scikit-learn
 
 `batch`, `one_call`, `bound` and `moons_gradient` are functions that were compiled: `autograd.jit` and its
-peers beside C that gcc compiles.
+peers beside C that gcc compiles. `moons_fit`, `digits_epoch`, `digits_first_epoch` and `digits_right` are
+whole trainings by `nn.fit`, beside those of torch, jax, scikit-learn and by hand.
 
 What no other engine does is held against this one itself, in comparisons such as `operations`: a row for
 each thing measured, its time, that of its reference, and the ratio.

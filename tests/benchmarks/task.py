@@ -21,7 +21,7 @@ class Task:
 
     Attributes:
         run: measures once.
-        check: numbers that must be those of every other engine.
+        check: numbers that must be those of every other engine; none where they need not be.
         keeps: what must live as long as the task.
     """
 

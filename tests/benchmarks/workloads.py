@@ -15,6 +15,7 @@ from tests.benchmarks.engines import Engine, Unable
 from tests.benchmarks.gpt import GPT, Adam
 from tests.benchmarks.programs import FUNCTIONS, SECOND, chain
 from tests.benchmarks.task import Numbers, Task, Workload, flat, repeated
+from tests.benchmarks.training.tasks import FITS
 
 LEAVES = (0.7, 0.5, 0.25)  # x, a, b of the chain
 SHORT = 900  # nodes of a chain that Python's recursion can follow
@@ -150,4 +151,5 @@ WORKLOADS: dict[str, Workload] = {
         "A fresh process, from its start past its first gradient", "ms", ("process",), start_task
     ),
     **COMPILED,
+    **FITS,
 }

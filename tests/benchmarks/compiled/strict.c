@@ -144,3 +144,12 @@ void moons(const double *restrict p, long count, const double *restrict points, 
     }
     *value = loss / count + penalty * squares;
 }
+
+/* Steps of gradient descent; the value and the gradient are those before the last one. */
+void descend(double *restrict p, long steps, double rate, long count, const double *restrict points,
+             const double *restrict signs, double penalty, double *restrict value, double *restrict g) {
+    for (long step = 0; step < steps; step++) {
+        moons(p, count, points, signs, penalty, value, g);
+        for (int i = 0; i < ALL; i++) p[i] -= rate * g[i];
+    }
+}

@@ -31,6 +31,11 @@ def library(source: Path) -> Path:
     return target
 
 
+def library_by_hand() -> Any:
+    """The functions of `strict.c`."""
+    return ctypes.CDLL(str(library(Path(__file__).with_name("strict.c"))))
+
+
 def numbers(*given: float) -> Any:
     """An array of C."""
     return (ctypes.c_double * len(given))(*given)
@@ -46,7 +51,7 @@ class C(Peer):
         return without_gcc()
 
     def __init__(self) -> None:
-        self.library = ctypes.CDLL(str(library(Path(__file__).with_name("strict.c"))))
+        self.library = library_by_hand()
 
     def function(self, name: str, *types: Any, result: Any = None) -> Any:
         found = self.library[name]
