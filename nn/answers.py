@@ -22,7 +22,7 @@ from weakref import ref
 
 from autograd import Value, flatten, is_tracing
 from nn.containers import Residual, Sequential
-from nn.module import Module
+from nn.module import Module, in_mode
 from nn.normalization import BatchNorm
 from nn.snapshot import snapshot
 
@@ -148,10 +148,11 @@ def _answer_on_trial(model: Module, sample: list[float]) -> Answer:
             raise TypeError(f"{part.describe()} may look at several samples together")
     trial, state = deepcopy(model), random.getstate()
     try:
-        before = snapshot(trial)
-        answer, again = _answer(trial, sample), _answer(trial, sample)
-        if answer != again or snapshot(trial) != before or random.getstate() != state:
-            raise TypeError(f"{model.describe()} changes when it is called")
+        with in_mode(trial, False):
+            before = snapshot(trial)
+            answer, again = _answer(trial, sample), _answer(trial, sample)
+            if answer != again or snapshot(trial) != before or random.getstate() != state:
+                raise TypeError(f"{model.describe()} changes when it is called")
         return answer
     finally:
         random.setstate(state)

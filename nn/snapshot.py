@@ -9,6 +9,7 @@ from weakref import ref
 from autograd import Value
 from nn.entries import attributes, items
 from nn.history import History
+from nn.module import Module
 from nn.usual import PLAIN
 
 _WRITTEN: Final = frozenset({type(None), bool, int, float, complex, str, bytes})
@@ -76,6 +77,9 @@ def snapshot(model: Any) -> list[object]:
 def _look_into(thing: Any, found: list[object], waiting: list[Any]) -> None:
     """Note what an object holds: at once where that is simple, the rest is put off."""
     own = [(name, inside) for name, inside in attributes(thing) if type(inside) is not History]
+    if isinstance(thing, Module):  # its mode here, which another thread does not change
+        found.append(thing.training)
+        own = [(name, inside) for name, inside in own if name != "training"]
     found.append([name for name, _ in own])
     waiting += [inside for _, inside in own]
     if not isinstance(thing, list):
