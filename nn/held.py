@@ -9,6 +9,7 @@ from typing import Any
 
 from autograd import Value
 from nn.history import History
+from nn.module import Module
 
 _PLAIN = (bool, int, float, complex, str, bytes, type(None))
 # Nobody looks inside; what a model keeps of its training changes with every epoch.
@@ -76,6 +77,8 @@ class Held:
             inside += thing
         elif _is_array(thing):
             inside += [thing.tobytes(), *(thing.flat if thing.dtype.hasobject else ())]
+        if isinstance(thing, Module):
+            inside.append(thing.training)  # which a block may have set for this thread
         attributes = getattr(thing, "__dict__", None)
         if attributes:
             inside.append(attributes)
