@@ -5,6 +5,10 @@ read anew at every call. All else is part of the program: layers, settings, func
 before each use the model is asked for one sample, and what it computes is written down. If that, or what the
 model holds, differs from what was compiled, the program is dropped.
 
+A model may ask more of a number than to compute with it: of what kind it is, how it is written, whether a
+dict has it. In a program a number is none of that. So a new program has to give what the model gives for some
+of the samples, as they were given, and a kept one for the first of them.
+
 Compiling takes as long as some hundred samples do without it. It is done when that many were asked for since
 the last change, in one call or in several, so at worst everything takes twice as long as it could.
 """
@@ -12,6 +16,7 @@ the last change, in one call or in several, so at worst everything takes twice a
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable
 from copy import deepcopy
 from functools import cache
 from importlib.util import find_spec
@@ -20,17 +25,21 @@ from math import nan
 from typing import Any, Final, NamedTuple
 from weakref import ref
 
-from autograd import Value, flatten, is_tracing
+from autograd import Value, flatten, is_tracing, no_grad
 from nn.containers import Residual, Sequential
 from nn.module import Module, in_mode
 from nn.normalization import BatchNorm
+from nn.outputs import numbers_in
 from nn.snapshot import snapshot
+from nn.tables import rows_of
 
 # Measured on networks of 28 to 4,768 instructions, with an empty cache of machine code. One sample takes 0.1
 # microseconds an instruction; a program 20 to 60 ms to load LLVM, once, and 70 microseconds an instruction.
 _FEW: Final = 50  # samples; to see that a program still holds costs as much as 15 to 40 of them
 _COMPILING: Final = 500  # samples take as long as compiling
 _STARTING: Final = 200_000  # instructions take as long as what compiling costs whatever the length
+_HELD_TO: Final = 16  # samples, or some more: a new program is held to the model in them
+_FIRST: Final = 1_000  # samples, in which classes are looked for
 
 _BY_SAMPLE: Final = (Module.batch, Sequential.batch, Residual.batch, BatchNorm.batch)
 """What computes each sample by itself in evaluation mode; a module with another `batch` is left alone."""
@@ -57,7 +66,7 @@ def answers(model: Any, samples: Any, share: float = 1.0) -> Any:
         return None
     try:
         numbers = _as_array(samples)
-        return None if numbers is None else _run(model, numbers, share * len(numbers), usage)
+        return None if numbers is None else _run(model, samples, numbers, share, usage)
     except Exception:  # of whatever kind: without a program the model answers, or says what is wrong
         usage.start_again()
         return None
@@ -95,7 +104,7 @@ def _usage_of(model: Module) -> Usage:
     return found
 
 
-def _run(model: Module, numbers: Any, count: float, usage: Usage) -> Any:
+def _run(model: Module, samples: Any, numbers: Any, share: float, usage: Usage) -> Any:
     """The outputs, by the program that is kept or by a new one; None if a new one is not due yet.
 
     Raises:
@@ -106,17 +115,39 @@ def _run(model: Module, numbers: Any, count: float, usage: Usage) -> Any:
     if kept is None or answer is None or answer.written != kept.written:
         if kept is not None:  # the model has changed
             usage.start_again()
-            usage.samples = count
+            usage.samples = share * len(numbers)
         answer = _answer_on_trial(model, first)
         usage.due = _COMPILING + _STARTING / max(1, answer.instructions)
         if usage.samples < usage.due:
             return None
         kept = Kept(_compiled(model), holds, answer.written)
     outputs = kept.batch(numbers)
-    if [*map(repr, outputs[0].ravel().tolist())] != answer.numbers:
-        raise ValueError(f"compiled, {model!r:.60} gives {outputs[0]} instead of {answer.numbers}")
+    _require_the_same(model, samples, outputs, [0] if kept is usage.kept else _some(numbers))
     usage.kept = kept
     return outputs
+
+
+def _require_the_same(model: Module, samples: Any, outputs: Any, places: Iterable[int]) -> None:
+    """Raise ValueError unless the model gives the outputs for the samples at some places."""
+    for place in places:
+        [sample] = rows_of(samples[place : place + 1], "X")
+        with no_grad():
+            expected = numbers_in(_outputs(model, sample))
+        if repr(expected) != repr(outputs[place].tolist()):
+            raise ValueError(f"compiled, {model!r:.60} gives {outputs[place]} instead of {expected}")
+
+
+def _some(numbers: Any) -> list[int]:
+    """Places from the first to the last, and one for each class in a column of classes."""
+    import numpy as np
+
+    last = len(numbers) - 1
+    found = dict.fromkeys(last * i // (_HELD_TO - 1) for i in range(_HELD_TO))
+    for column in numbers[:_FIRST].T:
+        _, places = np.unique(column, return_index=True)
+        if len(places) <= _HELD_TO and len(found) <= 2 * _HELD_TO:
+            found |= dict.fromkeys(places.tolist())
+    return list(found)
 
 
 class Answer(NamedTuple):
