@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
+from collections import deque
 from collections.abc import Mapping
-from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
+from functools import lru_cache, partial
+from types import BuiltinFunctionType, FunctionType, MemberDescriptorType, MethodType, ModuleType
 from typing import Any
 
 from autograd import Value
@@ -13,11 +15,14 @@ from nn.module import Module
 
 _PLAIN = (bool, int, float, complex, str, bytes, type(None))
 # Nobody looks inside; what a model keeps of its training changes with every epoch.
-_CLOSED = (Value, History, type, ModuleType, FunctionType, BuiltinFunctionType, MethodType)
+_CLOSED = (Value, History, type, ModuleType, FunctionType, BuiltinFunctionType)
 
 
 class Held:
     """All that things hold, as it is now: numbers and strings, and which objects stand where.
+
+    Of a method that is its object, of a `functools.partial` what it adds. What functions close over or find
+    among globals is not looked at, nor are attributes of classes.
 
     Args:
         things: modules, a loss: anything.
@@ -55,19 +60,27 @@ class Held:
         return Held(*self._things)._found != self._found
 
     def restore(self) -> None:
-        """Put back what lists, dicts and attributes held."""
-        for holder, copy in self._copies:
+        """Put back what lists, deques, dicts and attributes held, if they hold anything else."""
+        if not self.changed():  # another thread may be using them
+            return
+        for holder, before in self._copies:
             if isinstance(holder, list):
-                holder[:] = copy
-            else:
+                holder[:] = before
+            elif isinstance(holder, deque):
                 holder.clear()
-                holder.update(copy)
+                holder.extend(before)
+            elif isinstance(holder, dict):
+                holder.clear()
+                holder.update(before)
+            else:
+                for slot, entry in before.items():
+                    object.__setattr__(holder, slot, entry)
 
     def _inside(self, thing: Any) -> list[Any]:
         """What one object holds."""
         inside: list[Any] = []
-        if isinstance(thing, list):
-            self._copies.append((thing, thing[:]))
+        if isinstance(thing, (list, deque)):
+            self._copies.append((thing, list(thing)))
             inside += thing
         elif isinstance(thing, Mapping):
             if isinstance(thing, dict):
@@ -75,14 +88,29 @@ class Held:
             inside += [entry for pair in thing.items() for entry in pair]
         elif isinstance(thing, (tuple, set, frozenset)):
             inside += thing
+        elif isinstance(thing, MethodType):
+            return [thing.__func__, thing.__self__]
+        elif isinstance(thing, partial):
+            inside += [thing.func, *thing.args, *thing.keywords.values()]
         elif _is_array(thing):
             inside += [thing.tobytes(), *(thing.flat if thing.dtype.hasobject else ())]
         if isinstance(thing, Module):
             inside.append(thing.training)  # which a block may have set for this thread
+        if slots := _slots(type(thing)):
+            filled = {slot: getattr(thing, slot) for slot in slots if hasattr(thing, slot)}
+            self._copies.append((thing, filled))
+            inside += [entry for pair in filled.items() for entry in pair]
         attributes = getattr(thing, "__dict__", None)
         if attributes:
             inside.append(attributes)
         return inside
+
+
+@lru_cache(maxsize=1000)
+def _slots(kind: type) -> list[str]:
+    """The slots of classes that are written in Python, which can be set."""
+    named = [vars(base) for base in kind.__mro__ if "__slots__" in vars(base)]
+    return [name for own in named for name, entry in own.items() if isinstance(entry, MemberDescriptorType)]
 
 
 def _is_array(thing: Any) -> bool:
