@@ -96,7 +96,7 @@ class Held:
             inside += [thing.tobytes(), *(thing.flat if thing.dtype.hasobject else ())]
         if isinstance(thing, Module):
             inside.append(thing.training)  # which a block may have set for this thread
-        if slots := _slots(type(thing)):
+        if slots := _slots(type(thing)):  # type: ignore[arg-type]
             filled = {slot: getattr(thing, slot) for slot in slots if hasattr(thing, slot)}
             self._copies.append((thing, filled))
             inside += [entry for pair in filled.items() for entry in pair]
