@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import partial
+from math import isfinite
 from types import FunctionType, MethodType
 from typing import Any
 
@@ -40,6 +41,22 @@ def require_by_sample(model: Any) -> None:
         alone = type(module).batch in _BY_SAMPLE and "batch" not in vars(module)
         if not alone and not (type(module) is BatchNorm and not module.training):
             raise NotCompiled(f"{module.describe()} looks at all samples of a batch together")
+
+
+_SAME = 1e-9  # how far a loss may be from that of the model, which rounds elsewhere
+
+
+def require_same_loss(row: int, found: float, expected: float) -> None:
+    """Raise TypeError unless a program has the loss of the model for a sample.
+
+    It has not if the model or the loss asks of what kind a number is, or how it is written: in a program a
+    number is no float.
+    """
+    if isfinite(expected) and not abs(found - expected) <= _SAME * (1.0 + abs(expected)):
+        raise TypeError(
+            f"the program has the loss {found:g} for sample {row}, where the model has {expected:g}: it asks "
+            "more of a number than to compute with it"
+        )
 
 
 def require_own_code(model: Any, loss: Any, callbacks: Iterable[Any], optimizer: Any) -> None:
