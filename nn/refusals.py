@@ -31,6 +31,18 @@ class NotCompiled(Exception):
         self.error = error
 
 
+def reason_of(error: Exception) -> str:
+    """What an error says, in one line; of which kind it is, unless it explains itself.
+
+    >>> reason_of(TypeError("jit: f compares a number")), reason_of(KeyError("w")), reason_of(ValueError())
+    ('f compares a number', "KeyError: 'w'", 'ValueError')
+    """
+    said, kind = str(error).partition("\n")[0].removeprefix("jit: "), type(error).__name__
+    if not said:
+        return kind
+    return said if isinstance(error, (TypeError, ValueError)) else f"{kind}: {said}"
+
+
 def require_by_sample(model: Any) -> None:
     """Raise NotCompiled unless the output for a sample depends on it alone, and is no matter of chance."""
     if not isinstance(model, Module):
