@@ -18,18 +18,15 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable
 from copy import deepcopy
-from functools import cache
-from importlib.util import find_spec
 from itertools import chain
 from math import nan
 from typing import Any, Final, NamedTuple
 from weakref import ref
 
 from autograd import Value, flatten, is_tracing, no_grad
-from nn.containers import Residual, Sequential
 from nn.module import Module, in_mode
-from nn.normalization import BatchNorm
 from nn.outputs import numbers_in
+from nn.refusals import by_sample, has_compiler
 from nn.snapshot import snapshot
 from nn.tables import rows_of
 
@@ -40,9 +37,6 @@ _COMPILING: Final = 500  # samples take as long as compiling
 _STARTING: Final = 200_000  # instructions take as long as what compiling costs whatever the length
 _HELD_TO: Final = 16  # samples, or some more: a new program is held to the model in them
 _FIRST: Final = 1_000  # samples, in which classes are looked for
-
-_BY_SAMPLE: Final = (Module.batch, Sequential.batch, Residual.batch, BatchNorm.batch)
-"""What computes each sample by itself in evaluation mode; a module with another `batch` is left alone."""
 
 
 def answers(model: Any, samples: Any, share: float = 1.0) -> Any:
@@ -58,7 +52,7 @@ def answers(model: Any, samples: Any, share: float = 1.0) -> Any:
         the model gives for each sample by itself. None where the model is to be asked itself: if it or the
         samples cannot be compiled, or compiling does not pay.
     """
-    if len(samples) < _FEW or not isinstance(model, Module) or not _can_compile() or not _is_recorded():
+    if len(samples) < _FEW or not isinstance(model, Module) or not has_compiler() or not _is_recorded():
         return None
     usage = _usage_of(model)
     usage.samples += share * len(samples)
@@ -175,7 +169,7 @@ def _answer_on_trial(model: Module, sample: list[float]) -> Answer:
     is called, or draws random numbers, must not be disturbed.
     """
     for part in model.modules():
-        if type(part).batch not in _BY_SAMPLE or "batch" in vars(part):
+        if not by_sample(part):
             raise TypeError(f"{part.describe()} may look at several samples together")
     trial, state = deepcopy(model), random.getstate()
     try:
@@ -221,11 +215,6 @@ def _as_array(samples: Any) -> Any:
         samples = np.array(samples, dtype=float)
     plain = samples.ndim == 2 and samples.size and samples.dtype.kind in "biuf" and samples.itemsize <= 8
     return np.ascontiguousarray(samples, dtype=float) if plain else None
-
-
-@cache
-def _can_compile() -> bool:
-    return all(find_spec(library) is not None for library in ("numpy", "llvmlite"))
 
 
 def _is_recorded() -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import partial
+from functools import cache, partial
+from importlib.util import find_spec
 from math import isfinite
 from types import FunctionType, MethodType
 from typing import Any
@@ -50,9 +51,18 @@ def require_by_sample(model: Any) -> None:
     for module in model.modules():
         if isinstance(module, Dropout) and module.training:
             raise NotCompiled(f"{module.describe()} draws random numbers in every step")
-        alone = type(module).batch in _BY_SAMPLE and "batch" not in vars(module)
-        if not alone and not (type(module) is BatchNorm and not module.training):
+        if not by_sample(module):
             raise NotCompiled(f"{module.describe()} looks at all samples of a batch together")
+
+
+def by_sample(module: Module) -> bool:
+    """Whether a module, in the mode that it is in, computes each sample of a batch by itself.
+
+    One with a `batch` of its own is taken to look at all samples together.
+    """
+    if "batch" in vars(module):
+        return False
+    return type(module).batch in _BY_SAMPLE or (type(module) is BatchNorm and not module.training)
 
 
 _SAME = 1e-9  # how far a loss may be from that of the model, which rounds elsewhere
@@ -112,9 +122,15 @@ def _name(thing: Any) -> str:
 
 def require_llvm() -> None:
     """Raise NotCompiled unless programs become machine code here."""
-    try:
-        from autograd import jit
-    except ImportError as error:
-        raise NotCompiled(str(error), error) from error
-    if jit(abs).backend != "llvm":
-        raise NotCompiled("machine code needs llvmlite: pip install 'scalar-autograd[jit]'")
+    if not has_compiler():
+        raise NotCompiled("machine code needs numpy and llvmlite: pip install 'scalar-autograd[jit]'")
+    from autograd import jit
+
+    if jit.backend != "llvm":  # type: ignore[attr-defined]
+        raise NotCompiled("machine code needs llvmlite, which is installed but cannot be loaded")
+
+
+@cache
+def has_compiler() -> bool:
+    """Whether the libraries are installed that make machine code of programs; loads none of them."""
+    return all(find_spec(library) is not None for library in ("numpy", "llvmlite"))

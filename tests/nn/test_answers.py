@@ -428,7 +428,7 @@ def test_a_compiled_model_is_copied_saved_and_freed_like_any_other(make):
 def test_without_a_compiler_nothing_is_compiled(monkeypatch):
     model = small(activation="tanh")
     with monkeypatch.context() as without:
-        without.setattr(answers, "_can_compile", lambda: False)
+        without.setattr(answers, "has_compiler", lambda: False)
         found = nn.predict(model, X)
         assert not is_compiled(model)
     assert nn.predict(model, X) == found
@@ -439,7 +439,7 @@ def test_a_boundary_by_a_program_is_the_one_without(monkeypatch):
     boundary = pytest.importorskip("nn.plots.boundary")
     model, points = nn.MLP(2, [8, 3], activation="tanh", seed=2), numpy.array(X[:20])
     with monkeypatch.context() as without:
-        without.setattr(answers, "_can_compile", lambda: False)
+        without.setattr(answers, "has_compiler", lambda: False)
         expected = boundary._outputs(model, points, 60)
     while not is_compiled(model):
         found = boundary._outputs(model, points, 60)
