@@ -13,8 +13,10 @@ from nn.held import Held
 from nn.measured import Measured
 from nn.module import in_mode
 from nn.outputs import kind_of
+from nn.penalties import l2_penalty
 from nn.refusals import NotCompiled, require_by_sample, require_same_loss
 from nn.samples import Sample, that_count, weighed
+from nn.tables import single
 
 with extra("dask", "training on a cluster"):
     from nn.partitions import Partitions, Program
@@ -61,7 +63,7 @@ class OnCluster:
         model, loss, parameters = self.eager.model, self.eager.loss, self.eager.parameters
 
         def weighed_loss(x: Any, target: Any, weight: float = 1.0) -> tuple[Any, float]:
-            return loss(model(x.tolist()), _as_given(target)) * weight, weight
+            return loss(model(x.tolist()), single(target)) * weight, weight
 
         require_by_sample(model)
         if not {p for group in self.eager.optimizer.param_groups for p in group["params"]} <= {*parameters}:
@@ -107,7 +109,7 @@ class OnCluster:
         numbers = [parameter.data for parameter in eager.parameters]
         some = rows if len(rows) < self.data.count else None
         total, weight, gradient = self.data.sums([value.data for value in self.values], some)
-        loss = total / weight + eager.l2 * sum(number**2 for number in numbers)
+        loss = total / weight + (l2_penalty(numbers, eager.l2) if eager.l2 else 0.0)
         slopes = (gradient / weight).tolist()
         if not (isfinite(loss) and all(map(isfinite, slopes))):
             eager.step(self.samples(rows), measured)
@@ -135,7 +137,7 @@ class OnCluster:
         """Rows brought here."""
         x, targets, *weights = (column.tolist() for column in self.data.rows(rows))
         each = weights[0] if weights else [1.0] * len(rows)
-        return [Sample(*row) for row in zip(x, map(_as_given, targets), each, rows, strict=True)]
+        return [Sample(*row) for row in zip(x, map(single, targets), each, rows, strict=True)]
 
 
 def on_cluster(
@@ -164,9 +166,3 @@ def on_cluster(
         raise ValueError(f"a weight in sample_weight is a finite number, zero or more, got {min(weights)}")
     samples = [Sample(None, None, weight, row) for row, weight in enumerate(weights)]
     return data, that_count(samples, "training"), held_out
-
-
-def _as_given(target: Any) -> Any:
-    """A target as a number or a list; a column of targets is as good as a row."""
-    entries = target.tolist() if hasattr(target, "tolist") else target
-    return entries[0] if isinstance(entries, list) and len(entries) == 1 else entries
