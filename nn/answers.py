@@ -5,9 +5,8 @@ read anew at every call. All else is part of the program: layers, settings, func
 before each use the model is asked for one sample, and what it computes is written down. If that, or what the
 model holds, differs from what was compiled, the program is dropped.
 
-A model may ask more of a number than to compute with it: of what kind it is, how it is written, whether a
-dict has it. In a program a number is none of that. So a new program has to give what the model gives for some
-of the samples, as they were given, and a kept one for the first of them.
+A new program has to give what the model gives for some of the samples, as they were given (see `trials`), and
+a kept one for the first of them.
 
 Compiling takes as long as some hundred samples do without it. It is done when that many were asked for since
 the last change, in one call or in several, so at worst everything takes twice as long as it could.
@@ -17,7 +16,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable
-from copy import deepcopy
+from copy import copy, deepcopy
 from itertools import chain
 from math import nan
 from typing import Any, Final, NamedTuple
@@ -29,14 +28,13 @@ from nn.outputs import numbers_in
 from nn.refusals import by_sample, has_compiler
 from nn.snapshot import snapshot
 from nn.tables import rows_of
+from nn.trials import places_to_try
 
 # Measured on networks of 28 to 4,768 instructions, with an empty cache of machine code. One sample takes 0.1
 # microseconds an instruction; a program 20 to 60 ms to load LLVM, once, and 70 microseconds an instruction.
 _FEW: Final = 50  # samples; to see that a program still holds costs as much as 15 to 40 of them
 _COMPILING: Final = 500  # samples take as long as compiling
 _STARTING: Final = 200_000  # instructions take as long as what compiling costs whatever the length
-_HELD_TO: Final = 16  # samples, or some more: a new program is held to the model in them
-_FIRST: Final = 1_000  # samples, in which classes are looked for
 
 
 def answers(model: Any, samples: Any, share: float = 1.0) -> Any:
@@ -116,7 +114,7 @@ def _run(model: Module, samples: Any, numbers: Any, share: float, usage: Usage) 
             return None
         kept = Kept(_compiled(model), holds, answer.written)
     outputs = kept.batch(numbers)
-    _require_the_same(model, samples, outputs, [0] if kept is usage.kept else _some(numbers))
+    _require_the_same(model, samples, outputs, [0] if kept is usage.kept else places_to_try(numbers))
     usage.kept = kept
     return outputs
 
@@ -126,22 +124,9 @@ def _require_the_same(model: Module, samples: Any, outputs: Any, places: Iterabl
     for place in places:
         [sample] = rows_of(samples[place : place + 1], "X")
         with no_grad():
-            expected = numbers_in(_outputs(model, sample))
+            expected = numbers_in(_outputs(model, copy(sample)))  # a model may write to it
         if repr(expected) != repr(outputs[place].tolist()):
             raise ValueError(f"compiled, {model!r:.60} gives {outputs[place]} instead of {expected}")
-
-
-def _some(numbers: Any) -> list[int]:
-    """Places from the first to the last, and one for each class in a column of classes."""
-    import numpy as np
-
-    last = len(numbers) - 1
-    found = dict.fromkeys(last * i // (_HELD_TO - 1) for i in range(_HELD_TO))
-    for column in numbers[:_FIRST].T:
-        _, places = np.unique(column, return_index=True)
-        if len(places) <= _HELD_TO and len(found) <= 2 * _HELD_TO:
-            found |= dict.fromkeys(places.tolist())
-    return list(found)
 
 
 class Answer(NamedTuple):

@@ -17,6 +17,7 @@ from nn.penalties import l2_penalty
 from nn.refusals import NotCompiled, require_by_sample, require_same_loss
 from nn.samples import Sample, that_count, weighed
 from nn.tables import single
+from nn.trials import spread
 
 with extra("dask", "training on a cluster"):
     from nn.partitions import Partitions, Program
@@ -68,7 +69,7 @@ class OnCluster:
         require_by_sample(model)
         if not {p for group in self.eager.optimizer.param_groups for p in group["params"]} <= {*parameters}:
             raise NotCompiled("the optimizer moves Values that are no parameters of the model")
-        places = sorted({0, self.data.count // 2, self.data.count - 1})
+        places = sorted(spread(self.data.count))
         tried = self.data.rows(places)
         if tried[0].ndim != 2:
             raise NotCompiled("X needs a row for each sample; for a model of one input make it a column")

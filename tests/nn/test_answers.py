@@ -323,6 +323,20 @@ def test_a_model_that_asks_more_of_a_number_than_to_compute_with_it_answers_itse
     assert not is_compiled(model)
 
 
+def test_samples_that_a_model_writes_to_are_given_to_it_once():
+    class Writing(nn.Module):
+        def __init__(self):
+            self.w = Value(2.0)
+
+        def __call__(self, x):
+            x[0] = x[0] + 1.0
+            return self.w * x[0] + TABLE.get(x[1], 0.0)
+
+    model = Writing()
+    assert nn.predict(model, [[0.0, 1.0] for _ in range(MANY)]) == [12.0] * MANY
+    assert not is_compiled(model)
+
+
 def test_a_kept_program_is_held_to_the_first_sample():
     """Broken if a model that looks a number up is trusted, for it did so for no sample until now."""
 
