@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+import re
 from concurrent.futures import ThreadPoolExecutor
 from math import inf, nan
 
@@ -495,3 +496,65 @@ def test_many_trainings_at_once():
     expected = [train("eager", seed) for seed in range(6)]
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(train, ["jit"] * 6, range(6))) == [close(numbers) for numbers in expected]
+
+
+def test_a_model_that_asks_of_what_kind_a_number_is_in_evaluation_mode_is_refused():
+    """Broken if only the program for training is tried: the losses of validation would be others."""
+
+    class Asking(Modal):
+        def __call__(self, x):
+            out = self.w * x[0]
+            return out if self.training or not isinstance(x[1], float) else 2.0 * out
+
+    with pytest.raises(TypeError, match="asks more of a number than to compute with it"):
+        trained("jit", make=Asking, validation=(X[:3], Y[:3]))
+
+
+TABLE = {2.0: 10.0}
+
+
+def test_a_model_that_looks_up_a_class_among_its_inputs_is_refused():
+    class Embedding(nn.Module):
+        def __init__(self):
+            self.w = Value(0.5)
+
+        def __call__(self, x):
+            return self.w * (x[0] + TABLE.get(x[1], 0.0))
+
+    rows = [[0.1 * i, 2.0 if i == 37 else float(i % 2)] for i in range(100)]
+    with pytest.raises(TypeError, match="asks more of a number than to compute with it"):
+        trained("jit", make=Embedding, x=rows, y=[0.5] * 100)
+
+
+@pytest.mark.parametrize(
+    ("loss", "said"),
+    [
+        (lambda output, target: {}["strength"] * output, "KeyError: 'strength'"),
+        (lambda output, target: output * [][3], "IndexError: list index out of range"),
+        (lambda output, target: output.nothing, "AttributeError: 'Value' object has no attribute 'nothing'"),
+    ],
+)
+def test_why_nothing_was_compiled_is_told_with_the_kind_of_the_error(loss, said):
+    with pytest.raises(ValueError, match=f"engine='jit' cannot train this: {re.escape(said)}"):
+        trained("jit", loss=loss)
+
+
+# What overflows is infinite, as it is with Values; numpy's warnings would be errors in many a program.
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("validation", [None, (X[:2], Y[:2])])
+def test_a_penalty_that_overflows_is_no_warning(validation):
+    for engine in ("eager", "jit"):
+        model = network()
+        model.layers[0].neurons[0].b.data = 1e160
+        with pytest.raises(FloatingPointError, match="stopped in epoch 1, before the step: mul made inf"):
+            trained(engine, make=lambda model=model: model, l2=1e-3, validation=validation)
+
+
+@pytest.mark.filterwarnings("error")
+def test_the_length_of_a_huge_gradient_is_no_warning():
+    def loss(output, target):
+        return 1e160 * output
+
+    assert_alike(loss=loss, callbacks=nn.ClipGradients(max_norm=1.0), **BATCHES)
