@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from autograd.check import check_grads
     from autograd.compiled.bound import Bound as Bound
     from autograd.compiled.bound import BoundBatch as BoundBatch
+    from autograd.compiled.chain import Chain as Chain
     from autograd.compiled.function import Compiled as Compiled
     from autograd.compiled.function import jit as jit
     from autograd.directions import hvp, jvp, vjp
@@ -101,6 +102,7 @@ _LATER = {
     "autograd.anomaly": ("detect_anomaly",),
     "autograd.check": ("check_grads",),
     "autograd.compiled.bound": ("Bound", "BoundBatch"),
+    "autograd.compiled.chain": ("Chain",),
     "autograd.compiled.function": ("Compiled", "jit"),
     "autograd.directions": ("hvp", "jvp", "vjp"),
     "autograd.extras": ("extra",),

@@ -1,9 +1,9 @@
-"""Models as compiled programs: the outputs for many samples in one call, the same to the last bit.
+"""A program of a model, kept until the model changes: outputs for many samples, the same to the last bit.
 
-A program is kept with its model, and is used as long as the model is what it was. Numbers of parameters are
-read anew at every call. All else is part of the program: layers, settings, functions, running averages. So
-before each use the model is asked for one sample, and what it computes is written down. If that, or what the
-model holds, differs from what was compiled, the program is dropped.
+`predict` and pictures ask here first, and the model itself where there is no answer. Numbers of parameters
+are read anew at every call. All else is part of the program: layers, settings, functions, running averages.
+So before each use the model is asked for one sample, and what it computes is written down. If that, or what
+the model holds (see `held`), differs from what was compiled, the program is dropped.
 
 A new program has to give what the model gives for some of the samples, as they were given (see `trials`), and
 a kept one for the first of them.
@@ -23,10 +23,10 @@ from typing import Any, Final, NamedTuple
 from weakref import ref
 
 from autograd import Value, flatten, is_tracing, no_grad
+from nn.held import snapshot
 from nn.module import Module, in_mode
 from nn.outputs import numbers_in
 from nn.refusals import by_sample, has_compiler
-from nn.snapshot import snapshot
 from nn.tables import rows_of
 from nn.trials import places_to_try
 
@@ -112,7 +112,7 @@ def _run(model: Module, samples: Any, numbers: Any, share: float, usage: Usage) 
         usage.due = _COMPILING + _STARTING / max(1, answer.instructions)
         if usage.samples < usage.due:
             return None
-        kept = Kept(_compiled(model), holds, answer.written)
+        kept = Kept(program_of(model, "libm").batch, holds, answer.written)
     outputs = kept.batch(numbers)
     _require_the_same(model, samples, outputs, [0] if kept is usage.kept else places_to_try(numbers))
     usage.kept = kept
@@ -174,8 +174,14 @@ def _outputs(model: Module, sample: list[Any]) -> Any:
     return list(answer) if isinstance(answer, (list, tuple)) else answer
 
 
-def _compiled(model: Module) -> Any:
-    """What computes the outputs for an array of samples; it does not keep the model alive."""
+def program_of(model: Module, math: str) -> Any:
+    """What `autograd.jit` makes of a model, a function of one sample; it does not keep the model alive.
+
+    Args:
+        model: a module.
+        math: "libm" for the elementary functions that the model calls for a single sample, "own" for those
+            that are quick for many.
+    """
     from autograd import jit
 
     asked = ref(model)
@@ -185,7 +191,7 @@ def _compiled(model: Module) -> Any:
         assert model is not None
         return _outputs(model, list(sample))
 
-    return jit(outputs, math="libm").batch  # the functions that the model calls for a single sample
+    return jit(outputs, math=math)
 
 
 def _as_array(samples: Any) -> Any:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from itertools import takewhile
 from math import isfinite
 from typing import Any
 
 import numpy as np
 
 from nn.callbacks import Callback, ClipGradients, Scheduled
+from nn.clips import Clips
 from nn.eager import Eager
-from nn.flat import Flat, moved
+from nn.flat import Flat, all_moved
 from nn.loss_programs import Programs
 from nn.measured import Measured
 from nn.metrics import Metric
 from nn.refusals import NotCompiled, follows_a_formula
 from nn.rows import Rows
 from nn.samples import Sample
+from nn.steps import Steps
 
 
 class Compiled:
@@ -44,12 +47,13 @@ class Compiled:
         self.only_clips = all(type(callback) is ClipGradients for callback in self.hooks)
         self.callbacks_look = not all(map(looks_away, eager.callbacks))
         self.metrics_look = not all(map(of_the_package, metrics.values()))
+        self.clips = Clips.of(self.hooks) if self.only_clips else None  # type: ignore[arg-type]
         self.shuffled: list[Sample] = []
         self.compile()
 
     def compile(self) -> None:
         """Make the programs, and the arrays that they work on."""
-        eager, places = self.eager, moved(self.eager.optimizer, self.eager.parameters)
+        eager, places = self.eager, all_moved(self.eager.optimizer, self.eager.parameters)
         if len(places) > len(eager.parameters):
             raise NotCompiled("the optimizer moves Values that are no parameters of the model")
         self.programs = Programs(
@@ -57,6 +61,7 @@ class Compiled:
         )
         self.flat = Flat(eager.optimizer, places, self.programs.training.parameters[: len(places)])
         self.flat.read()
+        self.steps: Steps | None = None
         if self.shuffled:  # in the middle of an epoch
             self.rows.put(self.programs.training.inputs, self.shuffled)
 
@@ -91,13 +96,57 @@ class Compiled:
         if size < count:
             self.shuffled = samples
             self.rows.put(self.programs.training.inputs, samples)
+        ranges = [(start, min(start + size, count)) for start in range(0, count, size)]
+        at = 0
         try:
-            for start in range(0, count, size):
-                self.step(samples[start : start + size], start, min(start + size, count), measured)
+            while at < len(ranges):
+                at += self.quick_steps(ranges[at:], samples, measured)
+                for start, stop in ranges[at : at + 1]:
+                    self.step(samples[start:stop], start, stop, measured)
+                at += 1
         except BaseException:  # Ctrl-C too
             self.show()
             self.eager.model.zero_grad()
             raise
+
+    def quick_steps(self, ranges: list[tuple[int, int]], samples: list[Sample], measured: Measured) -> int:
+        """Take steps in machine code, until one is not possible there; how many they were."""
+        taken = 0
+        steps = self.ready_steps(max(stop - start for start, stop in ranges))
+        # Of fewer rows than lanes the outputs of others before them are written too.
+        least = self.programs.training.parts[0].shape[-1] if measured.names else 0
+        possible = list(takewhile(lambda rows: rows[1] - rows[0] >= least, ranges))
+        while steps and taken < len(possible):
+            todo = possible[taken:]
+            weights = [weight_of(self.programs.training.inputs, *each) for each in todo]
+            losses = steps.run(todo, weights)
+            if not losses:
+                break
+            outputs = self.programs.training.outputs[0][1]
+            for loss, weight, (start, stop) in zip(losses, weights, todo, strict=False):
+                self.measure(samples[start:stop], loss, weight, outputs, start, measured)
+            taken += len(losses)
+        return taken
+
+    def several(self, epochs: int, note: Callable[[list[float]], None]) -> None:
+        """Train epochs of one step each, as many as can be at once, and note their losses."""
+        count = len(self.samples)
+        steps = self.ready_steps(count)
+        if steps is not None:
+            weight = weight_of(self.programs.training.inputs, 0, count)
+            steps.run(np.broadcast_to((0, count), (epochs, 2)), [weight] * epochs, note)
+
+    def ready_steps(self, size: int) -> Steps | None:
+        """Steps in machine code of so many rows; None where something has to be done in between."""
+        training, flat = self.programs.training, self.flat
+        possible = flat.on_arrays and flat.steady and not self.metrics_look
+        if self.clips is None or not possible or size > training.tile:
+            return None
+        if self.steps is None and training.improving:
+            return None
+        if self.steps is None or not self.steps.fit():
+            self.steps = Steps(training, flat, self.eager.l2, self.clips)
+        return self.steps
 
     def step(self, batch: list[Sample], start: int, stop: int, measured: Measured) -> None:
         """Forward, backward and update on the rows of a batch."""

@@ -99,6 +99,9 @@ class OnCluster:
 
     show = end_epoch
 
+    def several(self, epochs: int, note: object) -> None:
+        """Every epoch is trained by itself."""
+
     def train(self, samples: list[Sample], size: int, measured: Measured) -> None:
         """Take one step for every batch of `size` samples."""
         for start in range(0, len(samples), size):

@@ -41,6 +41,9 @@ class Eager:
 
     end_epoch = show = begin_epoch
 
+    def several(self, epochs: int, note: object) -> None:
+        """Every epoch is trained by itself."""
+
     def train(self, samples: list[Sample], size: int, measured: Measured) -> None:
         """Take one step for every batch of `size` samples."""
         for i in range(0, len(samples), size):

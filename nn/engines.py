@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from nn.eager import Eager
@@ -15,6 +15,10 @@ WORTH = 1_000_000
 """How many parameters times samples times epochs a training has at least, for compiling to pay."""
 
 
+Note = Callable[[list[float]], None]
+"""Is told the losses of epochs; Ctrl-C may bring it to be told them twice."""
+
+
 class Engine(Protocol):
     """Takes the steps: `Eager` on a graph, `Compiled` by a program on arrays."""
 
@@ -23,6 +27,9 @@ class Engine(Protocol):
 
     def train(self, samples: list[Sample], size: int, measured: Measured) -> None:
         """Take one step for every batch of `size` samples."""
+
+    def several(self, epochs: int, note: Note) -> None:
+        """Train epochs of one step each, as many as can be at once, and note their losses."""
 
     def validate(self, samples: list[Sample], measured: Measured) -> None:
         """The loss and the outputs in evaluation mode."""

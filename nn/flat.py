@@ -18,32 +18,36 @@ class Flat:
 
     Args:
         optimizer: what moves them.
-        values: the parameters, those of its groups first, as `moved` gives them.
+        values: the parameters, those of its groups first, as `all_moved` gives them.
         weights: an array for their numbers.
 
     Attributes:
         weights: the numbers.
         grads: the gradients of the last step; None before the first.
         states: for each group the optimizer's state, with arrays in place of lists.
+        parts: for each group the slice of its numbers.
+        on_arrays: whether the optimizer is the package's own, whose rules work on arrays.
+        steady: whether the last step left a state of the same form as it found.
     """
 
     def __init__(self, optimizer: Optimizer, values: list[Value], weights: Any) -> None:
         self.weights = weights
         self.grads: Any = None
         self.states: list[dict[str, Any]] = []
-        self._optimizer = optimizer
+        self.optimizer = optimizer
         self._values = values
         ends = list(accumulate(len(group["params"]) for group in optimizer.param_groups))
-        self._parts = [slice(start, end) for start, end in pairwise([0, *ends])]
-        self._on_arrays = type(optimizer).__module__.startswith("nn.optim.") and not any(
+        self.parts = [slice(start, end) for start, end in pairwise([0, *ends])]
+        self.on_arrays = type(optimizer).__module__.startswith("nn.optim.") and not any(
             callable(attribute) for attribute in vars(optimizer).values()
         )
+        self.steady = False
         self._shown = True
 
     def fits(self) -> bool:
         """Whether the optimizer has the same groups as before."""
-        groups = [group["params"] for group in self._optimizer.param_groups]
-        parts = [self._values[part] for part in self._parts]
+        groups = [group["params"] for group in self.optimizer.param_groups]
+        parts = [self._values[part] for part in self.parts]
         return [list(map(id, group)) for group in groups] == [list(map(id, part)) for part in parts]
 
     def read(self) -> None:
@@ -53,7 +57,7 @@ class Flat:
             self.grads[:] = grads_of(self._values)
         self.states = [
             {name: np.array(entry) if isinstance(entry, list) else entry for name, entry in state.items()}
-            for state in self._optimizer.state
+            for state in self.optimizer.state
         ]
         self._shown = True
 
@@ -66,7 +70,7 @@ class Flat:
         assign(self._values, self.weights.tolist())
         if self.grads is not None:
             assign_grads(self._values, self.grads.tolist())
-        self._optimizer.state = [
+        self.optimizer.state = [
             {name: entry.tolist() if hasattr(entry, "tolist") else entry for name, entry in state.items()}
             for state in self.states
         ]
@@ -83,25 +87,32 @@ class Flat:
 
     def update(self) -> None:
         """A step of the optimizer; one that is not the package's own is given Values."""
-        if not self._on_arrays:
+        if not self.on_arrays:
             self.show()
-            self._optimizer.step()
+            self.optimizer.step()
             self.read()
             return
-        weights, grads = [[array[part] for part in self._parts] for array in (self.weights, self.grads)]
+        weights, grads = [[array[part] for part in self.parts] for array in (self.weights, self.grads)]
         with np.errstate(all="ignore"):
-            updates = self._optimizer.updates(self.states, weights, grads)
+            updates = self.optimizer.updates(self.states, weights, grads)
+
+        states = [state for _, state in updates]
+        self.steady = list(map(set, states)) == list(map(set, self.states))
 
         def commit() -> None:
-            for part, (moved, _) in zip(self._parts, updates, strict=True):
+            for part, (moved, _) in zip(self.parts, updates, strict=True):
                 self.weights[part] = moved
-            self.states = [state for _, state in updates]
-            self._shown = False
+            self.leave(states)
 
         done(commit)
 
+    def leave(self, states: list[dict[str, Any]]) -> None:
+        """A step has moved the weights, and left these states."""
+        self.states = states
+        self._shown = False
 
-def moved(optimizer: Optimizer, parameters: list[Value]) -> list[Value]:
+
+def all_moved(optimizer: Optimizer, parameters: list[Value]) -> list[Value]:
     """Those that an optimizer moves, in the order of its groups, then the other parameters."""
     inside = [p for group in optimizer.param_groups for p in group["params"]]
     return list(dict.fromkeys([*inside, *parameters]))

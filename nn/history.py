@@ -28,6 +28,10 @@ class History:
         for name, number in numbers.items():
             self.records.setdefault(name, []).append(number)
 
+    def put(self, epoch: int, name: str, numbers: list[float]) -> None:
+        """Put the numbers of epochs in, from one on, counted from 1; what was there is replaced."""
+        self.records.setdefault(name, [])[epoch - 1 :] = numbers
+
     @property
     def epochs(self) -> int:
         """How many epochs have been trained."""

@@ -1,4 +1,7 @@
-"""What a model answers for samples, and what is said where it refuses them."""
+"""The model itself asked for samples: its outputs as it computes them, and what is said where it refuses.
+
+Training and `predict` ask here; a program of a model is asked in `answers`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What a model answers for samples."""
+"""`predict`: what a model answers for samples, as numbers.
+
+`answers` computes them by a program, where one pays; else `outputs` asks the model itself.
+"""
 
 from __future__ import annotations
 

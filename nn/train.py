@@ -142,12 +142,7 @@ def fit(
         trainer.engine = OnCluster(trainer.eager, data)
         trainer.training.history.engine = "jit, on a cluster"
     with _progress_bar(epochs, progress) as bar, in_mode(model, True), trainer.running():
-        for _ in bar:
-            record = trainer.epoch(samples, size, rng, held_out)
-            if not isinstance(bar, range):
-                bar.set_postfix({name: f"{number:.4g}" for name, number in record.items()})
-            if trainer.training.history.stopped:
-                break
+        trainer.run(samples, size, rng, held_out, bar)
     return trainer.training.history
 
 
@@ -172,12 +167,12 @@ def _optimizer(given: Any, model: Module, learning_rate: float | None) -> Optimi
 
 
 def _progress_bar(epochs: int, progress: bool) -> AbstractContextManager[Any]:
-    """The epochs to go through, closed at the end of a block."""
+    """A bar for so many epochs, closed at the end of a block; None without one."""
     if progress:
         try:
             from tqdm import tqdm
         except ImportError:
-            return nullcontext(range(epochs))
-        bar: AbstractContextManager[Any] = tqdm(range(epochs), unit="epoch")
+            return nullcontext()
+        bar: AbstractContextManager[Any] = tqdm(total=epochs, unit="epoch")
         return bar
-    return nullcontext(range(epochs))
+    return nullcontext()

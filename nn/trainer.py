@@ -30,7 +30,7 @@ class Trainer:
         l2: the strength of L2 regularisation.
         callbacks: in order.
         engine: what takes the steps: 'eager', 'jit' or 'auto'.
-        epochs: how many there may be; 'auto' compiles only where it pays.
+        epochs: how many there are; 'auto' compiles only where it pays.
     """
 
     def __init__(
@@ -71,9 +71,43 @@ class Trainer:
                 if self.engine is not None:
                     ends.callback(self.engine.show)
 
-    def epoch(
-        self, samples: list[Sample], size: int, rng: Source, held_out: list[Sample]
-    ) -> dict[str, float]:
+    def run(
+        self, samples: list[Sample], size: int, rng: Source, held_out: list[Sample], bar: Any = None
+    ) -> None:
+        """Train all epochs, or until a callback stops.
+
+        Args:
+            samples: those to train on.
+            size: how many go into a step.
+            rng: shuffles them.
+            held_out: those to validate on.
+            bar: shows how many epochs there were, and the numbers of the last one.
+        """
+        training = self.training
+        while training.epoch < self.epochs and not training.history.stopped:
+            before = training.epoch
+            if size >= len(samples) and not (self.callbacks or self.metrics or held_out):
+                self.several(samples)
+            if training.epoch == before:
+                self.epoch(samples, size, rng, held_out)
+            if bar is not None:
+                numbers = training.history.last.items()
+                bar.set_postfix({name: f"{number:.4g}" for name, number in numbers}, refresh=False)
+                bar.update(training.epoch - before)
+
+    def several(self, samples: list[Sample]) -> None:
+        """Train epochs of one step that nobody looks into, as many as can be at once."""
+        training, history, before = self.training, self.training.history, self.training.epoch
+        rate = training.optimizer.param_groups[0]["lr"]
+
+        def note(losses: list[float]) -> None:
+            history.put(before + 1, "loss", losses)
+            history.put(before + 1, "lr", [rate] * len(losses))
+            training.epoch = before + len(losses)
+
+        self.ready(samples, []).several(self.epochs - before, note)
+
+    def epoch(self, samples: list[Sample], size: int, rng: Source, held_out: list[Sample]) -> None:
         """Take one step a batch, then record the epoch's numbers; samples of several batches are shuffled."""
         for callback in self.callbacks:
             callback.on_epoch_begin(self.training)
@@ -93,7 +127,6 @@ class Trainer:
         engine.end_epoch()
         for callback in self.callbacks:
             callback.on_epoch_end(self.training)
-        return record
 
     def ready(self, samples: list[Sample], held_out: list[Sample]) -> Engine:
         """What takes the steps of the next epoch; it has read what callbacks may have changed.

@@ -104,12 +104,19 @@ class BoundBatch:
         inputs: the arguments, as trees of arrays that may be written to: a tuple, or where some are given by
             name a dict by position and name.
         outputs: what it returns, with arrays that hold the results of the last call.
+        parts: of every sum what each lane has added up of the rows of a tile, an array with the axes of tiles
+            and of lanes around its own; in order, as sums stand in `outputs`.
+        tile: how many rows are added up on their own.
+        samples: how many rows there are.
         values: the Values that the function uses without being given them.
         parameters: an array of their numbers, which is not read from them anew: it may be written to.
     """
 
     inputs: Any
     outputs: Any
+    parts: list[Any]
+    tile: int
+    samples: int
     values: list[Value]
     parameters: Any
 
@@ -123,7 +130,7 @@ class BoundBatch:
             return 0.0
 
         kinds = _spread(sums, as_arrays(version.trace.out, noted))
-        run, results = version.runner.bind_batch(
+        self.rows, results = version.runner.bind_batch(
             given, [prod(shape) if shape else None for shape in shapes], kinds, threads
         )
         whole = iter(
@@ -134,18 +141,32 @@ class BoundBatch:
         self.outputs = as_arrays(version.trace.out, lambda _: next(whole))
         self.values = list(version.parameters)
         self.parameters = given[-1].array if self.values else np.zeros(0)
-        self._samples = max(len(part.array) for part in given if not part.shared)
-        self._run = run
+        self.samples = max(len(part.array) for part in given if not part.shared)
+        self.tile = getattr(self.rows, "tile", 0)
+        summed = [shape for shape, summed in zip(shapes, kinds, strict=True) if summed]
+        self.parts = [
+            parts.reshape(len(parts), *shape, parts.shape[-1])
+            for parts, shape in zip(getattr(self.rows, "parts", ()), summed, strict=False)
+        ]
         self._given = given
         self._required = version.trace.required
 
+    @property
+    def improving(self) -> bool:
+        """Whether better machine code is on its way: until then nothing else is compiled."""
+        return getattr(self.rows, "improving", False)
+
     def __call__(self, start: int = 0, stop: int | None = None) -> None:
         """Compute the rows from `start` to before `stop`; IndexError if there are no such rows."""
-        stop = self._samples if stop is None else stop
-        if not 0 <= start <= stop <= self._samples:
-            raise IndexError(f"rows from {start} to {stop} of a batch of {self._samples}")
+        stop = self.samples if stop is None else stop
+        self.require(start, stop)
+        self.rows(start, stop)
+
+    def require(self, start: int, stop: int) -> None:
+        """Raise IndexError unless there are these rows, or an error of a rule that their inputs break."""
+        if not 0 <= start <= stop <= self.samples:
+            raise IndexError(f"rows from {start} to {stop} of a batch of {self.samples}")
         require_all(self._required, self._given, start, stop)
-        self._run(start, stop)
 
     def __reduce__(self) -> tuple[Any, ...]:
         raise TypeError("a bound function belongs to its buffers, and cannot be copied or pickled")
@@ -158,10 +179,18 @@ def bound_batch(
     shared: frozenset[int | str],
     sums: Any,
     threads: int,
+    copy: bool,
 ) -> BoundBatch:
     """A compiled function of many samples on buffers for these arguments."""
+    if not copy:
+        for array in (*args, *kwargs.values()):
+            if not isinstance(array, np.ndarray) or array.dtype != np.float64 or not array.flags.c_contiguous:
+                raise TypeError(
+                    f"with copy=False arguments are contiguous arrays of float64, got {array!r:.60}"
+                )
     version, arrays, given = taken_apart(prepared, args, kwargs, shared)
-    given = [Given(np.array(part.array), part.first, part.count, part.shared) for part in given]
+    if copy:
+        given = [Given(np.array(part.array), part.first, part.count, part.shared) for part in given]
     buffers = iter([part.array for part in given])
     trees = {key: _with_buffers(thing, buffers) for key, thing in arrays.items()}
     inputs = trees if kwargs else tuple(trees.values())

@@ -93,6 +93,7 @@ class OnArrays:
         shared: int | str | Sequence[int | str] = (),
         sums: Any = False,
         threads: int = 1,
+        copy: bool = True,
         **kwargs: Any,
     ) -> BoundBatch:
         """The function of many samples on buffers that stay, of which a call computes some or all rows.
@@ -103,6 +104,8 @@ class OnArrays:
             sums: whether to add up the results over the rows of a call; or a tuple that says so for each part
                 of what the function returns.
             threads: as for `batch`.
+            copy: whether the buffers are new. Else they are the arrays given, contiguous and of float64; they
+                may be results of another bound batch: see `Chain`.
             kwargs: arguments by name.
 
         Returns:
@@ -122,4 +125,4 @@ class OnArrays:
         (array([1., 4., 9.]), array([28.]))
         """
         once = shared if isinstance(shared, (tuple, list)) else (shared,)
-        return bound_batch(self._prepared, args, kwargs, frozenset(once), sums, threads)
+        return bound_batch(self._prepared, args, kwargs, frozenset(once), sums, threads, copy)

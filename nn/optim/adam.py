@@ -39,6 +39,7 @@ class Adam(Optimizer):
     """
 
     buffers: ClassVar[tuple[str, ...]] = ("exp_avg", "exp_avg_sq")
+    varying: ClassVar[tuple[str, ...]] = ("lr", "root")
 
     def __init__(
         self,
@@ -53,6 +54,11 @@ class Adam(Optimizer):
     def _fresh_state(self, group: Group) -> State:
         zeros = [0.0] * len(group["params"])
         return {"step": 0, "exp_avg": zeros, "exp_avg_sq": zeros}
+
+    def in_step(self, settings: Group, step: int) -> Group:
+        beta1, beta2 = settings["betas"]
+        rate, root = settings["lr"] / (1.0 - beta1**step), sqrt(1.0 - beta2**step)
+        return {**settings, "lr": rate, "root": root}
 
     def _update(self, settings: Group, state: State, weights: Numbers, grads: Numbers) -> Update:
         grads = with_decay(settings["weight_decay"], weights, grads)
@@ -82,6 +88,8 @@ class AdamW(Adam):
     2.625
     """
 
+    varying: ClassVar[tuple[str, ...]] = ("lr", "root", "keep")
+
     def __init__(
         self,
         params: Params,
@@ -92,15 +100,18 @@ class AdamW(Adam):
     ) -> None:
         super().__init__(params, lr, betas, eps, weight_decay)
 
-    def _update(self, settings: Group, state: State, weights: Numbers, grads: Numbers) -> Update:
+    def in_step(self, settings: Group, step: int) -> Group:
         keep = 1.0 - settings["lr"] * settings["weight_decay"]
-        return _adam(settings, state, times(keep, weights), grads)
+        return {**super().in_step(settings, step), "keep": keep}
+
+    def _update(self, settings: Group, state: State, weights: Numbers, grads: Numbers) -> Update:
+        return _adam(settings, state, times(settings["keep"], weights), grads)
 
 
 def _adam(settings: Group, state: State, weights: Numbers, grads: Numbers) -> Update:
-    (beta1, beta2), eps, step = settings["betas"], settings["eps"], state["step"] + 1
-    lr, root = settings["lr"] / (1.0 - beta1**step), sqrt(1.0 - beta2**step)
+    beta1, beta2 = settings["betas"]
     means = mixed(beta1, state["exp_avg"], 1.0 - beta1, grads)
     squares = mixed_squares(beta2, state["exp_avg_sq"], 1.0 - beta2, grads)
-    weights = stepped(weights, lr, scaled(means, squares, root, eps))
-    return weights, {"step": step, "exp_avg": means, "exp_avg_sq": squares}
+    steps = scaled(means, squares, settings["root"], settings["eps"])
+    weights = stepped(weights, settings["lr"], steps)
+    return weights, {"step": state["step"] + 1, "exp_avg": means, "exp_avg_sq": squares}

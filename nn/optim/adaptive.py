@@ -60,12 +60,13 @@ class Adagrad(Optimizer):
     def _fresh_state(self, group: Group) -> State:
         return {"step": 0, "sum": [group["initial_accumulator_value"]] * len(group["params"])}
 
+    def in_step(self, settings: Group, step: int) -> Group:
+        return {**settings, "lr": settings["lr"] / (1.0 + (step - 1) * settings["lr_decay"])}
+
     def _update(self, settings: Group, state: State, weights: Numbers, grads: Numbers) -> Update:
-        eps = settings["eps"]
-        lr = settings["lr"] / (1.0 + state["step"] * settings["lr_decay"])
         grads = with_decay(settings["weight_decay"], weights, grads)
         sums = mixed_squares(1.0, state["sum"], 1.0, grads)
-        weights = stepped(weights, lr, scaled(grads, sums, 1.0, eps))
+        weights = stepped(weights, settings["lr"], scaled(grads, sums, 1.0, settings["eps"]))
         return weights, {"step": state["step"] + 1, "sum": sums}
 
 

@@ -1,7 +1,8 @@
 """The arithmetic of the update rules; compiled with the engine.
 
-A quantity is a list of floats, one for each parameter, or a numpy array of them, with the same result to the
-last bit: each operation is rounded by itself.
+A quantity is a list of floats, one for each parameter, or a numpy array of them; or it is a Value, which
+stands for any one of them in a program. The result is the same to the last bit: each operation is rounded by
+itself.
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ from __future__ import annotations
 from math import sqrt
 from typing import Any, cast
 
-from autograd import Value
+from autograd import Value, maximum
+from autograd import sqrt as root_of
 
 
 def weights_of(params: list[Value]) -> list[float]:
@@ -49,17 +51,20 @@ def zeros(like: Any) -> Any:
     return fresh
 
 
-def times(a: float, x: Any) -> Any:
+def times(a: Any, x: Any) -> Any:
     """a * x."""
-    return [a * number for number in cast("list[float]", x)] if isinstance(x, list) else a * x
+    if not isinstance(x, list):
+        return a * x
+    factor = cast("float", a)
+    return [factor * number for number in cast("list[float]", x)]
 
 
-def stepped(weights: Any, lr: float, steps: Any) -> Any:
+def stepped(weights: Any, lr: Any, steps: Any) -> Any:
     """w - lr * s."""
     if not isinstance(weights, list):
         return weights - lr * steps
-    numbers, moves = cast("list[float]", weights), cast("list[float]", steps)
-    return [w - lr * moves[i] for i, w in enumerate(numbers)]
+    numbers, moves, rate = cast("list[float]", weights), cast("list[float]", steps), cast("float", lr)
+    return [w - rate * moves[i] for i, w in enumerate(numbers)]
 
 
 def mixed(a: float, x: Any, b: float, y: Any) -> Any:
@@ -78,18 +83,21 @@ def mixed_squares(a: float, x: Any, b: float, y: Any) -> Any:
     return [a * number + b * (second[i] * second[i]) for i, number in enumerate(first)]
 
 
-def scaled(grads: Any, squares: Any, root: float, eps: float) -> Any:
+def scaled(grads: Any, squares: Any, root: Any, eps: float) -> Any:
     """g / (sqrt(v) / root + eps)."""
     if not isinstance(grads, list):
-        return grads / (squares**0.5 / root + eps)
-    slopes, spread = cast("list[float]", grads), cast("list[float]", squares)
-    return [g / (sqrt(spread[i]) / root + eps) for i, g in enumerate(slopes)]
+        roots = root_of(squares) if isinstance(squares, Value) else squares**0.5
+        return grads / (roots / root + eps)
+    slopes, spread, divisor = cast("list[float]", grads), cast("list[float]", squares), cast("float", root)
+    return [g / (sqrt(spread[i]) / divisor + eps) for i, g in enumerate(slopes)]
 
 
 def variances(squares: Any, means: Any) -> Any:
     """The mean squares minus the squared means, or 0.0 where rounding has made that negative."""
     if not isinstance(squares, list):
         found = squares - means * means
+        if isinstance(found, Value):
+            return maximum(found, 0.0)
         found[found < 0.0] = 0.0
         return found
     second, first = cast("list[float]", squares), cast("list[float]", means)

@@ -21,7 +21,8 @@ class Optimizer:
     """Moves parameters against their gradients; the base of SGD, Adam and the others.
 
     A subclass hands its settings to `__init__`, names its running averages in `buffers`, says in
-    `_fresh_state` which of them a group starts with, and computes one group's step in `_update`.
+    `_fresh_state` which of them a group starts with, and computes one group's step in `_update`. What it
+    takes of settings there may depend on how many steps there were: see `in_step`.
 
     Args:
         params: the parameters, leaf Values; or a list of groups: dicts with the key 'params' and those
@@ -41,6 +42,7 @@ class Optimizer:
     """
 
     buffers: ClassVar[tuple[str, ...]] = ()
+    varying: ClassVar[tuple[str, ...]] = ("lr",)  # the settings of `in_step` that differ between steps
 
     def __init__(self, params: Params, **settings: Any) -> None:
         self.defaults = self._checked(settings)
@@ -53,6 +55,10 @@ class Optimizer:
     def _fresh_state(self, group: Group) -> State:
         """The state of a group before its first step."""
         return {"step": 0}
+
+    def in_step(self, settings: Group, step: int) -> Group:
+        """The settings that `_update` is given in a step, counted from 1; there may be more of them."""
+        return settings
 
     def _update(self, settings: Group, state: State, weights: Numbers, grads: Numbers) -> Update:
         """The new weights and the new state of one group; the arguments are not changed."""
@@ -91,7 +97,14 @@ class Optimizer:
             ValueError: if a setting that was assigned is out of its range.
         """
         groups = zip(self.param_groups, states, weights, grads, strict=True)
-        return [self._update(self._checked(_settings(group)), *given) for group, *given in groups]
+        return [
+            self._update(self.in_step(self.settings(group), state["step"] + 1), state, *numbers)
+            for group, state, *numbers in groups
+        ]
+
+    def settings(self, group: Group) -> dict[str, Any]:
+        """The settings of a group; ValueError if one that was assigned is out of its range."""
+        return self._checked(_settings(group))
 
     def _commit(self, updates: list[Update]) -> None:
         for group, (weights, _) in zip(self.param_groups, updates, strict=True):

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Self
 
 from autograd import extra
 from nn.arguments import few
 from nn.init import Seed, random_source
 from nn.module import Module, in_mode
+from nn.plots.asked import Loss
 from nn.plots.directions import Directions, State, filter_normalised, principal, weights_of
-from nn.plots.evaluate import Array, evaluate
+from nn.plots.evaluate import Array
+from nn.plots.losses_at import losses_at
 from nn.plots.style import axes_for, counted, legend_below
 from nn.plots.terrain import (
     draw_contour,
@@ -26,7 +28,6 @@ with extra("plot", "nn.plots"):
     import numpy as np
     from matplotlib.axes import Axes
 
-Loss = Callable[[Any], Any]
 _ZERO = (0.0, 0.0)
 _MARGIN = 0.2  # around a path, as a share of its extent
 
@@ -34,8 +35,8 @@ _MARGIN = 0.2  # around a path, as a share of its extent
 class LossLandscape:
     """The loss on a plane through the weights that a model has now; the constructors `along_...` compute it.
 
-    The loss is a function of the model, such as `lambda model: nn.mse(model([1.0, 2.0]), 1.0)`. Its graph is
-    built once, in evaluation mode, and computed again on the whole grid at once.
+    The loss is a function of the model, such as `lambda model: nn.mse(model([1.0, 2.0]), 1.0)`. It is
+    called a few times, in evaluation mode; most of the grid is computed at once by what it did then.
 
     Attributes:
         center: the number in every parameter where both coordinates are zero.
@@ -180,7 +181,7 @@ class LossLandscape:
                 "no weight can move: those in lists, such as a neuron's, are all zero, or there are none"
             )
         with in_mode(model, False):
-            heights = evaluate(lambda: loss(model), points)
+            heights = losses_at(loss, model, points)
         return cls(center, directions, names, sides[0], sides[1], heights, here)
 
     def project(self, path: Sequence[State]) -> list[tuple[float, float]]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from autograd import Value, extra, mean
+from autograd import extra, mean
+from nn.engines import WORTH
 from nn.losses import LOSSES
 from nn.module import Module
 from nn.plots.style import axes_for, counted, ink, legend_below, line_styles, small
-from nn.samples import paired
+from nn.refusals import NotCompiled, require_llvm
+from nn.samples import Sample, weighed
 from nn.settings import by_name
 
 with extra("plot", "nn.plots"):
@@ -54,7 +56,7 @@ def gradient_sizes(
     named = {"": models} if isinstance(models, Module) else dict(models)
     if not named:
         raise ValueError("gradient_sizes needs at least one model, got none")
-    samples = paired(X, y)
+    samples = weighed(X, y)
     sizes = {}
     for name, model in named.items():
         backpropagate(model, samples, loss)
@@ -100,18 +102,40 @@ def _finish(ax: Axes, lines: Mapping[str, Any], deepest: int, names: list[str] |
             ax.legend(loc="best", framealpha=0.85, fontsize=small())
 
 
-def backpropagate(model: Any, samples: list[tuple[Any, Any]], loss: Any) -> Value:
-    """The mean loss of a model over samples; its gradients are left in the parameters."""
+def backpropagate(model: Any, samples: list[Sample], loss: Any) -> None:
+    """Leave the gradients of the mean loss over samples in the parameters of a model.
+
+    For many samples a program computes them, as a training would, where there can be one.
+    """
     measure = by_name("loss", loss, LOSSES)
+    try:
+        _by_program(model, samples, measure)
+    except NotCompiled:
+        _on_a_graph(model, samples, measure)
+
+
+def _by_program(model: Any, samples: list[Sample], measure: Any) -> None:
+    parameters = model.parameters()
+    if len(parameters) * len(samples) < WORTH:
+        raise NotCompiled("so little work is done before it is compiled")
+    require_llvm()
+    from nn.loss_programs import Programs  # needs numpy
+    from nn.rows import Rows
+
+    program = Programs(model, measure, parameters, samples, Rows(samples), None, False).training
+    program()
+    _, sums = program.outputs
+    for parameter, total in zip(parameters, sums.tolist(), strict=True):
+        parameter.grad = total / len(samples)
+
+
+def _on_a_graph(model: Any, samples: list[Sample], measure: Any) -> None:
     state = model.state_dict()
-    outputs = model.batch([x for x, _ in samples])
+    outputs = model.batch([sample.x for sample in samples])
     model.load_state_dict(state)  # the running averages are again what they were
-    total: Value = mean(
-        [measure(output, target) for output, (_, target) in zip(outputs, samples, strict=True)]
-    )
+    losses = [measure(output, sample.target) for output, sample in zip(outputs, samples, strict=True)]
     model.zero_grad()
-    total.backward()
-    return total
+    mean(losses).backward()
 
 
 def mean_gradients(model: Module, weights_only: bool = False) -> dict[str, float]:

@@ -13,6 +13,7 @@ from autograd.programs.given import Given
 from autograd.programs.llvm import kernels
 from autograd.programs.llvm.columns import Columns
 from autograd.programs.llvm.improving import Code
+from autograd.programs.llvm.operations import is_called_back
 from autograd.programs.llvm.outside import raise_failures
 from autograd.programs.llvm.spare import Spare
 from autograd.programs.llvm.writer import Math
@@ -32,6 +33,8 @@ LONG = 1_000
 
 WORTH = 2**23
 """How many instructions, over all samples, a thread has at least: starting one takes about as long."""
+
+_BATCH = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, *[ctypes.c_int64] * 3)
 
 
 @dataclass(frozen=True)
@@ -64,26 +67,26 @@ class Batch:
         memory: how many numbers the code needs to keep.
         length: how many instructions the program has.
         tile: how many samples are summed on their own.
+        calls_python: whether the code calls Python.
     """
 
     def __init__(self, program: Program, layout: Layout, math: Math, level: int) -> None:
         kernel = kernels.batch(program, layout.inputs, layout.outputs, layout.lanes, math)
         self.code = Code(kernel.ir, kernel.symbols, level, soon=len(program) >= LONG)
         self.layout, self.memory, self.length = layout, kernel.memory, len(program)
+        self.calls_python = any(is_called_back(operation, math) for operation in program.operations)
         self._summed = any(group.kind == "sums" for group in layout.outputs)
         own = [group.count for group in (*layout.inputs, *layout.outputs) if group.kind == "rows"]
         self.tile = max(1, TILE // max(1, sum(own)) // layout.lanes) * layout.lanes  # in samples
-        pointers = len(layout.inputs) + len(layout.outputs) + 1
-        self._kind = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * pointers, *[ctypes.c_int64] * 3)
         self._spare = Spare()
-        self._called: tuple[Any, Callable[..., None]] = (None, self._kind())
+        self._called: tuple[Any, Callable[..., None]] = (None, _BATCH())
 
     @property
     def call(self) -> Callable[..., None]:
         """The best code so far, called by way of ctypes, which releases the interpreter's lock."""
         loaded = self.code.loaded
         if self._called[0] is not loaded:
-            self._called = loaded, self._kind(loaded.address("batch"))
+            self._called = loaded, _BATCH(loaded.address("batch"))
         return self._called[1]
 
     def run(
@@ -111,7 +114,8 @@ class Batch:
             array if group.kind == "shared" else filled(array, rows)
             for array, group in zip(arrays, layout.inputs, strict=True)
         ]
-        places = [array.ctypes.data for array in (*read, *results)]
+        table = table_of([*read, *results])
+        arrays_at = table.ctypes.data
         parts = min(threads, tiles, 1 + samples * self.length // WORTH)
 
         def work(part: int) -> None:
@@ -119,7 +123,7 @@ class Batch:
             first, last = tiles * part // parts, tiles * (part + 1) // parts
             for number in range(first, last) if summed else (first,):
                 stop = number + 1 if summed else last
-                self.call(*places, memory.ctypes.data, number * tile, min(stop * tile, samples), number)
+                self.call(arrays_at, memory.ctypes.data, number * tile, min(stop * tile, samples), number)
 
         share_out(work, parts)
         if summed:
@@ -167,6 +171,11 @@ def rows_of(program: Program, inputs: Sequence[Given]) -> tuple[list[Array], int
     if samples is None:
         raise ValueError("all inputs are shared: a batch needs an array with a row for each sample")
     return arrays, samples
+
+
+def table_of(arrays: Sequence[Array]) -> NDArray[np.int64]:
+    """Where the arrays are in memory."""
+    return np.array([array.ctypes.data for array in arrays], dtype=np.int64)
 
 
 def share_out(work: Callable[[int], None], parts: int) -> None:

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TypeAlias
 
 from autograd.extras import extra
-from autograd.programs.llvm.batches import WORTH, Batch
+from autograd.programs.llvm.batches import WORTH, Batch, table_of
 from autograd.programs.llvm.outside import raise_failures
 
 with extra("jit", "machine code"):
@@ -28,13 +28,19 @@ class BoundRows:
         threads: how many threads compute at most.
 
     Attributes:
+        batch: as given.
+        tile: how many samples are summed on their own.
         outputs: for each group of outputs an array (samples, count); of sums (count,).
+        parts: for each group of sums an array (tiles, count, lanes) of what each lane has added up.
+        given: arrays of fewer rows than lanes, each with the longer one that is read in place of it.
+        table: where the code finds what it reads and writes.
+        memories: for each thread what the code keeps.
     """
 
     def __init__(self, batch: Batch, arrays: Sequence[Array], samples: int, threads: int) -> None:
         layout = batch.layout
         rows = max(samples, layout.lanes)  # as many as the code reads and writes at least
-        self._batch, self._threads = batch, threads
+        self.batch, self.tile, self._threads = batch, batch.tile, threads
         self._tiles = max(1, -(-samples // batch.tile))
         self._read = [
             array
@@ -42,7 +48,7 @@ class BoundRows:
             else np.resize(array, (rows, group.count))
             for array, group in zip(arrays, layout.inputs, strict=True)
         ]
-        self._given = [
+        self.given = [
             (array, filled) for array, filled in zip(arrays, self._read, strict=True) if filled is not array
         ]
         self._written = [
@@ -56,23 +62,30 @@ class BoundRows:
             for parts, group in zip(self._written, layout.outputs, strict=True)
             if group.kind == "sums"
         ]
+        self.parts = [parts for parts, _ in self._sums]
         totals = iter([total for _, total in self._sums])
         self.outputs = [
             next(totals) if group.kind == "sums" else array[:samples]
             for array, group in zip(self._written, layout.outputs, strict=True)
         ]
-        self._places = [array.ctypes.data for array in (*self._read, *self._written)]
-        self._memories = [np.empty(batch.memory) for _ in range(threads)]
-        self._memory_at = [memory.ctypes.data for memory in self._memories]
+        self.table = table_of([*self._read, *self._written])
+        self._arrays_at = self.table.ctypes.data
+        self.memories = [np.empty(batch.memory) for _ in range(threads)]
+        self._memory_at = [memory.ctypes.data for memory in self.memories]
 
-    def run(self, start: int, stop: int) -> None:
+    @property
+    def improving(self) -> bool:
+        """Whether better code is on its way."""
+        return self.batch.code.improving
+
+    def __call__(self, start: int, stop: int) -> None:
         """Compute the rows from `start` to before `stop`."""
-        for array, filled in self._given:  # fewer rows than lanes
+        for array, filled in self.given:  # fewer rows than lanes
             filled[: len(array)] = array
         for parts, _ in self._sums:
             parts.fill(0.0)
-        tiles = -(-(stop - start) // self._batch.tile) if self._sums else 1
-        work = 1 + (stop - start) * self._batch.length // WORTH
+        tiles = -(-(stop - start) // self.batch.tile) if self._sums else 1
+        work = 1 + (stop - start) * self.batch.length // WORTH
         self._share_out(start, stop, tiles, min(self._threads, tiles, work))
         for parts, total in self._sums:
             first, *others = (parts[0] if tiles == 1 else np.add.reduce(parts[:tiles], axis=0)).T
@@ -92,11 +105,11 @@ class BoundRows:
 
     def _some(self, start: int, stop: int, tiles: range, thread: int) -> None:
         """One thread's share."""
-        call, memory = self._batch.call, self._memory_at[thread]
-        size = self._batch.tile if self._sums else stop - start
+        call, memory = self.batch.call, self._memory_at[thread]
+        size = self.batch.tile if self._sums else stop - start
         for tile in tiles:
             first = start + tile * size
-            call(*self._places, memory, first, min(first + size, stop), tile)
+            call(self._arrays_at, memory, first, min(first + size, stop), tile)
         raise_failures()
 
     @cached_property

@@ -60,6 +60,11 @@ class Code:
             self._callers.append((name, weakref.ref(caller)))
             caller.function = self.loaded.address(name)
 
+    @property
+    def improving(self) -> bool:
+        """Whether better code is on its way. Until it is there, LLVM compiles nothing else."""
+        return not self._finished.is_set()
+
     def wait(self) -> None:
         """Wait until the best code is there."""
         self._finished.wait()

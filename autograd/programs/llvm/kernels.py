@@ -98,9 +98,9 @@ def batch(
 ) -> Kernel:
     """A module with `batch`, which computes the samples from `start` to `stop`.
 
-    `void @batch(ptr in0, ..., ptr out0, ..., ptr memory, i64 start, i64 stop, i64 tile)` gets a pointer to
-    each array, in the order of the groups. Arrays are contiguous and have at least as many rows as there are
-    lanes; `stop - start` may be less. Samples before `stop` may be computed twice, so that the last ones
+    `void @batch(ptr arrays, ptr memory, i64 start, i64 stop, i64 tile)` gets a table with a pointer to each
+    array, those of inputs first. Arrays are contiguous and have at least as many rows as there are lanes;
+    `stop - start` may be less. Samples before `stop` may be computed twice, so that the last ones
     fill the lanes too. Outputs to be summed are added, in order, to row `tile` of their array, which has a
     number for each output and lane.
 
@@ -228,7 +228,9 @@ def _loop(pieces: _Pieces) -> str:
     arrays += [(f"out{place}", group) for place, group in enumerate(pieces.outputs)]
     fixed: list[str] = []
     moving: list[str] = []
-    for name, group in arrays:
+    for place, (name, group) in enumerate(arrays):
+        fixed.append(f"%at.{name} = getelementptr ptr, ptr %arrays, i64 {place}")
+        fixed.append(f"%all.{name} = load ptr, ptr %at.{name}, align 8")
         lines = moving if group.kind == "rows" else fixed
         lines.append(f"%offset.{name} = mul i64 {_rows(group, pieces.lanes)}")
         lines.append(f"%{name} = getelementptr double, ptr %all.{name}, i64 %offset.{name}")
@@ -251,9 +253,8 @@ def _loop(pieces: _Pieces) -> str:
         "done:",
         "ret void",
     ]
-    parameters = [*(f"ptr noalias %all.{name}" for name, _ in arrays), "ptr noalias %memory"]
-    parameters += [f"i64 %{name}" for name in ("start", "stop", "tile")]
-    return defined(f"void @batch({', '.join(parameters)})", lines)
+    parameters = "ptr %arrays, ptr noalias %memory, i64 %start, i64 %stop, i64 %tile"
+    return defined(f"void @batch({parameters})", lines)
 
 
 def _rows(group: Columns, lanes: int) -> str:

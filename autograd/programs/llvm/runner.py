@@ -240,7 +240,7 @@ class Runner:
         batch = Batch(self.program, self._layout(inputs, outputs, sums), self.math, self.level)
         self.codes["bound batch"] = batch.code
         bound = BoundRows(batch, arrays, samples, threads)
-        return bound.run, _shaped(bound.outputs, outputs)
+        return bound, _shaped(bound.outputs, outputs)
 
     def wait(self) -> None:
         """Wait until the best code is there, as for a measurement."""

@@ -73,3 +73,11 @@ def test_a_program_that_only_branches_is_asked_at_every_point():
     across, up = np.meshgrid(*[np.linspace(-1.0, 1.0, 41)] * 2)
     found = evaluate(lambda: 1.0 if x.data**2 + y.data**2 < 0.02 else -1.0, {x: across, y: up})
     assert np.array_equal(found > 0.0, across**2 + up**2 < 0.02)
+
+
+def test_many_points_are_computed_some_at_a_time_with_the_numbers_of_each():
+    """Broken: a tile in the wrong place, or the last one, which is shorter, left out."""
+    x, y = Value(1.0), Value(2.0)
+    across, up = np.meshgrid(np.linspace(-2.0, 2.0, 301), np.linspace(-1.0, 1.0, 203))
+    product, total = evaluate(lambda: [x * y, x + y], {x: across, y: up})
+    assert np.array_equal(product, across * up) and np.array_equal(total, across + up)

@@ -5,8 +5,9 @@ import pytest
 
 import autograd
 import nn
-from nn.plots import activations, gradient_sizes, mean_gradients
-from nn.plots.layer_gradients import layer_of
+from nn.plots import activations, gradient_sizes, layer_gradients, mean_gradients
+from nn.plots.layer_gradients import backpropagate, layer_of
+from nn.samples import weighed
 
 X, Y = nn.data.xor(4, noise=0.1, seed=0)
 
@@ -54,6 +55,41 @@ def test_batch_statistics_are_used_and_left_as_they_were(ax):
     assert model.state_dict() == before and model.training
     assert list(mean_gradients(model)) == ["layers.0", "layers.1", "layers.2"]
     assert list(mean_gradients(model, weights_only=True)) == ["layers.0", "layers.2"]
+
+
+CLASSES = nn.MLP(2, [4, 3], activation="tanh", seed=2)
+
+
+@pytest.mark.parametrize(
+    ("model", "loss", "targets"),
+    [
+        (deep("tanh", 2), "mse", Y),
+        (deep("relu", 2), lambda output, target: (output - target) ** 4, Y),
+        (CLASSES, "cross_entropy", [i % 3 for i in range(len(Y))]),
+        (nn.Sequential(nn.Layer(2, 4, seed=0), nn.LayerNorm(4), nn.Layer(4, 1, seed=0)), "mse", Y),
+    ],
+    ids=["tanh", "a loss of the user", "classes", "layer norm"],
+)
+def test_a_program_has_the_gradients_of_the_graph(model, loss, targets, monkeypatch):
+    pytest.importorskip("llvmlite")
+    samples = weighed(X, targets)
+    backpropagate(model, samples, loss)
+    expected = [p.grad for p in model.parameters()]
+    monkeypatch.setattr(layer_gradients, "WORTH", 0)
+    monkeypatch.setattr(layer_gradients, "_on_a_graph", None)
+    for _ in range(2):  # the gradients of before do not count
+        backpropagate(model, samples, loss)
+        np.testing.assert_allclose([p.grad for p in model.parameters()], expected, rtol=1e-12, atol=1e-15)
+
+
+def test_what_looks_at_a_whole_batch_is_computed_on_a_graph(monkeypatch):
+    model = nn.Sequential(nn.Layer(2, 4, seed=0), nn.BatchNorm(4), nn.Layer(4, 1, seed=0))
+    samples, state = weighed(X, Y), model.state_dict()
+    backpropagate(model, samples, "mse")
+    expected = [p.grad for p in model.parameters()]
+    monkeypatch.setattr(layer_gradients, "WORTH", 0)
+    backpropagate(model, samples, "mse")
+    assert [p.grad for p in model.parameters()] == expected and model.state_dict() == state
 
 
 @pytest.mark.parametrize(
