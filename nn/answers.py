@@ -5,6 +5,9 @@ are read anew at every call. All else is part of the program: layers, settings, 
 So before each use the model is asked for one sample, and what it computes is written down. If that, or what
 the model holds (see `held`), differs from what was compiled, the program is dropped.
 
+A new program has to give what the model gives for some of the samples, as they were given (see `trials`), and
+a kept one for the first of them.
+
 Compiling takes as long as some hundred samples do without it. It is done when that many were asked for since
 the last change, in one call or in several, so at worst everything takes twice as long as it could.
 """
@@ -12,28 +15,26 @@ the last change, in one call or in several, so at worst everything takes twice a
 from __future__ import annotations
 
 import random
-from copy import deepcopy
-from functools import cache
-from importlib.util import find_spec
+from collections.abc import Iterable
+from copy import copy, deepcopy
 from itertools import chain
 from math import nan
 from typing import Any, Final, NamedTuple
 from weakref import ref
 
-from autograd import Value, flatten, is_tracing
-from nn.containers import Residual, Sequential
+from autograd import Value, flatten, is_tracing, no_grad
 from nn.held import snapshot
-from nn.module import Module
-from nn.normalization import BatchNorm
+from nn.module import Module, in_mode
+from nn.outputs import numbers_in
+from nn.refusals import by_sample, has_compiler
+from nn.tables import rows_of
+from nn.trials import places_to_try
 
 # Measured on networks of 28 to 4,768 instructions, with an empty cache of machine code. One sample takes 0.1
 # microseconds an instruction; a program 20 to 60 ms to load LLVM, once, and 70 microseconds an instruction.
 _FEW: Final = 50  # samples; to see that a program still holds costs as much as 15 to 40 of them
 _COMPILING: Final = 500  # samples take as long as compiling
 _STARTING: Final = 200_000  # instructions take as long as what compiling costs whatever the length
-
-_BY_SAMPLE: Final = (Module.batch, Sequential.batch, Residual.batch, BatchNorm.batch)
-"""What computes each sample by itself in evaluation mode; a module with another `batch` is left alone."""
 
 
 def answers(model: Any, samples: Any, share: float = 1.0) -> Any:
@@ -49,7 +50,7 @@ def answers(model: Any, samples: Any, share: float = 1.0) -> Any:
         the model gives for each sample by itself. None where the model is to be asked itself: if it or the
         samples cannot be compiled, or compiling does not pay.
     """
-    if len(samples) < _FEW or not isinstance(model, Module) or not _can_compile() or not _is_recorded():
+    if len(samples) < _FEW or not isinstance(model, Module) or not has_compiler() or not _is_recorded():
         return None
     usage = _usage_of(model)
     usage.samples += share * len(samples)
@@ -57,7 +58,7 @@ def answers(model: Any, samples: Any, share: float = 1.0) -> Any:
         return None
     try:
         numbers = _as_array(samples)
-        return None if numbers is None else _run(model, numbers, share * len(numbers), usage)
+        return None if numbers is None else _run(model, samples, numbers, share, usage)
     except Exception:  # of whatever kind: without a program the model answers, or says what is wrong
         usage.start_again()
         return None
@@ -95,7 +96,7 @@ def _usage_of(model: Module) -> Usage:
     return found
 
 
-def _run(model: Module, numbers: Any, count: float, usage: Usage) -> Any:
+def _run(model: Module, samples: Any, numbers: Any, share: float, usage: Usage) -> Any:
     """The outputs, by the program that is kept or by a new one; None if a new one is not due yet.
 
     Raises:
@@ -106,17 +107,26 @@ def _run(model: Module, numbers: Any, count: float, usage: Usage) -> Any:
     if kept is None or answer is None or answer.written != kept.written:
         if kept is not None:  # the model has changed
             usage.start_again()
-            usage.samples = count
+            usage.samples = share * len(numbers)
         answer = _answer_on_trial(model, first)
         usage.due = _COMPILING + _STARTING / max(1, answer.instructions)
         if usage.samples < usage.due:
             return None
         kept = Kept(program_of(model, "libm").batch, holds, answer.written)
     outputs = kept.batch(numbers)
-    if [*map(repr, outputs[0].ravel().tolist())] != answer.numbers:
-        raise ValueError(f"compiled, {model!r:.60} gives {outputs[0]} instead of {answer.numbers}")
+    _require_the_same(model, samples, outputs, [0] if kept is usage.kept else places_to_try(numbers))
     usage.kept = kept
     return outputs
+
+
+def _require_the_same(model: Module, samples: Any, outputs: Any, places: Iterable[int]) -> None:
+    """Raise ValueError unless the model gives the outputs for the samples at some places."""
+    for place in places:
+        [sample] = rows_of(samples[place : place + 1], "X")
+        with no_grad():
+            expected = numbers_in(_outputs(model, copy(sample)))  # a model may write to it
+        if repr(expected) != repr(outputs[place].tolist()):
+            raise ValueError(f"compiled, {model!r:.60} gives {outputs[place]} instead of {expected}")
 
 
 class Answer(NamedTuple):
@@ -144,14 +154,15 @@ def _answer_on_trial(model: Module, sample: list[float]) -> Answer:
     is called, or draws random numbers, must not be disturbed.
     """
     for part in model.modules():
-        if type(part).batch not in _BY_SAMPLE or "batch" in vars(part):
+        if not by_sample(part):
             raise TypeError(f"{part.describe()} may look at several samples together")
     trial, state = deepcopy(model), random.getstate()
     try:
-        before = snapshot(trial)
-        answer, again = _answer(trial, sample), _answer(trial, sample)
-        if answer != again or snapshot(trial) != before or random.getstate() != state:
-            raise TypeError(f"{model.describe()} changes when it is called")
+        with in_mode(trial, False):
+            before = snapshot(trial)
+            answer, again = _answer(trial, sample), _answer(trial, sample)
+            if answer != again or snapshot(trial) != before or random.getstate() != state:
+                raise TypeError(f"{model.describe()} changes when it is called")
         return answer
     finally:
         random.setstate(state)
@@ -195,11 +206,6 @@ def _as_array(samples: Any) -> Any:
         samples = np.array(samples, dtype=float)
     plain = samples.ndim == 2 and samples.size and samples.dtype.kind in "biuf" and samples.itemsize <= 8
     return np.ascontiguousarray(samples, dtype=float) if plain else None
-
-
-@cache
-def _can_compile() -> bool:
-    return all(find_spec(library) is not None for library in ("numpy", "llvmlite"))
 
 
 def _is_recorded() -> bool:

@@ -151,6 +151,7 @@ class Compiled:
             self.steps = Steps(training, flat, self.eager.l2, clips)
         return self.steps
 
+    @np.errstate(all="ignore")
     def step(self, batch: list[Sample], start: int, stop: int, measured: Measured) -> None:
         """Forward, backward and update on the rows of a batch."""
         bound, flat, l2 = self.programs.training, self.flat, self.eager.l2
@@ -189,6 +190,7 @@ class Compiled:
             callback.on_gradients(self.eager.training)
         self.read()
 
+    @np.errstate(all="ignore")
     def validate(self, samples: list[Sample], measured: Measured) -> None:
         """The loss and the outputs in evaluation mode."""
         bound, flat, l2 = self.programs.validation, self.flat, self.eager.l2

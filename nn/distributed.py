@@ -7,23 +7,30 @@ from math import isfinite
 from typing import Any
 
 from autograd import extra, jit, value_and_grad
+from nn.callbacks import ClipGradients, EarlyStopping, Scheduled
 from nn.eager import Eager
 from nn.held import Held
 from nn.measured import Measured
 from nn.module import in_mode
 from nn.outputs import kind_of
-from nn.refusals import NotCompiled, require_by_sample
+from nn.penalties import l2_penalty
+from nn.refusals import NotCompiled, require_by_sample, require_same_loss
 from nn.samples import Sample, that_count, weighed
+from nn.tables import single
+from nn.trials import spread
 
 with extra("dask", "training on a cluster"):
     from nn.partitions import Partitions, Program
+
+_LOOK_AWAY = (ClipGradients, EarlyStopping, Scheduled)  # callbacks that change no settings of the model
 
 
 class OnCluster:
     """Takes the steps of a training run; the rows stand on the workers, and the parameters here.
 
-    A step sends the parameters to every partition of the rows, and gets the sum of the gradients over its
-    rows from each. They are added in the order of the partitions: the numbers do not depend on the workers.
+    A step sends the numbers of all Values that the loss uses to every partition of the rows, and gets the sum
+    of the gradients over its rows from each. They are added in the order of the partitions: the numbers do
+    not depend on the workers.
 
     Args:
         eager: computes what is not finite again, so that the error names the node; and validates.
@@ -36,29 +43,51 @@ class OnCluster:
     def __init__(self, eager: Eager, data: Partitions) -> None:
         self.eager = eager
         self.data = data
+        self.callbacks_look = not all(type(callback) in _LOOK_AWAY for callback in eager.callbacks)
         self.compile()
 
     def compile(self) -> None:
         """Write down the loss of a sample with its gradient, and send that to the workers."""
-        model, loss = self.eager.model, self.eager.loss
-
-        def weighed_loss(x: Any, target: Any, weight: float = 1.0) -> tuple[Any, float]:
-            return loss(model(x.tolist()), _as_given(target)) * weight, weight
-
-        first = self.data.rows([0])
-        if first[0].ndim != 2:
-            raise ValueError(
-                "X needs a row of numbers for each sample; for a model of one input make it a column"
-            )
-        function = jit(value_and_grad(weighed_loss, wrt=self.eager.parameters, has_aux=True))
+        eager = self.eager
         try:
-            with in_mode(model, True):
-                self._held = Held(model, loss)
-                require_by_sample(model)
-                function.bind_batch(*first)
+            with in_mode(eager.model, True):
+                self.data.use(self.program())
         except (NotCompiled, TypeError, ValueError) as error:
             raise kind_of(error)(f"client= cannot train this: {error}") from error
-        self.data.use(Program(function, self.eager.parameters))
+
+    def program(self) -> Program:
+        """The loss of a sample with its gradient, tried on some samples.
+
+        Raises:
+            NotCompiled, TypeError, ValueError: if it cannot be written down, or is not that of the model.
+        """
+        model, loss, parameters = self.eager.model, self.eager.loss, self.eager.parameters
+
+        def weighed_loss(x: Any, target: Any, weight: float = 1.0) -> tuple[Any, float]:
+            return loss(model(x.tolist()), single(target)) * weight, weight
+
+        require_by_sample(model)
+        if not {p for group in self.eager.optimizer.param_groups for p in group["params"]} <= {*parameters}:
+            raise NotCompiled("the optimizer moves Values that are no parameters of the model")
+        places = sorted(spread(self.data.count))
+        tried = self.data.rows(places)
+        if tried[0].ndim != 2:
+            raise NotCompiled("X needs a row for each sample; for a model of one input make it a column")
+        self._held = Held(model, loss)
+        function = jit(value_and_grad(weighed_loss, wrt=parameters, has_aux=True))
+        try:
+            bound = function.bind_batch(*tried)
+            bound()
+            (losses, _), _ = bound.outputs
+            for place, found, row in zip(places, losses.tolist(), zip(*tried, strict=True), strict=True):
+                require_same_loss(place, found, weighed_loss(*row)[0].data)
+        finally:
+            changed = self._held.changed()
+            self._held.restore()
+        if changed:
+            raise NotCompiled("the model or the loss changes what it holds whenever it computes")
+        self.values = list(dict.fromkeys([*parameters, *bound.values]))
+        return Program(function, self.values, len(parameters))
 
     def begin_epoch(self) -> None:
         """Compile anew if the model or the loss has changed."""
@@ -83,8 +112,8 @@ class OnCluster:
         eager = self.eager
         numbers = [parameter.data for parameter in eager.parameters]
         some = rows if len(rows) < self.data.count else None
-        total, weight, gradient = self.data.sums(numbers, some)
-        loss = total / weight + eager.l2 * sum(number**2 for number in numbers)
+        total, weight, gradient = self.data.sums([value.data for value in self.values], some)
+        loss = total / weight + (l2_penalty(numbers, eager.l2) if eager.l2 else 0.0)
         slopes = (gradient / weight).tolist()
         if not (isfinite(loss) and all(map(isfinite, slopes))):
             eager.step(self.samples(rows), measured)
@@ -101,6 +130,8 @@ class OnCluster:
             eager.model.zero_grad()
             raise
         eager.optimizer.step()
+        if self.callbacks_look:
+            self.begin_epoch()
 
     def validate(self, samples: list[Sample], measured: Measured) -> None:
         """The loss in evaluation mode, of samples that are here."""
@@ -110,7 +141,7 @@ class OnCluster:
         """Rows brought here."""
         x, targets, *weights = (column.tolist() for column in self.data.rows(rows))
         each = weights[0] if weights else [1.0] * len(rows)
-        return [Sample(*row) for row in zip(x, map(_as_given, targets), each, rows, strict=True)]
+        return [Sample(*row) for row in zip(x, map(single, targets), each, rows, strict=True)]
 
 
 def on_cluster(
@@ -139,9 +170,3 @@ def on_cluster(
         raise ValueError(f"a weight in sample_weight is a finite number, zero or more, got {min(weights)}")
     samples = [Sample(None, None, weight, row) for row, weight in enumerate(weights)]
     return data, that_count(samples, "training"), held_out
-
-
-def _as_given(target: Any) -> Any:
-    """A target as a number or a list; a column of targets is as good as a row."""
-    entries = target.tolist() if hasattr(target, "tolist") else target
-    return entries[0] if isinstance(entries, list) and len(entries) == 1 else entries

@@ -1,20 +1,25 @@
 """What things hold at the moment, so that a change of it can be seen later, or undone.
 
 A program that was made of a model takes for fixed all but the numbers in Values: the layers, the settings,
-the arrays. So these are noted, and which Values stand where. The record of a training is left out. Functions
-are compared by identity: what they close over is not looked at.
+the arrays. So these are noted, and which Values stand where. The record of a training is left out. Of a
+method that is its object, of a `functools.partial` what it adds. Other functions are compared by identity:
+what they close over or find among globals is not looked at, nor are attributes of classes.
 """
 
 from __future__ import annotations
 
 import sys
+from collections import deque
 from collections.abc import Collection
+from functools import lru_cache, partial
+from types import MemberDescriptorType, MethodType
 from typing import Any, Final
 from weakref import ref
 
 from autograd import Value
 from nn.entries import attributes, items
 from nn.history import History
+from nn.module import Module
 from nn.usual import PLAIN
 
 _WRITTEN: Final = frozenset({type(None), bool, int, float, complex, str, bytes})
@@ -61,24 +66,18 @@ class Held:
         walk = _Walk(things)
         self._things, self._found, self._kept_alive = things, walk.found, walk.opened
         dicts = [thing.__dict__ for thing in walk.opened if hasattr(thing, "__dict__")]
-        self._copies: list[tuple[Any, Any]] = [
-            (holder, list(holder) if isinstance(holder, list) else dict(holder))
-            for holder in (*walk.opened, *dicts)
-            if isinstance(holder, (list, dict))
-        ]
+        self._copies = [(holder, _copied(holder)) for holder in (*walk.opened, *dicts)]
 
     def changed(self) -> bool:
         """Whether they hold anything else by now."""
         return snapshot(*self._things) != self._found
 
     def restore(self) -> None:
-        """Put back what lists, dicts and attributes held."""
-        for holder, copy in self._copies:
-            if isinstance(holder, list):
-                holder[:] = copy
-            else:
-                holder.clear()
-                holder.update(copy)
+        """Put back what lists, deques, dicts and attributes held, if they hold anything else."""
+        if not self.changed():  # another thread may be using them
+            return
+        for holder, before in self._copies:
+            _put_back(holder, before)
 
 
 class Same:
@@ -128,13 +127,20 @@ class _Walk:
             else:
                 numbers[id(thing)] = len(numbers)
                 self.found.append(Same(thing))
-                if kind not in PLAIN and not isinstance(thing, type):
+                if kind is MethodType:
+                    self._waiting += [thing.__self__, thing.__func__]
+                elif kind is partial:
+                    self._waiting += [thing.func, *thing.args, *thing.keywords.values()]
+                elif kind not in PLAIN and not isinstance(thing, type):
                     self.opened.append(thing)
                     self._look_into(thing)
 
     def _look_into(self, thing: Any) -> None:
         """Note what an object holds: at once where that is simple, the rest is put off."""
         own = [(name, inside) for name, inside in attributes(thing) if type(inside) is not History]
+        if isinstance(thing, Module):  # its mode here, which another thread does not change
+            self.found.append(thing.training)
+            own = [(name, inside) for name, inside in own if name != "training"]
         self.found.append([name for name, _ in own])
         self._waiting += [inside for _, inside in own]
         if not isinstance(thing, list):
@@ -151,6 +157,37 @@ class _Walk:
             self.found.append(repr(list(thing)))
         else:
             self._waiting += thing
+
+
+def _copied(holder: Any) -> Any:
+    """What a list, a deque or a dict holds, or the slots of anything else."""
+    if isinstance(holder, (list, deque)):
+        return list(holder)
+    if isinstance(holder, dict):
+        return dict(holder)
+    slots = _slots(type(holder))  # type: ignore[arg-type]
+    return {slot: getattr(holder, slot) for slot in slots if hasattr(holder, slot)}
+
+
+def _put_back(holder: Any, before: Any) -> None:
+    if isinstance(holder, list):
+        holder[:] = before
+    elif isinstance(holder, deque):
+        holder.clear()
+        holder.extend(before)
+    elif isinstance(holder, dict):
+        holder.clear()
+        holder.update(before)
+    else:
+        for slot, entry in before.items():
+            object.__setattr__(holder, slot, entry)
+
+
+@lru_cache(maxsize=1000)
+def _slots(kind: Any) -> list[str]:
+    """The slots of classes that are written in Python, which can be set."""
+    named = [vars(base) for base in kind.__mro__ if "__slots__" in vars(base)]
+    return [name for own in named for name, entry in own.items() if isinstance(entry, MemberDescriptorType)]
 
 
 def _is_array(thing: Any) -> bool:

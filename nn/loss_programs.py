@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from contextlib import nullcontext
-from math import isfinite
 from typing import Any, Final
 
 import numpy as np
@@ -13,13 +12,11 @@ from autograd import Value, jit, value_and_grad
 from nn.held import Held
 from nn.masks import Masks, drops_in
 from nn.module import in_mode, outputs_of
-from nn.refusals import NotCompiled, require_by_sample
+from nn.refusals import NotCompiled, reason_of, require_by_sample, require_same_loss
 from nn.rows import Rows
 from nn.samples import Sample
 
 CORES: Final = os.cpu_count() or 1  # threads that add up a batch, if it is large
-_TRIED: Final = 8  # samples
-_SAME: Final = 1e-9  # how far a loss may be from that of the model, which rounds elsewhere
 
 
 class Programs:
@@ -64,14 +61,15 @@ class Programs:
             self.training: Any = slopes.bind_batch(
                 *rows.arrays, *self._factors(len(samples)), sums=((True, False), True), threads=CORES
             )
-            self._require_the_same(samples)
+            self._require_the_same(self.training, rows)
             self.validation: Any = None
             if held_out is not None:
                 with in_mode(model, False):
                     losses = jit(self._of(held_out))
                     self.validation = losses.bind_batch(*held_out.arrays, sums=(True, False), threads=CORES)
+                    self._require_the_same(self.validation, held_out)
         except Exception as error:
-            raise NotCompiled(str(error).partition("\n")[0].removeprefix("jit: "), error) from error
+            raise NotCompiled(reason_of(error), error) from error
         finally:
             same = not self._held.changed()
             self._held.restore()
@@ -94,26 +92,17 @@ class Programs:
             if place is not None:
                 self.validation.parameters[at] = weights[place]
 
-    def _require_the_same(self, samples: list[Sample]) -> None:
-        """Raise TypeError unless the program has the losses of the model for some samples.
-
-        It has not if the model or the loss asks of what kind a number is, or how it is written: in a program
-        a number is no float.
-        """
-        several = {str(sample.target): place for place, sample in enumerate(samples)}
-        places = {*range(0, len(samples), 1 + len(samples) // _TRIED), *list(several.values())[:_TRIED]}
-        for place in sorted(places):
-            sample = samples[place]
-            self.training(place, place + 1)
-            with self.masks.as_inputs(self.masks.kept) if self.masks else nullcontext():
+    def _require_the_same(self, program: Any, rows: Rows) -> None:
+        """Raise TypeError unless a program has the losses of the model, in its mode, for some rows."""
+        trains = program is self.training
+        for place in rows.places_to_try():
+            sample = rows.samples[place]
+            program(place, place + 1)
+            total = program.outputs[0][0] if trains else program.outputs[0]
+            with self.masks.as_inputs(self.masks.kept) if self.masks and trains else nullcontext():
                 [output] = outputs_of(self._model, [sample.x])
-            expected = sample.weight * self._loss(output, sample.target).data
-            found = self.training.outputs[0][0].item()
-            if not (abs(found - expected) <= _SAME * (1.0 + abs(expected)) or not isfinite(expected)):
-                raise TypeError(
-                    f"the program has the loss {found:g} for sample {sample.row}, where the model has "
-                    f"{expected:g}: it asks more of a number than to compute with it"
-                )
+            loss = self._loss(output, sample.target)
+            require_same_loss(sample.row, total.item(), sample.weight * loss.data)
 
     def _factors(self, samples: int) -> list[Any]:
         """An array for what dropout draws, if it does; nothing is dropped yet."""

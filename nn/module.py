@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
 from typing import Any, Protocol, Self, TypeVar
 
 from autograd import Value
 from nn.arguments import described, few, listed
 from nn.contents import Buffer, Contents, contents, things_in
+from nn.modes import Mode, all_in_mode
 from nn.optim.arithmetic import zero
 from nn.state import State, number
 from nn.usual import usual_contents
@@ -52,7 +53,13 @@ class Module:
     ['slope', 'offsets.0', 'offsets.1']
     """
 
-    training: bool = True
+    training: bool = Mode(True)  # type: ignore[assignment]
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        default = vars(cls).get("training")
+        if isinstance(default, bool):
+            cls.training = Mode(default)  # type: ignore[assignment]
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """The outputs for one sample; a subclass says of what, and how they are computed."""
@@ -237,9 +244,10 @@ def outputs_of(model: Module | Callable[[Any], Any], samples: Iterable[Any]) -> 
     return model.batch(samples) if isinstance(model, Module) else [model(x) for x in samples]
 
 
-@contextmanager
-def in_mode(model: Module | Callable[[Any], Any], training: bool) -> Iterator[None]:
+def in_mode(model: Module | Callable[[Any], Any], training: bool) -> AbstractContextManager[None]:
     """A block in which a module is in one mode; afterwards each part of it has the mode that it had before.
+
+    It holds for the thread that it is in. Others may use the same module in another mode at the same time.
 
     Args:
         model: a module; any other function has no modes, and is left alone.
@@ -253,11 +261,4 @@ def in_mode(model: Module | Callable[[Any], Any], training: bool) -> Iterator[No
     >>> dropout([2.0]).data
     0.0
     """
-    before = [(part, part.training) for part in model.modules()] if isinstance(model, Module) else []
-    try:
-        for part, _ in before:
-            part.training = training
-        yield
-    finally:
-        for part, was in before:
-            part.training = was
+    return all_in_mode(model.modules() if isinstance(model, Module) else [], training)

@@ -32,11 +32,13 @@ class Program(NamedTuple):
     Attributes:
         function: a compiled function of a row of each column that returns a loss and a weight in a pair, and
             the gradient by the parameters; used before, so that it has its program.
-        parameters: the Values whose numbers change from step to step.
+        values: those whose numbers may change from step to step, the parameters first.
+        trained: how many parameters there are.
     """
 
     function: Any
-    parameters: list[Value]
+    values: list[Value]
+    trained: int
 
 
 class Part:
@@ -51,7 +53,9 @@ class Part:
         self._lock = Lock()
         self._program: Program | None = None
         self._bound: Any = None
-        self._used = self._which = np.zeros(0, dtype=int)  # places among its Values, and among the parameters
+        self._used = self._which = np.zeros(
+            0, dtype=int
+        )  # places among its Values, and among those of the program
 
     def __len__(self) -> int:
         """How many rows there are; ValueError if the columns differ."""
@@ -74,14 +78,14 @@ class Part:
         """All rows of one column."""
         return self.columns[place]
 
-    def summed(self, which: Any, parameters: Any, program: Program) -> Any:
+    def summed(self, which: Any, numbers: Any, program: Program) -> Any:
         """The loss, the weight and the gradient, summed over these rows in their order; None for all."""
         count = len(self) if which is None else len(which)
         if count == 0:
-            return np.zeros(2 + len(parameters))
+            return np.zeros(2 + program.trained)
         with self._lock:  # the buffers are used by one thread at a time
             bound = self._bound_to(program)
-            bound.parameters[self._used] = parameters[self._which]
+            bound.parameters[self._used] = numbers[self._which]
             for buffer, column in zip(bound.inputs, self.columns, strict=True):
                 np.copyto(buffer[:count], column if which is None else column[which])
             bound(0, count)
@@ -92,7 +96,7 @@ class Part:
         """The program on buffers for all rows."""
         if self._program is not program:
             self._program, self._bound = program, program.function.bind_batch(*self.columns, sums=True)
-            places = {parameter: place for place, parameter in enumerate(program.parameters)}
+            places = {value: place for place, value in enumerate(program.values)}
             used = [place for place, value in enumerate(self._bound.values) if value in places]
             self._used = np.array(used, dtype=int)
             self._which = np.array([places[self._bound.values[place]] for place in used], dtype=int)
@@ -128,19 +132,17 @@ class Partitions:
         """Say what is computed from now on."""
         self._program = self._client.submit(_itself, program, pure=False)
 
-    def sums(
-        self, parameters: Sequence[float], rows: Sequence[int] | None = None
-    ) -> tuple[float, float, Any]:
+    def sums(self, values: Sequence[float], rows: Sequence[int] | None = None) -> tuple[float, float, Any]:
         """The loss, the weight and the gradient by the parameters, summed over rows.
 
         Args:
-            parameters: their numbers, in the order of those of the program.
+            values: the numbers of the program's Values, in their order.
             rows: which rows, by their place among all; None for all of them.
 
         Returns:
             Two numbers and an array.
         """
-        numbers: Any = np.array(parameters, dtype=float)
+        numbers: Any = np.array(values, dtype=float)
         if numbers.nbytes > LARGE:
             numbers = self._client.submit(_itself, numbers, pure=False)
         asked = self._ask(Part.summed, rows, numbers, program=self._program)

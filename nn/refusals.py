@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import partial
+from functools import cache, partial
+from importlib.util import find_spec
+from math import isfinite
 from types import FunctionType, MethodType
 from typing import Any
 
@@ -30,6 +32,18 @@ class NotCompiled(Exception):
         self.error = error
 
 
+def reason_of(error: Exception) -> str:
+    """What an error says, in one line; of which kind it is, unless it explains itself.
+
+    >>> reason_of(TypeError("jit: f compares a number")), reason_of(KeyError("w")), reason_of(ValueError())
+    ('f compares a number', "KeyError: 'w'", 'ValueError')
+    """
+    said, kind = str(error).partition("\n")[0].removeprefix("jit: "), type(error).__name__
+    if not said:
+        return kind
+    return said if isinstance(error, (TypeError, ValueError)) else f"{kind}: {said}"
+
+
 def require_by_sample(model: Any, drops: bool = False) -> None:
     """Raise NotCompiled unless the output for a sample depends on it alone.
 
@@ -42,9 +56,34 @@ def require_by_sample(model: Any, drops: bool = False) -> None:
     for module in model.modules():
         if isinstance(module, Dropout) and module.training and not (drops and type(module) is Dropout):
             raise NotCompiled(f"{module.describe()} draws random numbers in every step")
-        alone = type(module).batch in _BY_SAMPLE and "batch" not in vars(module)
-        if not alone and not (type(module) is BatchNorm and not module.training):
+        if not by_sample(module):
             raise NotCompiled(f"{module.describe()} looks at all samples of a batch together")
+
+
+def by_sample(module: Module) -> bool:
+    """Whether a module, in the mode that it is in, computes each sample of a batch by itself.
+
+    One with a `batch` of its own is taken to look at all samples together.
+    """
+    if "batch" in vars(module):
+        return False
+    return type(module).batch in _BY_SAMPLE or (type(module) is BatchNorm and not module.training)
+
+
+_SAME = 1e-9  # how far a loss may be from that of the model, which rounds elsewhere
+
+
+def require_same_loss(row: int, found: float, expected: float) -> None:
+    """Raise TypeError unless a program has the loss of the model for a sample.
+
+    It has not if the model or the loss asks of what kind a number is, or how it is written: in a program a
+    number is no float.
+    """
+    if isfinite(expected) and not abs(found - expected) <= _SAME * (1.0 + abs(expected)):
+        raise TypeError(
+            f"the program has the loss {found:g} for sample {row}, where the model has {expected:g}: it asks "
+            "more of a number than to compute with it"
+        )
 
 
 def require_own_code(model: Any, loss: Any, callbacks: Iterable[Any], optimizer: Any) -> None:
@@ -88,9 +127,15 @@ def _name(thing: Any) -> str:
 
 def require_llvm() -> None:
     """Raise NotCompiled unless programs become machine code here."""
-    try:
-        from autograd import jit
-    except ImportError as error:
-        raise NotCompiled(str(error), error) from error
-    if jit(abs).backend != "llvm":
-        raise NotCompiled("machine code needs llvmlite: pip install 'scalar-autograd[jit]'")
+    if not has_compiler():
+        raise NotCompiled("machine code needs numpy and llvmlite: pip install 'scalar-autograd[jit]'")
+    from autograd import jit
+
+    if jit.backend != "llvm":  # type: ignore[attr-defined]
+        raise NotCompiled("machine code needs llvmlite, which is installed but cannot be loaded")
+
+
+@cache
+def has_compiler() -> bool:
+    """Whether the libraries are installed that make machine code of programs; loads none of them."""
+    return all(find_spec(library) is not None for library in ("numpy", "llvmlite"))

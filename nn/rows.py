@@ -8,6 +8,7 @@ import numpy as np
 
 from nn.refusals import NotCompiled
 from nn.samples import Sample
+from nn.trials import places_to_try
 
 
 class Rows:
@@ -17,6 +18,7 @@ class Rows:
         samples: all of the same form.
 
     Attributes:
+        samples: as given.
         arrays: of the samples (N, n) or (N,), of their targets likewise, and of their weights (N,) if they
             differ from 1.
         weighed: whether they do.
@@ -26,6 +28,7 @@ class Rows:
     """
 
     def __init__(self, samples: list[Sample]) -> None:
+        self.samples = list(samples)
         xs, targets = [sample.x for sample in samples], [sample.target for sample in samples]
         self.arrays = [_array(xs, "samples"), _array(targets, "targets")]
         weights = [sample.weight for sample in samples]
@@ -38,6 +41,11 @@ class Rows:
     def weight(self, buffers: tuple[Any, ...], start: int, stop: int) -> float:
         """The sum of the weights of rows in buffers."""
         return sum(buffers[2][start:stop].tolist()) if self.weighed else float(stop - start)
+
+    def places_to_try(self) -> list[int]:
+        """Which rows a program is tried on."""
+        columns = [array.reshape(len(array), -1) for array in self.arrays[:2]]
+        return places_to_try(np.concatenate(columns, axis=1))
 
     def as_given(self, *row: Any) -> list[Any]:
         """A sample and its target in the form in which they were given, of a row of each array."""

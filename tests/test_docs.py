@@ -132,6 +132,7 @@ def test_the_first_page_shows_a_drawing_a_player_and_a_plot(page):
 def test_pictures_show_what_the_examples_below_them_make(page, tmp_path, monkeypatch):
     """Else they are out of date: `python notebooks/_extensions/pictures.py` makes them anew."""
     monkeypatch.chdir(tmp_path)  # for the files that examples write
+    pyplot.close("all")  # else examples draw into what a test before has left open
     pictures = extension("pictures")
     found = list(pictures.pictures(page))
     assert found

@@ -121,7 +121,8 @@ class NumpyRunner:
             columns += list(np.broadcast_to(rows, (count, part.count)).T)
         computed = run_on_arrays(self.program, columns, or_nan=False, exact=self._exact)
         numbers = np.stack(computed, axis=-1)
-        return cut(numbers.sum(axis=0) if sums else numbers, outputs)
+        with np.errstate(all="ignore"):  # nan and infinity are numbers as others are
+            return cut(numbers.sum(axis=0) if sums else numbers, outputs)
 
     def bind_batch(
         self, inputs: Sequence[Given], outputs: Sequence[int | None], sums: Sequence[bool], threads: int = 1

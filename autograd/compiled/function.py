@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from autograd.arguments import EVERY, Outside
 from autograd.compiled.as_matrices import AsMatrices
 from autograd.compiled.backend import BACKEND
-from autograd.compiled.carried import function_to_go, goes
+from autograd.compiled.carried import function_to_go, require_its_own_values, why_not
 from autograd.compiled.inspected import Inspected
 from autograd.compiled.on_arrays import OnArrays
 from autograd.compiled.signature import Signature
@@ -211,12 +211,17 @@ class Compiled(Jitted, OnArrays, AsMatrices, Inspected):
 
     def _carried(self) -> dict[str, Any]:
         """What goes to another process: the programs, and the function if it can go with their parameters."""
-        kept = {key: version for key, version in self._kept.items() if goes((key, version))}
-        parameters = {parameter for version in kept.values() for parameter in version.parameters}
+        reasons = {key: why_not((key, version)) for key, version in self._kept.items()}
+        kept = {key: version for key, version in self._kept.items() if not reasons[key]}
+        missing = list(filter(None, reasons.values()))
         by_parameters = vars(self).get("_by_parameters")  # of `backward`
-        if by_parameters is not None:
-            parameters |= {one for version in by_parameters._kept.values() for one in version.parameters}
-        function = function_to_go(self.function, parameters) if kept or by_parameters else self.function
+        made = [*self._kept.values(), *(by_parameters._kept.values() if by_parameters else ())]
+        parameters = {parameter for version in made for parameter in version.parameters}
+        function = self.function
+        if kept or by_parameters:
+            function = function_to_go(function, parameters, missing)
+        else:
+            require_its_own_values(function, parameters, missing)
         whole = self._whole.without(function)
         last = self._last if self._last in kept.values() else None
         carried = {"function": function, "math": self._math, "_kept": kept, "_whole": whole, "_last": last}

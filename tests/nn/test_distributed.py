@@ -9,6 +9,7 @@ from time import sleep
 import pytest
 
 import nn
+from autograd import Value
 
 np = pytest.importorskip("numpy")
 distributed = pytest.importorskip("distributed")
@@ -269,6 +270,72 @@ def test_a_model_that_a_callback_changes_is_compiled_anew(threads):
     close(
         fit_on(threads, there, X, Y, epochs=3, learning_rate=0.01, callbacks=grow)["loss"], expected["loss"]
     )
+
+
+class Shifted(nn.Module):
+    """Has a Value that is not trained."""
+
+    def __init__(self):
+        self.inner, self.shift = model(), Value(0.5).detach()
+        self.negative = False
+
+    def __call__(self, x):
+        out = self.inner(x) + self.shift
+        return -out if self.negative else out
+
+
+class Changing(nn.Callback):
+    def __init__(self, change):
+        self.on_gradients = self.on_epoch_end = lambda training: change(training.model)
+
+
+def shift(changed):
+    changed.shift.data += 0.25
+
+
+def turn(changed):
+    changed.negative = not changed.negative
+
+
+@pytest.mark.parametrize("change", [shift, turn])
+def test_what_callbacks_change_between_two_steps_goes_to_the_workers(threads, change):
+    """Broken if the workers go on with the numbers of a Value that is not trained, or with a setting."""
+    here, there = Shifted(), Shifted()
+    settings = {"epochs": 3, "batch_size": 40, "seed": 2, "learning_rate": 0.01}
+    expected = nn.fit(here, X, Y, **settings, engine="eager", callbacks=Changing(change), progress=False)
+    found = fit_on(threads, there, X, Y, **settings, callbacks=Changing(change))
+    close(found["loss"], expected["loss"])
+    close(weights_after(there), weights_after(here))
+
+
+def test_a_model_that_changes_whenever_it_computes_is_refused_and_left_as_it_was(threads):
+    class Counting(nn.Module):
+        def __init__(self):
+            self.inner, self.calls = model(), 0
+
+        def __call__(self, x):
+            self.calls += 1
+            return self.inner(x)
+
+    fitted = Counting()
+    with pytest.raises(ValueError, match="client= cannot train this: the model or the loss changes what it"):
+        fit_on(threads, fitted, X, Y)
+    assert fitted.calls == 0
+
+
+def test_a_loss_that_asks_of_what_kind_a_target_is_is_refused(threads):
+    def loss(output, target):
+        return (output - (target if isinstance(target, float) else 5.0)) ** 2
+
+    with pytest.raises(TypeError, match=r"client= cannot train this: .* asks more of a number"):
+        fit_on(threads, model(), X, Y, loss=loss)
+
+
+def test_an_optimizer_of_other_values_is_refused(threads):
+    fitted, strength = model(), Value(1.0)
+    optimizer = nn.SGD([*fitted.parameters(), strength])
+    with pytest.raises(ValueError, match="moves Values that are no parameters"):
+        fit_on(threads, fitted, X, Y, loss=lambda o, t: strength * (o - t) ** 2, optimizer=optimizer)
 
 
 def test_it_is_compiled_once(threads, monkeypatch):

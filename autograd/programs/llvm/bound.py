@@ -87,6 +87,12 @@ class BoundRows:
         tiles = -(-(stop - start) // self.batch.tile) if self._sums else 1
         work = 1 + (stop - start) * self.batch.length // WORTH
         self._share_out(start, stop, tiles, min(self._threads, tiles, work))
+        if self._sums:
+            with np.errstate(all="ignore"):  # nan and infinity are numbers as others are
+                self._add_up(tiles)
+
+    def _add_up(self, tiles: int) -> None:
+        """The sums over the lanes of some tiles."""
         for parts, total in self._sums:
             first, *others = (parts[0] if tiles == 1 else np.add.reduce(parts[:tiles], axis=0)).T
             np.copyto(total, first)

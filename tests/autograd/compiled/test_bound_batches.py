@@ -179,3 +179,16 @@ def same(found, expected):
     if isinstance(found, tuple):
         return all(same(*pair) for pair in zip(found, expected, strict=True))
     return found.tolist() == expected.tolist()
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("samples", [2, 4, 5, 9, 3000])
+@pytest.mark.parametrize("rows", [[1e308], [np.inf, -np.inf]])
+def test_sums_that_overflow_are_numbers_and_no_warnings(rows, samples, way):
+    """Broken if a loss that becomes infinite ends a program in which warnings are errors."""
+    column = np.resize(rows, samples)
+    bound = jit(lambda x: x * 1.0).bind_batch(column, sums=True)
+    bound(0, samples)
+    expected = np.inf if rows == [1e308] else np.nan
+    assert np.array_equal(bound.outputs, expected, equal_nan=True)
+    assert np.array_equal(jit(lambda x: x * 1.0).batch(column, sums=True), expected, equal_nan=True)

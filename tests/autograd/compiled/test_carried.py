@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 import autograd
-from autograd import Value, hessian, jit, operation, tanh, value_and_grad, vjp
+from autograd import Value, hessian, jit, operation, require, tanh, value_and_grad, vjp
 from autograd.compiled.carried import LeftBehind, NotHere
 
 W = Value(2.0)
@@ -41,6 +41,10 @@ class Model:
 
     def loss(self, x):
         return (self.w * x).tanh()
+
+    def held(self, x):
+        require(x, lambda number: positive(number))
+        return self.w * x
 
 
 @dataclass(frozen=True)
@@ -223,6 +227,59 @@ class TestFunctions:
         assert g([3.0, 4.0]) == 3.0
         with pytest.raises(NotHere):
             g([3.0])
+
+
+def positive(number):
+    if not number > 0.0:
+        raise ValueError(f"expected a positive number, got {number:g}")
+
+
+def local_rule(x):
+    """Uses a global parameter, and holds a number to a rule that cannot be pickled."""
+    require(x, lambda number: positive(number))
+    return W * x
+
+
+class TestRules:
+    def test_a_rule_of_a_module_goes(self):
+        w = Value(3.0)
+        f = jit(lambda x: (require(x, positive), w * x)[1])
+        f(1.0)
+        g = through(f)
+        assert g(2.0) == 6.0
+        with pytest.raises(ValueError, match="expected a positive number, got -1"):
+            g(-1.0)
+
+    def test_a_program_with_another_rule_stays_behind_and_its_call_says_why(self):
+        def f(x):
+            if len(x) == 1:
+                require(x[0], lambda number: positive(number))
+            return x[0] * 2.0
+
+        compiled = jit(f)
+        assert (compiled([3.0]), compiled([3.0, 4.0])) == (6.0, 6.0)
+        there = through(through(compiled))
+        assert there([4.0, 4.0]) == 8.0
+        with pytest.raises(NotHere, match=r"did not come along: .*lambda"):
+            there([4.0])
+
+    @pytest.mark.parametrize("of", [lambda f: f, lambda f: value_and_grad(f, wrt=[W])])
+    def test_a_function_does_not_go_alone_to_where_its_parameters_are_others(self, of):
+        """Broken if it goes by name, and computes there with the numbers that its module begins with."""
+        f = jit(of(local_rule))
+        assert f(2.0) in (4.0, (4.0, [2.0]))
+        with pytest.raises(pickle.PicklingError, match=r"would find other Values where it arrives.*lambda"):
+            pickle.dumps(f)
+
+    def test_one_that_takes_its_parameters_along_goes_without_its_programs(self):
+        model = Model()
+        f = jit(model.held)
+        f(1.0)
+        g, there = pickle.loads(pickle.dumps((f, model)))
+        there.w.data = 0.5
+        assert g(2.0) == 1.0
+        with pytest.raises(ValueError, match="expected a positive number"):
+            g(-2.0)
 
 
 class TestCopies:
