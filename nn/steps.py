@@ -148,6 +148,7 @@ class Steps:
             self._most = max(1, min(MOST, int(_SECONDS / seconds)))
         return losses
 
+    @np.errstate(all="ignore")
     def _losses_of(self, taken: int) -> list[float]:
         losses = _sum_of(self._losses[:taken]) / self._settings[:taken, 0]
         if self._l2:
