@@ -72,12 +72,13 @@ def single(program: Program, math: Math = "own") -> Kernel:
     return pieces.module(function)
 
 
-def lanes_for(program: Program, math: Math = "own") -> int:
+def lanes_for(program: Program, math: Math = "own", sums: bool = False) -> int:
     """How many samples of a batch are best computed together.
 
     In an elementary function an instruction mostly waits for the one before it, so more lanes take little
-    longer; elsewhere they only need more registers than there are. So it depends on how many of the
-    instructions are elementary. It does not depend on the processor, and so neither do sums over samples.
+    longer; elsewhere they only need more registers than there are. Where outputs are summed, every sum is
+    read and written once for all lanes. So it depends on how many of the instructions are elementary, and on
+    `sums`. It does not depend on the processor, and so neither do sums over samples.
     """
     costly = 0
     for code, operation in enumerate(program.operations):
@@ -85,7 +86,7 @@ def lanes_for(program: Program, math: Math = "own") -> int:
         write(writer, operation, ["%x", "%y"][: operation.arity])
         costly += program.codes.count(code) * bool(writer.needed)
     if not costly:
-        return BLOCK
+        return 2 * BLOCK if sums else BLOCK
     return 4 * BLOCK if _DENSE * costly >= len(program) else 2 * BLOCK
 
 

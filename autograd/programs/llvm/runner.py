@@ -265,7 +265,7 @@ class Runner:
         return Layout(
             groups([part.count for part in given], ["shared" if part.shared else "rows" for part in given]),
             groups(counts, ["sums" if summed else "rows" for summed in sums]),
-            kernels.lanes_for(self.program, self.math),
+            kernels.lanes_for(self.program, self.math, any(sums)),
         )
 
     @cached_property
