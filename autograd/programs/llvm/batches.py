@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 from autograd.extras import extra
 from autograd.programs.given import Given
 from autograd.programs.llvm import kernels
+from autograd.programs.llvm.buffers import zeros
 from autograd.programs.llvm.columns import Columns
 from autograd.programs.llvm.improving import Code
 from autograd.programs.llvm.operations import is_called_back
@@ -105,7 +106,7 @@ class Batch:
         tile, summed = self.tile, self._summed
         tiles = -(-samples // tile)
         if summed:
-            results = [np.zeros((tiles, group.count, layout.lanes)) for group in layout.outputs]
+            results = [zeros((tiles, group.count, layout.lanes)) for group in layout.outputs]
         elif out is None or samples < rows:
             results = self._spare.arrays([(rows, group.count) for group in layout.outputs])
         else:
@@ -119,7 +120,7 @@ class Batch:
         parts = min(threads, tiles, 1 + samples * self.length // WORTH)
 
         def work(part: int) -> None:
-            memory = np.empty(self.memory)
+            memory = zeros((self.memory,))
             first, last = tiles * part // parts, tiles * (part + 1) // parts
             for number in range(first, last) if summed else (first,):
                 stop = number + 1 if summed else last

@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from autograd.extras import extra
 from autograd.programs.llvm.batches import WORTH, Batch, table_of
+from autograd.programs.llvm.buffers import zeros
 from autograd.programs.llvm.outside import raise_failures
 
 with extra("jit", "machine code"):
@@ -52,9 +53,7 @@ class BoundRows:
             (array, filled) for array, filled in zip(arrays, self._read, strict=True) if filled is not array
         ]
         self._written = [
-            np.zeros(
-                (self._tiles, group.count, layout.lanes) if group.kind == "sums" else (rows, group.count)
-            )
+            zeros((self._tiles, group.count, layout.lanes) if group.kind == "sums" else (rows, group.count))
             for group in layout.outputs
         ]
         self._sums = [
@@ -70,7 +69,7 @@ class BoundRows:
         ]
         self.table = table_of([*self._read, *self._written])
         self._arrays_at = self.table.ctypes.data
-        self.memories = [np.empty(batch.memory) for _ in range(threads)]
+        self.memories = [zeros((batch.memory,)) for _ in range(threads)]
         self._memory_at = [memory.ctypes.data for memory in self.memories]
 
     @property

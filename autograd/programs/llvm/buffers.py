@@ -1,14 +1,33 @@
-"""The buffers that a bound program reads and writes."""
+"""Buffers: new ones for code in lanes, and those that a bound program is given."""
 
 from __future__ import annotations
 
-from typing import Any
+from math import prod
+from typing import Any, Final, TypeAlias
 
 from autograd.extras import extra
 from autograd.programs.program import Program
 
 with extra("jit", "machine code"):
     import numpy as np
+    from numpy.typing import NDArray
+
+Array: TypeAlias = NDArray[np.float64]
+
+_LINE: Final = 64
+"""How many bytes a line of the cache has: eight numbers, which are read and written together in lanes."""
+
+
+def zeros(shape: tuple[int, ...]) -> Array:
+    """An array of zeros that begins where a line of the cache does, so that eight lanes are in one line.
+
+    >>> zeros((3, 8)).ctypes.data % 64
+    0
+    """
+    size = 8 * prod(shape)
+    memory = np.zeros(size + _LINE, dtype=np.uint8)
+    first = -memory.ctypes.data % _LINE
+    return memory[first : first + size].view(np.float64).reshape(shape)
 
 
 def require_buffers(program: Program, inputs: Any, outputs: Any) -> None:
