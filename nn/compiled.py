@@ -143,7 +143,9 @@ class Compiled:
     def ready_steps(self, size: int) -> Steps | None:
         """Steps in machine code of so many rows; None where something has to be done in between."""
         training, flat, clips = self.programs.training, self.flat, self.onlookers.clips
-        if clips is None or self.onlookers.measure_the_model or size > training.tile:
+        if clips is None or self.onlookers.measure_the_model:
+            return None
+        if not training.chains or size > training.tile:
             return None
         if not (flat.on_arrays and flat.steady) or (self.steps is None and training.improving):
             return None

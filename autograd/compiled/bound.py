@@ -152,6 +152,11 @@ class BoundBatch:
         self._required = version.trace.required
 
     @property
+    def chains(self) -> bool:
+        """Whether a `Chain` can run it: it is straight machine code, and calls no Python."""
+        return getattr(self.rows, "chains", False)
+
+    @property
     def improving(self) -> bool:
         """Whether better machine code is on its way: until then nothing else is compiled."""
         return getattr(self.rows, "improving", False)

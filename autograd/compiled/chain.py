@@ -69,9 +69,7 @@ class Chain:
         """
         if not isinstance(bound, BoundBatch):
             raise TypeError(f"a chain runs what bind_batch returns, got {bound!r:.60}")
-        from autograd.programs.llvm.bound import BoundRows
-
-        if not isinstance(bound.rows, BoundRows) or bound.rows.batch.calls_python:
+        if not bound.chains:
             raise TypeError("a chain is machine code alone; this program calls Python, or is too long for it")
         if ranges is None:
             ranges = np.array([[0, bound.samples]])

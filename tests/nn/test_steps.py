@@ -7,8 +7,8 @@ import re
 
 import pytest
 
-from autograd import Chain
-from nn import MLP, fit
+from autograd import Chain, operation
+from nn import MLP, Layer, Module, fit
 from nn.callbacks import ClipGradients
 from nn.data import moons
 from nn.optim import SGD, Adam
@@ -211,6 +211,26 @@ def test_a_setting_that_a_callback_changes_is_traced_again(taken):
 
     assert_alike(optimizer=with_momentum, callbacks=more_momentum, epochs=30)
     assert sum(taken) == 28
+
+
+def test_an_operation_that_is_computed_by_python_is_trained_too(taken):
+    @operation(lambda x, out: 2.0 * x)
+    def square(x):
+        return x * x
+
+    class Squared(Module):
+        def __init__(self):
+            self.layer = Layer(2, 1, nonlin=False, seed=1)
+
+        def __call__(self, x):
+            return square(self.layer(x))
+
+    losses = [
+        fit(Squared(), X, SIGNS, epochs=5, engine=engine, progress=False)["loss"]
+        for engine in ("eager", "jit")
+    ]
+    assert losses[1] == pytest.approx(losses[0], rel=1e-12)
+    assert taken == []
 
 
 def test_the_progress_bar_counts_every_epoch(capsys):

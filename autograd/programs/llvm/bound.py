@@ -73,6 +73,11 @@ class BoundRows:
         self._memory_at = [memory.ctypes.data for memory in self.memories]
 
     @property
+    def chains(self) -> bool:
+        """Whether it can be called without the interpreter."""
+        return not self.batch.calls_python
+
+    @property
     def improving(self) -> bool:
         """Whether better code is on its way."""
         return self.batch.code.improving
