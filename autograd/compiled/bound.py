@@ -130,9 +130,10 @@ class BoundBatch:
             return 0.0
 
         kinds = _spread(sums, as_arrays(version.trace.out, noted))
-        self.rows, results = version.runner.bind_batch(
+        rows, results = version.runner.bind_batch(
             given, [prod(shape) if shape else None for shape in shapes], kinds, threads
         )
+        self.rows: Any = rows
         whole = iter(
             array.reshape(array.shape[: 0 if summed else 1] + shape)
             for array, shape, summed in zip(results, shapes, kinds, strict=True)
@@ -154,12 +155,14 @@ class BoundBatch:
     @property
     def chains(self) -> bool:
         """Whether a `Chain` can run it: it is straight machine code, and calls no Python."""
-        return getattr(self.rows, "chains", False)
+        chains: bool = getattr(self.rows, "chains", False)
+        return chains
 
     @property
     def improving(self) -> bool:
         """Whether better machine code is on its way: until then nothing else is compiled."""
-        return getattr(self.rows, "improving", False)
+        improving: bool = getattr(self.rows, "improving", False)
+        return improving
 
     def __call__(self, start: int = 0, stop: int | None = None) -> None:
         """Compute the rows from `start` to before `stop`; IndexError if there are no such rows."""
