@@ -87,10 +87,11 @@ def fit(
         progress: show a progress bar, if tqdm is installed (the `train` extra).
         seed: for shuffling; an int, a random.Random, or None for the module `random`.
         engine: what takes the steps. 'eager' builds a graph for every batch; 'jit' compiles the loss of one
-            sample and runs the program on arrays, which needs the extra `jit`. What code of your own reads
-            from elsewhere is then what it was when the loss was compiled. 'auto' compiles where it pays, and
-            where model, loss, optimizer, schedules and callbacks are the package's own. The history's
-            `engine` says what ran and why.
+            sample and the optimizer's step, and takes epochs in machine code, which needs the extra `jit`.
+            Samples are then read once, and what code of your own reads from closures, globals and attributes
+            of classes is what it was when the loss was compiled. 'auto' compiles where it pays, and where
+            model, loss, optimizer, schedules and callbacks are the package's own. The history's `engine` says
+            what ran and why.
         client: a `distributed.Client`, to train on the workers of a Dask cluster. X, y and the weights may be
             dask arrays and frames. The numbers do not depend on how many workers there are. There are no
             metrics and no class weights then, and samples to validate on are given as (X, y).
