@@ -20,7 +20,7 @@ from tests.benchmarks.training.trainer import Course, Watch, orders
 OURS = "nn.fit"
 SMALL = [
     *((digits, "TRAINED", 70), (digits, "TESTED", 20), (digits, "SIZES", [12, 10])),
-    *((tasks, "ALIKE", 3), (tasks, "ENOUGH", 1), (tasks, "TRIES", 1)),
+    *((tasks, "ALIKE", 3), (tasks, "ENOUGH", 1), (tasks, "TRIES", 1), (tasks, "SHORT", 1)),
     *((trainer, "steps", 3) for trainer in TRAINERS.values()),
     *((trainer, "epochs", 3) for trainer in TRAINERS.values()),
 ]
