@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from itertools import takewhile
 from math import isfinite
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -20,6 +20,8 @@ from nn.refusals import NotCompiled
 from nn.rows import Rows
 from nn.samples import Sample
 from nn.steps import Steps
+
+_PATIENCE: Final = 3  # how often steps in machine code are made anew, for settings that callbacks change
 
 
 class Compiled:
@@ -45,6 +47,8 @@ class Compiled:
         self.wants_outputs = bool(metrics)
         self.onlookers = Onlookers(eager.callbacks, metrics.values())
         self.shuffled: list[Sample] = []
+        self.drawn = 0  # up to which row dropout has drawn in this epoch
+        self.made_anew = 0
         self.compile()
 
     def compile(self) -> None:
@@ -52,7 +56,6 @@ class Compiled:
         eager, places = self.eager, all_moved(self.eager.optimizer, self.eager.parameters)
         if len(places) > len(eager.parameters):
             raise NotCompiled("the optimizer moves Values that are no parameters of the model")
-        before: Programs | None = getattr(self, "programs", None)
         self.programs = Programs(
             eager.model, eager.loss, places, self.samples, self.rows, self.held_out, self.wants_outputs
         )
@@ -61,10 +64,6 @@ class Compiled:
         self.steps: Steps | None = None
         if self.shuffled:  # in the middle of an epoch
             self.rows.put(self.programs.training.inputs, self.shuffled)
-        if before is not None and before.masks and self.programs.masks:
-            drawn, factors = before.training.inputs[-1], self.programs.training.inputs[-1]
-            if drawn.shape == factors.shape:
-                factors[:] = drawn
 
     def begin_epoch(self) -> None:
         """Read what callbacks may have changed."""
@@ -98,9 +97,7 @@ class Compiled:
             self.shuffled = samples
             self.rows.put(self.programs.training.inputs, samples)
         ranges = [(start, min(start + size, count)) for start in range(0, count, size)]
-        if self.programs.masks:
-            self.programs.masks.draw(self.programs.training.inputs[-1], ranges)
-        at = 0
+        self.drawn = at = 0
         try:
             while at < len(ranges):
                 at += self.quick_steps(ranges[at:], samples, measured)
@@ -113,6 +110,13 @@ class Compiled:
             self.eager.model.zero_grad()
             raise
 
+    def draw(self, ranges: list[tuple[int, int]]) -> None:
+        """Draw what dropout leaves out of rows, once."""
+        masks, new = self.programs.masks, [rows for rows in ranges if rows[0] >= self.drawn]
+        if masks and new:
+            masks.draw(self.programs.training.inputs[-1], new)
+        self.drawn = max(self.drawn, ranges[-1][1])
+
     def quick_steps(self, ranges: list[tuple[int, int]], samples: list[Sample], measured: Measured) -> int:
         """Take steps in machine code, until one is not possible there; how many they were."""
         taken = 0
@@ -120,6 +124,8 @@ class Compiled:
         # Of fewer rows than lanes the outputs of others before them are written too.
         least = self.programs.training.parts[0].shape[-1] if measured.names else 0
         possible = list(takewhile(lambda rows: rows[1] - rows[0] >= least, ranges))
+        if steps and possible:
+            self.draw(possible)
         while steps and taken < len(possible):
             todo = possible[taken:]
             weights = [self.rows.weight(self.programs.training.inputs, *each) for each in todo]
@@ -147,9 +153,12 @@ class Compiled:
             return None
         if not training.chains or size > training.tile:
             return None
-        if not (flat.on_arrays and flat.steady) or (self.steps is None and training.improving):
+        if self.steps is not None and not self.steps.fit():
+            self.steps = None
+            self.made_anew += 1
+        if not (flat.on_arrays and flat.steady()) or self.made_anew > _PATIENCE:
             return None
-        if self.steps is None or not self.steps.fit():
+        if self.steps is None and not training.improving:
             self.steps = Steps(training, flat, self.eager.l2, clips)
         return self.steps
 
@@ -157,6 +166,7 @@ class Compiled:
     def step(self, batch: list[Sample], start: int, stop: int, measured: Measured) -> None:
         """Forward, backward and update on the rows of a batch."""
         bound, flat, l2 = self.programs.training, self.flat, self.eager.l2
+        self.draw([(start, stop)])
         bound(start, stop)
         (total, outputs), slopes = bound.outputs
         weight = self.rows.weight(bound.inputs, start, stop)

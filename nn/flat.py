@@ -27,7 +27,6 @@ class Flat:
         states: for each group the optimizer's state, with arrays in place of lists.
         parts: for each group the slice of its numbers.
         on_arrays: whether the optimizer is the package's own, whose rules work on arrays.
-        steady: whether the last step left a state of the same form as it found.
     """
 
     def __init__(self, optimizer: Optimizer, values: list[Value], weights: Any) -> None:
@@ -41,7 +40,7 @@ class Flat:
         self.on_arrays = type(optimizer).__module__.startswith("nn.optim.") and not any(
             callable(attribute) for attribute in vars(optimizer).values()
         )
-        self.steady = False
+        self._steady: Any = None  # the form of the last step that left a state of the form that it found
         self._shown = True
 
     def fits(self) -> bool:
@@ -97,7 +96,8 @@ class Flat:
             updates = self.optimizer.updates(self.states, weights, grads)
 
         states = [state for _, state in updates]
-        self.steady = list(map(set, states)) == list(map(set, self.states))
+        same = list(map(set, states)) == list(map(set, self.states))
+        self._steady = self.form() if same else None
 
         def commit() -> None:
             for part, (moved, _) in zip(self.parts, updates, strict=True):
@@ -105,6 +105,17 @@ class Flat:
             self.leave(states)
 
         done(commit)
+
+    def form(self) -> Any:
+        """What a step depends on beside numbers that differ from step to step: settings, and what is kept."""
+        no_setting = {"params", *self.optimizer.varying}
+        groups = self.optimizer.param_groups
+        settings = [{name: group[name] for name in group.keys() - no_setting} for group in groups]
+        return settings, [sorted(state) for state in self.states]
+
+    def steady(self) -> bool:
+        """Whether the next step leaves a state of the form that it finds."""
+        return self._steady is not None and self._steady == self.form()
 
     def leave(self, states: list[dict[str, Any]]) -> None:
         """A step has moved the weights, and left these states."""

@@ -40,7 +40,7 @@ class Steps:
         self._rules = [
             Rule(flat.optimizer, place, list(buffers)) for place, buffers in enumerate(self._buffers)
         ]
-        self._form = self._form_now()
+        self._form = flat.form()
         self._ranges = np.zeros((MOST, 2), dtype=np.int64)
         self._settings = np.zeros((MOST, 1 + sum(len(rule.varying) for rule in self._rules)))
         self._most = 16  # steps in a call, until it is known how long they take
@@ -93,10 +93,7 @@ class Steps:
 
     def fit(self) -> bool:
         """Whether these are still the steps of the optimizer, whatever its learning rate is."""
-        return self._form == self._form_now()
-
-    def _form_now(self) -> tuple[Any, ...]:
-        return [rule.form() for rule in self._rules], [sorted(state) for state in self._flat.states]
+        return bool(self._form == self._flat.form())
 
     def run(
         self, ranges: Any, weights: list[float], note: Callable[[list[float]], None] = lambda losses: None
@@ -180,11 +177,6 @@ class Rule:
         state = {"step": 0, **dict(zip(self._state, old, strict=True))}
         moved, after = self._optimizer._update(settings, state, weight, grad)
         return moved, tuple(after[name] for name in self._state)
-
-    def form(self) -> Any:
-        """What the function depends on beside its inputs."""
-        group = self._optimizer.param_groups[self._place]
-        return self._state, {name: group[name] for name in group if name not in ("params", *self.varying)}
 
     def numbers(self, done: int, steps: int) -> list[list[float]]:
         """The varying settings in each of some steps, after so many are done; or in all of them."""

@@ -106,7 +106,7 @@ class BoundBatch:
         outputs: what it returns, with arrays that hold the results of the last call.
         parts: of every sum what each lane has added up of the rows of a tile, an array with the axes of tiles
             and of lanes around its own; in order, as sums stand in `outputs`.
-        tile: how many rows are added up on their own.
+        tile: how many rows a call adds up on their own; the sums of several tiles are added up in the end.
         samples: how many rows there are.
         values: the Values that the function uses without being given them.
         parameters: an array of their numbers, which is not read from them anew: it may be written to.

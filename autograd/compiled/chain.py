@@ -60,12 +60,13 @@ class Chain:
             ranges: an array (runs, 2) of int64: run r computes the rows from `ranges[r, 0]` to before
                 `ranges[r, 1]`. It is read in every call.
 
-        Rules that inputs are held to, those of `require`, are looked at before the first run: here for all
-        rows, and in each call for the rows in `ranges`.
+        The rows of a run are added up in one go, however many there are. Rules that inputs are held to, those
+        of `require`, are looked at before the first run: here for all rows, and in each call for `ranges`.
 
         Raises:
-            TypeError: if it is no bound batch, or its program is not straight machine code.
-            ValueError: if more rows would be added up than `BoundBatch.tile` says.
+            TypeError: if it is no bound batch, or its program is not straight machine code; if the ranges are
+                no contiguous array of int64.
+            ValueError: if they have another shape.
         """
         if not isinstance(bound, BoundBatch):
             raise TypeError(f"a chain runs what bind_batch returns, got {bound!r:.60}")
@@ -76,6 +77,8 @@ class Chain:
             _require_rows(bound, ranges)
         else:
             _require(ranges, np.int64, "ranges")
+            if ranges.ndim != 2 or ranges.shape[1] != 2:
+                raise ValueError(f"ranges have a start and a stop for each run, got the shape {ranges.shape}")
             self._rows.append(len(ranges))
             self._ranges.append((ranges, bound))
         self._links.call(bound.rows, ranges)
@@ -84,11 +87,13 @@ class Chain:
         """Copy an array to another of its shape; of an array (runs, ...) run r copies from or to entry r.
 
         Raises:
-            ValueError: if the shapes do not fit.
+            ValueError: if the shapes do not fit, or the target is read-only.
             TypeError: if one is no contiguous array of float64.
         """
         for array in (source, target):
             _require(array, np.float64, "an array that is copied")
+        if not target.flags.writeable:
+            raise ValueError("an array is copied to one that is read-only")
         a, b = source.shape, target.shape
         if a != b and a[1:] != b and a != b[1:]:
             raise ValueError(f"an array of shape {a} is copied to one of shape {b}, but for an axis of runs")
@@ -117,8 +122,8 @@ class Chain:
 
         Raises:
             IndexError: if an array has no entry for a run, or there are no such rows.
-            ValueError: if more rows are to be added up than `BoundBatch.tile` says.
         """
+        self._links.ended[0] = first
         last = first + runs
         if first < 0 or runs < 0 or last > min(self._rows, default=last):
             raise IndexError(f"runs {first} to {last}, with arrays for {min(self._rows, default=0)} runs")
@@ -126,6 +131,9 @@ class Chain:
             _require_rows(bound, ranges[first:last])
         self._links(first, last)
         return self.ended
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        raise TypeError("a chain belongs to its arrays, and cannot be copied or pickled")
 
     @property
     def ended(self) -> int:
@@ -143,5 +151,3 @@ def _require_rows(bound: BoundBatch, ranges: Any) -> None:
     bound.require(int(starts.min()), int(stops.max()))
     if (stops < starts).any():
         raise IndexError("a range of rows ends before it starts")
-    if bound.parts and (stops - starts).max() > bound.tile:
-        raise ValueError(f"a run adds up {(stops - starts).max()} rows, which is more than {bound.tile}")

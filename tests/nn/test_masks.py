@@ -76,39 +76,44 @@ def test_weights_of_samples_are_no_masks():
     assert compiled["loss"] == pytest.approx(eager["loss"], rel=1e-12)
 
 
-class Halved(Callback):
-    """Halves a mode of the model in the middle of an epoch, so that it is traced again."""
-
+class Once(Module):
     def __init__(self):
-        self.steps = 0
+        self.scale = 1.0
+        self.drop, self.layer = Dropout(0.5, seed=3), Layer(2, 1, nonlin=False, seed=1)
+
+    def __call__(self, x):
+        return self.scale * self.layer(self.drop(x))
+
+
+class InStep(Callback):
+    """Does something to the model in the middle of an epoch."""
+
+    def __init__(self, action):
+        self.action, self.steps = action, 0
 
     def on_gradients(self, training):
         self.steps += 1
         if self.steps == 4:
-            training.model.scale = 0.5
+            self.action(training.model)
 
 
-class Scaled(Sequential):
-    scale = 1.0
-
-    def batch(self, samples):
-        return [self.scale * output for output in super().batch(samples)]
-
-
-def test_a_program_that_is_made_anew_in_the_middle_of_an_epoch_goes_on_with_its_masks():
-    class Once(Module):
-        def __init__(self):
-            self.scale = 1.0
-            self.drop, self.layer = Dropout(0.5, seed=3), Layer(2, 1, nonlin=False, seed=1)
-
-        def __call__(self, x):
-            return self.scale * self.layer(self.drop(x))
-
-    found = [
-        trained(engine, Once, epochs=5, batch_size=8, callbacks=Halved(), seed=5)
+@pytest.mark.parametrize(
+    "action",
+    [
+        lambda model: setattr(model, "scale", 0.5),
+        lambda model: setattr(model.drop, "p", 0.25),
+        lambda model: model.eval(),
+        lambda model: model.drop.rng.random(),
+    ],
+    ids=["scale", "p", "eval", "draws"],
+)
+def test_what_a_callback_does_in_the_middle_of_an_epoch_holds_from_the_next_step_on(action):
+    # Broken: masks are drawn ahead of what changes them, or not drawn any more.
+    eager, compiled = (
+        trained(engine, Once, epochs=5, batch_size=8, callbacks=InStep(action), seed=5)[0]
         for engine in ("eager", "jit")
-    ]
-    assert found[1][0]["loss"] == pytest.approx(found[0][0]["loss"], rel=1e-12)
+    )
+    assert compiled["loss"] == pytest.approx(eager["loss"], rel=1e-12)
 
 
 def test_a_step_that_is_not_finite_is_computed_again_with_its_masks():

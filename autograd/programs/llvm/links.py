@@ -160,6 +160,9 @@ class Links:
         self.ended[0] = first
         if first == last:
             return
+        if not self._links:
+            self.ended[0] = last
+            return
         if len(self._table) < len(self._links):
             self._table = np.array(self._links, dtype=np.int64)
         for place, rows in self._called:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 import threading
 
 import numpy as np
@@ -97,6 +99,8 @@ def test_what_is_wrong_with_a_link():
         (lambda: chain.copy(np.zeros((4, 2))[:, 0], np.zeros(4)), TypeError, "contiguous"),
         (lambda: chain.check(np.zeros(3, int)), TypeError, "an array that is checked"),
         (lambda: chain.run(bound, np.zeros((2, 2))), TypeError, "ranges is a contiguous array of int64"),
+        (lambda: chain.run(bound, np.array([0, 9])), ValueError, r"a start and a stop .* the shape \(2,\)"),
+        (lambda: chain.copy(x, np.frombuffer(b"8 bytes!")), ValueError, "one that is read-only"),
         (lambda: chain(4), IndexError, "runs 0 to 4, with arrays for 3 runs"),
         (lambda: chain(1, first=-1), IndexError, "runs -1 to 0"),
         (lambda: chain(-1), IndexError, "runs 0 to -1"),
@@ -115,10 +119,19 @@ def test_ranges_of_rows_that_are_not_there(ranges):
         chain(1)
 
 
-def test_more_rows_than_are_added_up_on_their_own():
-    bound = jit(lambda x: x * x).bind_batch(np.zeros(1_000_000), sums=True)
-    with pytest.raises(ValueError, match=rf"1000000 rows, which is more than {bound.tile}"):
-        Chain().run(bound)
+def test_rows_of_several_tiles_are_added_up_in_one_go():
+    bound = jit(lambda x: x * x).bind_batch(np.arange(100_000.0), sums=True)
+    assert bound.samples > bound.tile
+    chain = Chain()
+    chain.run(bound)
+    chain(1)
+    total = bound.parts[0][0].sum()
+    bound()
+    assert total == bound.outputs == sum(i * i for i in range(100_000))
+
+
+def test_a_chain_without_links_does_nothing_as_often_as_asked():
+    assert Chain()(3) == 3
 
 
 def test_rules_that_inputs_are_held_to():
@@ -144,6 +157,22 @@ def test_buffers_that_are_not_copied_are_arrays():
     x[0] = 11.0
     bound()
     assert bound.outputs.tolist() == [55.0, 21.0]
+
+
+def test_a_call_that_is_refused_has_done_nothing():
+    chain, _, _ = squares_until(3)
+    chain(3)
+    with pytest.raises(IndexError):
+        chain(1, first=7)
+    assert chain.ended == 7
+
+
+def test_a_chain_belongs_to_its_arrays():
+    # Broken: a copy writes to the arrays of the first, or to what has come in their place.
+    chain, _, _ = squares_until(3)
+    for action in (copy.deepcopy, pickle.dumps):
+        with pytest.raises(TypeError, match="a chain belongs to its arrays"):
+            action(chain)
 
 
 def test_two_chains_in_two_threads():
