@@ -148,12 +148,12 @@ class Compiled:
 
     def ready_steps(self, size: int) -> Steps | None:
         """Steps in machine code of so many rows; None where something has to be done in between."""
-        training, flat, clips = self.programs.training, self.flat, self.onlookers.clips
+        training, flat, clips = self.programs.training, self.flat, self.onlookers.clips()
         if clips is None or self.onlookers.measure_the_model:
             return None
         if not training.chains or size > training.tile:
             return None
-        if self.steps is not None and not self.steps.fit():
+        if self.steps is not None and not self.steps.fit(clips):
             self.steps = None
             self.made_anew += 1
         if not (flat.on_arrays and flat.steady()) or self.made_anew > _PATIENCE:

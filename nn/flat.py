@@ -106,16 +106,21 @@ class Flat:
 
         done(commit)
 
-    def form(self) -> Any:
+    def form(self) -> tuple[Any, list[dict[str, bool]]]:
         """What a step depends on beside numbers that differ from step to step: settings, and what is kept."""
         no_setting = {"params", *self.optimizer.varying}
         groups = self.optimizer.param_groups
         settings = [{name: group[name] for name in group.keys() - no_setting} for group in groups]
-        return settings, [sorted(state) for state in self.states]
+        kept = [
+            {name: isinstance(state[name], np.ndarray) for name in state.keys() - {"step"}}
+            for state in self.states
+        ]
+        return settings, kept
 
     def steady(self) -> bool:
-        """Whether the next step leaves a state of the form that it finds."""
-        return self._steady is not None and self._steady == self.form()
+        """Whether the next step leaves a state of the form that it finds, of arrays alone."""
+        form = self.form()
+        return self._steady == form and all(all(kept.values()) for kept in form[1])
 
     def leave(self, states: list[dict[str, Any]]) -> None:
         """A step has moved the weights, and left these states."""

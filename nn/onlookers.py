@@ -20,7 +20,6 @@ class Onlookers:
     Attributes:
         hooks: the callbacks that do something with the gradients of a step.
         only_clip: whether that is clipping.
-        clips: what it is then; None if it is something else, or cannot be part of a step.
         look: whether a callback may look at parameters, gradients and the state of the optimizer after an
             epoch.
         change: whether a callback may change something between two epochs.
@@ -29,12 +28,14 @@ class Onlookers:
 
     def __init__(self, callbacks: Sequence[Callback], metrics: Iterable[Any]) -> None:
         self.hooks = [callback for callback in callbacks if _has_hook(callback)]
-        clipping = [callback for callback in self.hooks if type(callback) is ClipGradients]
-        self.only_clip = len(clipping) == len(self.hooks)
-        self.clips = Clips.of(clipping) if self.only_clip else None
+        self.only_clip = all(type(callback) is ClipGradients for callback in self.hooks)
         self.look = not all(map(_looks_away, callbacks))
         self.change = not all(_looks_away(each) or type(each) is EarlyStopping for each in callbacks)
         self.measure_the_model = not all(map(_of_the_package, metrics))
+
+    def clips(self) -> Clips | None:
+        """What is done to the gradients of a step; None if it is something else, or cannot be part of it."""
+        return Clips.of(self.hooks) if self.only_clip else None  # type: ignore[arg-type]
 
 
 def _has_hook(callback: Callback) -> bool:

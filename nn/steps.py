@@ -91,9 +91,9 @@ class Steps:
     def _clipped(self, grad: Any, squares: Any) -> Any:
         return self._clips.shortened(grad, _sum_of(squares))
 
-    def fit(self) -> bool:
+    def fit(self, clips: Clips) -> bool:
         """Whether these are still the steps of the optimizer, whatever its learning rate is."""
-        return bool(self._form == self._flat.form())
+        return bool(self._form == self._flat.form() and self._clips == clips)
 
     def run(
         self, ranges: Any, weights: list[float], note: Callable[[list[float]], None] = lambda losses: None

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import math
 import re
-import threading
 
 import pytest
 
-from autograd import Chain, Value, operation
+from autograd import Chain, operation
 from nn import MLP, Layer, Module, fit
-from nn.callbacks import ClipGradients
+from nn.callbacks import Callback, ClipGradients
 from nn.data import moons
 from nn.optim import SGD, Adam, RMSprop
 
@@ -248,28 +247,36 @@ def test_settings_that_change_in_every_epoch_are_left_to_python(taken):
     assert len(taken) <= 4
 
 
-def test_more_parameters_than_are_added_up_in_a_tile(taken):
-    class Wide(Module):
-        def __init__(self):
-            self.layer = Layer(2, 1, nonlin=False, seed=1)
-            self.unused = [Value(0.5) for _ in range(10_000)]
-
-        def __call__(self, x):
-            return self.layer(x)
-
-    settings = {"epochs": 5, "l2": 0.01, "callbacks": ClipGradients(max_norm=0.5), "progress": False}
-    eager, compiled = (fit(Wide(), X, SIGNS, engine=engine, **settings) for engine in ("eager", "jit"))
-    wait_for_the_best_code()
-    again = fit(Wide(), X, SIGNS, engine="jit", **settings)
+def test_more_parameters_than_are_added_up_in_a_tile(taken, monkeypatch):
+    monkeypatch.setattr("autograd.programs.llvm.batches.TILE", 2**9)
+    settings = {"epochs": 30, "l2": 0.01, "callbacks": ClipGradients(max_norm=0.05), "progress": False}
+    models = [MLP(2, [20, 1], activation="tanh", seed=3) for _ in range(2)]
+    eager, compiled = (
+        fit(model, X, SIGNS, engine=engine, **settings)
+        for model, engine in zip(models, ("eager", "jit"), strict=True)
+    )
     assert compiled["loss"] == pytest.approx(eager["loss"], rel=1e-12)
-    assert again["loss"] == pytest.approx(eager["loss"], rel=1e-12)
-    assert sum(taken) >= 4
+    assert sum(taken) == 29
 
 
-def wait_for_the_best_code():
-    for thread in threading.enumerate():
-        if thread.name == "autograd compiles":
-            thread.join()
+def test_limits_that_a_callback_changes(taken):
+    clipping = ClipGradients(max_norm=0.5)
+
+    class Tighter(Callback):
+        def on_epoch_begin(self, training):
+            clipping.max_norm = 0.05 if training.epoch >= 6 else 0.5
+
+    assert_alike(callbacks=[clipping, Tighter()], epochs=12)
+    assert sum(taken) > 0
+
+
+def test_what_somebody_puts_into_the_state(taken):
+    def note(training):
+        if training.epoch == 6:
+            training.optimizer.state[0]["note"] = "hello"
+
+    assert_alike(callbacks=note, epochs=12)
+    assert 0 < sum(taken) < 11
 
 
 def test_an_operation_that_is_computed_by_python_is_trained_too(taken):
