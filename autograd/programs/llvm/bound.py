@@ -10,6 +10,7 @@ from typing import TypeAlias
 from autograd.extras import extra
 from autograd.programs.llvm.batches import WORTH, Batch, table_of
 from autograd.programs.llvm.buffers import zeros
+from autograd.programs.llvm.links import Links
 from autograd.programs.llvm.outside import raise_failures
 
 with extra("jit", "machine code"):
@@ -72,6 +73,13 @@ class BoundRows:
         self.memories = [zeros((batch.memory,)) for _ in range(threads)]
         self._memory_at = [memory.ctypes.data for memory in self.memories]
 
+        self._range = np.zeros((1, 2), dtype=np.int64)
+        self._once = Links()
+        if self.chains:
+            self._once.call(self, self._range)
+            for parts, total in self._sums:
+                self._once.add_up(parts[0], total)
+
     @property
     def chains(self) -> bool:
         """Whether it can be called without the interpreter."""
@@ -84,6 +92,10 @@ class BoundRows:
 
     def __call__(self, start: int, stop: int) -> None:
         """Compute the rows from `start` to before `stop`."""
+        if self.chains and 0 < stop - start <= self.tile:
+            self._range[0] = start, stop
+            self._once(0, 1)
+            return
         for array, filled in self.given:  # fewer rows than lanes
             filled[: len(array)] = array
         for parts, _ in self._sums:

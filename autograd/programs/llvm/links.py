@@ -9,10 +9,10 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Callable
 from functools import cache
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from autograd.extras import extra
-from autograd.programs.llvm.bound import BoundRows
+from autograd.programs.llvm.improving import Code
 from autograd.programs.llvm.machine import Loaded, compiled
 from autograd.programs.llvm.writer import literal
 
@@ -20,15 +20,18 @@ with extra("jit", "machine code"):
     import numpy as np
     from numpy.typing import NDArray
 
+if TYPE_CHECKING:
+    from autograd.programs.llvm.bound import BoundRows
+
 Array: TypeAlias = NDArray[np.float64]
 
 HUGE: Final = 1e300
 """A number of this size ends a chain: what is computed from it may be infinite."""
 
-_CALL, _CLEAR, _COPY, _CHECK = range(4)
+_CALL, _CLEAR, _COPY, _CHECK, _ADD_UP = range(5)
 
 # A link is its kind, a source and how many bytes it moves on in each run, a target likewise, a count of
-# numbers, and for a call the function and the memory that it needs.
+# numbers; for a call the function and the memory that it needs, and to add up lanes how many there are.
 _IR: Final = """
 declare ptr @autograd.memset(ptr, i32, i64)
 declare ptr @autograd.memmove(ptr, ptr, i64)
@@ -62,14 +65,16 @@ link:
   %target = getelementptr i8, ptr %target.0, i64 %target.offset
   %numbers = load i64, ptr %at.count
   %bytes = mul i64 %numbers, 8
-  switch i64 %kind, label %call [i64 1, label %clear  i64 2, label %copy  i64 3, label %check]
+  %memory.or.lanes = load ptr, ptr %at.memory
+  switch i64 %kind, label %call [
+    i64 1, label %clear  i64 2, label %copy  i64 3, label %check  i64 4, label %sums
+  ]
 call:
   %code = load ptr, ptr %at.code
-  %memory = load ptr, ptr %at.memory
   %start = load i64, ptr %source
   %at.end = getelementptr i64, ptr %source, i64 1
   %end = load i64, ptr %at.end
-  call void %code(ptr %target, ptr %memory, i64 %start, i64 %end, i64 0)
+  call void %code(ptr %target, ptr %memory.or.lanes, i64 %start, i64 %end, i64 0)
   br label %linked
 clear:
   call ptr @autograd.memset(ptr %target, i32 0, i64 %bytes)
@@ -90,6 +95,32 @@ number:
 fine:
   %n.next = add i64 %n, 1
   br label %check
+sums:
+  %lanes = ptrtoint ptr %memory.or.lanes to i64
+  br label %sum
+sum:
+  %s = phi i64 [0, %sums], [%s.next, %summed]
+  %row = mul i64 %s, %lanes
+  %at.row = getelementptr double, ptr %source, i64 %row
+  %first.lane = load double, ptr %at.row
+  br label %lane
+lane:
+  %k = phi i64 [1, %sum], [%k.next, %add]
+  %total = phi double [%first.lane, %sum], [%total.next, %add]
+  %more.lanes = icmp slt i64 %k, %lanes
+  br i1 %more.lanes, label %add, label %summed
+add:
+  %at.lane = getelementptr double, ptr %at.row, i64 %k
+  %other = load double, ptr %at.lane
+  %total.next = fadd double %total, %other
+  %k.next = add i64 %k, 1
+  br label %lane
+summed:
+  %at.total = getelementptr double, ptr %target, i64 %s
+  store double %total, ptr %at.total
+  %s.next = add i64 %s, 1
+  %more.sums = icmp slt i64 %s.next, %numbers
+  br i1 %more.sums, label %sum, label %linked
 linked:
   %l.next = add i64 %l, 1
   %another = icmp slt i64 %l.next, %count
@@ -133,7 +164,7 @@ class Links:
         self.ended = np.zeros(1, dtype=np.int64)
         self._links: list[list[int]] = []
         self._table = np.zeros((0, 8), dtype=np.int64)  # the links as the code reads them
-        self._called: list[tuple[int, BoundRows]] = []
+        self._called: list[tuple[int, Code]] = []
         self._kept: list[object] = []
 
     def call(self, rows: BoundRows, ranges: NDArray[np.int64]) -> None:
@@ -142,7 +173,7 @@ class Links:
             self.copy(array, copy[: len(array)])
         for parts in rows.parts:
             self._add(_CLEAR, target=parts[0], count=parts[0].size)
-        self._called.append((len(self._links), rows))
+        self._called.append((len(self._links), rows.batch.code))
         self._add(_CALL, ranges, 16 * (len(ranges) > 1), rows.table, memory=rows.memories[0])
 
     def copy(self, source: Array, target: Array) -> None:
@@ -155,6 +186,10 @@ class Links:
         """Stop unless all numbers of an array are smaller than `HUGE`."""
         self._add(_CHECK, array, count=array.size)
 
+    def add_up(self, lanes: Array, totals: Array) -> None:
+        """Add up the last axis of an array, in order."""
+        self._add(_ADD_UP, lanes, target=totals, count=totals.size, memory=lanes.shape[-1])
+
     def __call__(self, first: int, last: int) -> None:
         """Run all links in order for each r from `first` to before `last`, or until a check stops."""
         self.ended[0] = first
@@ -165,22 +200,22 @@ class Links:
             return
         if len(self._table) < len(self._links):
             self._table = np.array(self._links, dtype=np.int64)
-        for place, rows in self._called:
-            self._table[place, 6] = rows.batch.code.loaded.address("batch")
+        for place, code in self._called:
+            self._table[place, 6] = code.loaded.address("batch")
         run = _run()
         run(self._table.ctypes.data, len(self._table), first, last, self.ended.ctypes.data)
 
     def _add(
         self,
         kind: int,
-        source: object = None,
+        source: Any = None,
         source_step: int = 0,
-        target: object = None,
+        target: Any = None,
         target_step: int = 0,
         count: int = 0,
-        memory: object = None,
+        memory: Any = None,
     ) -> None:
         arrays = source, target, memory
         self._kept.extend(arrays)
-        places = [0 if array is None else array.ctypes.data for array in arrays]  # type: ignore[attr-defined]
-        self._links.append([kind, places[0], source_step, places[1], target_step, count, 0, places[2]])
+        at = [each.ctypes.data if isinstance(each, np.ndarray) else each or 0 for each in arrays]
+        self._links.append([kind, at[0], source_step, at[1], target_step, count, 0, at[2]])
