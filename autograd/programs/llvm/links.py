@@ -164,6 +164,7 @@ class Links:
         self.ended = np.zeros(1, dtype=np.int64)
         self._links: list[list[int]] = []
         self._table = np.zeros((0, 8), dtype=np.int64)  # the links as the code reads them
+        self._at = 0, 0  # where they are in memory, and `ended`
         self._called: list[tuple[int, Code]] = []
         self._kept: list[object] = []
 
@@ -200,10 +201,11 @@ class Links:
             return
         if len(self._table) < len(self._links):
             self._table = np.array(self._links, dtype=np.int64)
+            self._at = self._table.ctypes.data, self.ended.ctypes.data  # which takes long to find out
         for place, code in self._called:
             self._table[place, 6] = code.loaded.address("batch")
-        run = _run()
-        run(self._table.ctypes.data, len(self._table), first, last, self.ended.ctypes.data)
+        table, ended = self._at
+        _run()(table, len(self._table), first, last, ended)
 
     def _add(
         self,
