@@ -19,7 +19,7 @@ from nn.onlookers import Onlookers
 from nn.refusals import NotCompiled
 from nn.rows import Rows
 from nn.samples import Sample
-from nn.steps import Steps
+from nn.steps import MOST, Steps
 
 _PATIENCE: Final = 3  # how often steps in machine code are made anew, for settings that callbacks change
 
@@ -127,7 +127,7 @@ class Compiled:
         if steps and possible:
             self.draw(possible)
         while steps and taken < len(possible):
-            todo = possible[taken:]
+            todo = possible[taken : taken + MOST]
             weights = [self.rows.weight(self.programs.training.inputs, *each) for each in todo]
             losses = steps.run(todo, weights)
             if not losses:
@@ -143,7 +143,7 @@ class Compiled:
         count = len(self.samples)
         steps = self.ready_steps(count)
         if steps is not None and self.programs.masks is None:
-            weight = self.rows.weight(self.programs.training.inputs, 0, count)
+            weight, epochs = self.rows.weight(self.programs.training.inputs, 0, count), min(epochs, MOST)
             steps.run(np.broadcast_to((0, count), (epochs, 2)), [weight] * epochs, note)
 
     def ready_steps(self, size: int) -> Steps | None:

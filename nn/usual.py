@@ -23,6 +23,7 @@ from types import (
 from typing import Any, Final
 
 from autograd import Operation, Value
+from nn.history import History
 
 
 def _with_subclasses(kind: Any) -> list[Any]:
@@ -34,6 +35,7 @@ PLAIN: Final[set[Any]] = {
     *(type(None), bool, int, float, complex, str, bytes, range, ModuleType, partial),
     *(FunctionType, BuiltinFunctionType, MethodType, property, classmethod, staticmethod),
     *_with_subclasses(Operation),
+    History,  # which grows with every epoch
 }
 _BARREN: Final[set[Any]] = {*PLAIN, type, GenericAlias, UnionType, GetSetDescriptorType}
 

@@ -259,6 +259,12 @@ def test_more_parameters_than_are_added_up_in_a_tile(taken, monkeypatch):
     assert sum(taken) == 29
 
 
+def test_an_epoch_of_many_steps_takes_several_calls(taken, monkeypatch):
+    monkeypatch.setattr("nn.compiled.MOST", 3)
+    assert_alike(epochs=4, batch_size=4)  # ten steps, the very first of them by Python
+    assert taken == [3, 3, 3, *[3, 3, 3, 1] * 3]
+
+
 def test_limits_that_a_callback_changes(taken):
     clipping = ClipGradients(max_norm=0.5)
 
