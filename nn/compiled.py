@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from nn.clipping import sum_of_squares
 from nn.eager import Eager
 from nn.flat import Flat, all_moved
 from nn.loss_programs import Programs
@@ -81,7 +82,7 @@ class Compiled:
 
     def read(self) -> None:
         """Take them from there; where a program no longer holds, make it anew."""
-        if self.flat.fits() and self.programs.hold():
+        if self.flat.holds() and self.programs.hold():
             self.programs.read()
             self.flat.read()
         else:
@@ -121,7 +122,7 @@ class Compiled:
         """Take steps in machine code, until one is not possible there; how many they were."""
         taken = 0
         steps = self.ready_steps(max(stop - start for start, stop in ranges))
-        # Of fewer rows than lanes the outputs of others before them are written too.
+        # A batch smaller than a vector of lanes overwrites outputs of the one before, which a metric needs.
         least = self.programs.training.parts[0].shape[-1] if measured.names else 0
         possible = list(takewhile(lambda rows: rows[1] - rows[0] >= least, ranges))
         if steps and possible:
@@ -151,9 +152,9 @@ class Compiled:
         training, flat, clips = self.programs.training, self.flat, self.onlookers.clips()
         if clips is None or self.onlookers.measure_the_model:
             return None
-        if not training.chains or size > training.tile:
+        if not training.chainable or size > training.tile:
             return None
-        if self.steps is not None and not self.steps.fit(clips):
+        if self.steps is not None and not self.steps.hold(clips):
             self.steps = None
             self.made_anew += 1
         if not (flat.on_arrays and flat.steady()) or self.made_anew > _PATIENCE:
@@ -172,7 +173,7 @@ class Compiled:
         weight = self.rows.weight(bound.inputs, start, stop)
         loss, grads = total.item() / weight, slopes / weight
         if l2:
-            loss += l2 * (flat.weights @ flat.weights).item()
+            loss += l2 * sum_of_squares(flat.weights)
             grads += (2.0 * l2) * flat.weights
         if not (isfinite(loss) and all_finite(grads)):
             self.by_values(batch, start, stop, measured)
@@ -212,7 +213,7 @@ class Compiled:
         weight = self.held_out.weight(bound.inputs, 0, len(samples))
         loss = total.item() / weight
         if l2:
-            loss += l2 * (flat.weights @ flat.weights).item()
+            loss += l2 * sum_of_squares(flat.weights)
         self.measure(samples, loss, weight, outputs, 0, measured)
 
     def measure(

@@ -43,7 +43,7 @@ class Flat:
         self._steady: Any = None  # the form of the last step that left a state of the form that it found
         self._shown = True
 
-    def fits(self) -> bool:
+    def holds(self) -> bool:
         """Whether the optimizer has the same groups as before."""
         groups = [group["params"] for group in self.optimizer.param_groups]
         parts = [self._values[part] for part in self.parts]

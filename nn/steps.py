@@ -91,7 +91,7 @@ class Steps:
     def _clipped(self, grad: Any, squares: Any) -> Any:
         return self._clips.shortened(grad, _sum_of(squares))
 
-    def fit(self, clips: Clips) -> bool:
+    def hold(self, clips: Clips) -> bool:
         """Whether these are still the steps of the optimizer, whatever its learning rate is."""
         return bool(self._form == self._flat.form() and self._clips == clips)
 
@@ -178,11 +178,11 @@ class Rule:
         moved, after = self._optimizer._update(settings, state, weight, grad)
         return moved, tuple(after[name] for name in self._state)
 
-    def numbers(self, done: int, steps: int) -> list[list[float]]:
-        """The varying settings in each of some steps, after so many are done; or in all of them."""
+    def numbers(self, before: int, steps: int) -> list[list[float]]:
+        """The varying settings of some steps that come after others; one row if it is the same in all."""
         if type(self._optimizer).in_step is Optimizer.in_step:
             steps = 1
-        each = map(self._in_step, range(done + 1, done + steps + 1))
+        each = map(self._in_step, range(before + 1, before + steps + 1))
         return [[settings[name] for name in self.varying] for settings in each]
 
     def _in_step(self, step: int) -> Any:

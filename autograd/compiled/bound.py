@@ -153,10 +153,10 @@ class BoundBatch:
         self._required = version.trace.required
 
     @property
-    def chains(self) -> bool:
+    def chainable(self) -> bool:
         """Whether a `Chain` can run it: it is straight machine code, and calls no Python."""
-        chains: bool = getattr(self.rows, "chains", False)
-        return chains
+        chainable: bool = getattr(self.rows, "chainable", False)
+        return chainable
 
     @property
     def improving(self) -> bool:

@@ -70,7 +70,7 @@ class Chain:
         """
         if not isinstance(bound, BoundBatch):
             raise TypeError(f"a chain runs what bind_batch returns, got {bound!r:.60}")
-        if not bound.chains:
+        if not bound.chainable:
             raise TypeError("a chain is machine code alone; this program calls Python, or is too long for it")
         if ranges is None:
             ranges = np.array([[0, bound.samples]])
@@ -102,7 +102,7 @@ class Chain:
         self._links.copy(source, target)
 
     def check(self, array: Any) -> None:
-        """Stop here unless all numbers of an array are finite, and not above 1e300 in size.
+        """Stop here unless all numbers of an array are smaller than 1e300 in size; nan is not.
 
         Raises:
             TypeError: if it is no contiguous array of float64.
@@ -111,7 +111,7 @@ class Chain:
         self._links.check(array)
 
     def __call__(self, runs: int, first: int = 0) -> int:
-        """Do everything so many times.
+        """Do everything so many times; Ctrl-C is heard when that is done.
 
         Args:
             runs: how many times.
@@ -125,7 +125,9 @@ class Chain:
         """
         self._links.ended[0] = first
         last = first + runs
-        if first < 0 or runs < 0 or last > min(self._rows, default=last):
+        if first < 0 or runs < 0:
+            raise IndexError(f"runs are counted from zero, got runs={runs} and first={first}")
+        if last > min(self._rows, default=last):
             raise IndexError(f"runs {first} to {last}, with arrays for {min(self._rows, default=0)} runs")
         for ranges, bound in self._ranges if runs else ():
             _require_rows(bound, ranges[first:last])

@@ -309,3 +309,22 @@ def test_the_progress_bar_counts_every_epoch(capsys):
     model = MLP(2, [4, 1], activation="tanh", seed=3)
     fit(model, X, SIGNS, learning_rate=0.05, epochs=321, engine="jit")
     assert "321/321" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("sizes", "optimizer"),  # 3, 13, 17 and 37 parameters
+    [([1], "sgd"), ([3, 1], "adam"), ([4, 1], "adamw"), ([9, 1], "rmsprop"), ([5, 1], "adagrad")],
+)
+def test_a_step_by_python_has_the_bits_of_one_in_machine_code(monkeypatch, sizes, optimizer):
+    # Broken: a history depends on how soon the best code was there.
+    settings = {"l2": 0.1, "callbacks": ClipGradients(max_norm=0.05), "epochs": 9, "batch_size": 16}
+    settings |= {"optimizer": optimizer, "validation": 0.2, "seed": 1, "progress": False}
+
+    def run():
+        model = MLP(2, sizes, activation="tanh", seed=3)
+        history = fit(model, X, SIGNS, engine="jit", **settings)
+        return history.records, [p.data for p in model.parameters()]
+
+    quick = run()
+    monkeypatch.setattr("nn.compiled.Compiled.ready_steps", lambda self, size: None)
+    assert run() == quick

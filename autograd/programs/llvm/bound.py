@@ -75,13 +75,13 @@ class BoundRows:
 
         self._range = np.zeros((1, 2), dtype=np.int64)
         self._once = Links()
-        if self.chains:
+        if self.chainable:
             self._once.call(self, self._range)
             for parts, total in self._sums:
                 self._once.add_up(parts[0], total)
 
     @property
-    def chains(self) -> bool:
+    def chainable(self) -> bool:
         """Whether it can be called without the interpreter."""
         return not self.batch.calls_python
 
@@ -92,7 +92,7 @@ class BoundRows:
 
     def __call__(self, start: int, stop: int) -> None:
         """Compute the rows from `start` to before `stop`."""
-        if self.chains and 0 < stop - start <= self.tile:
+        if self.chainable and 0 < stop - start <= self.tile:
             self._range[0] = start, stop
             self._once(0, 1)
             return

@@ -29,9 +29,11 @@ HUGE: Final = 1e300
 """A number of this size ends a chain: what is computed from it may be infinite."""
 
 _CALL, _CLEAR, _COPY, _CHECK, _ADD_UP = range(5)
+_CODE: Final = 6  # where a link has the function
 
-# A link is its kind, a source and how many bytes it moves on in each run, a target likewise, a count of
-# numbers; for a call the function and the memory that it needs, and to add up lanes how many there are.
+# A link is its kind, a source and how many bytes it moves on in each run, a target likewise, and a count of
+# numbers. The source of a call are its ranges, the target is its table of arrays; then come the function and the
+# memory that it needs. To add up lanes, the last is how many there are.
 _IR: Final = """
 declare ptr @autograd.memset(ptr, i32, i64)
 declare ptr @autograd.memmove(ptr, ptr, i64)
@@ -203,7 +205,7 @@ class Links:
             self._table = np.array(self._links, dtype=np.int64)
             self._at = self._table.ctypes.data, self.ended.ctypes.data  # which takes long to find out
         for place, code in self._called:
-            self._table[place, 6] = code.loaded.address("batch")
+            self._table[place, _CODE] = code.loaded.address("batch")
         table, ended = self._at
         _run()(table, len(self._table), first, last, ended)
 

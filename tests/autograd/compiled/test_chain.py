@@ -102,8 +102,8 @@ def test_what_is_wrong_with_a_link():
         (lambda: chain.run(bound, np.array([0, 9])), ValueError, r"a start and a stop .* the shape \(2,\)"),
         (lambda: chain.copy(x, np.frombuffer(b"8 bytes!")), ValueError, "one that is read-only"),
         (lambda: chain(4), IndexError, "runs 0 to 4, with arrays for 3 runs"),
-        (lambda: chain(1, first=-1), IndexError, "runs -1 to 0"),
-        (lambda: chain(-1), IndexError, "runs 0 to -1"),
+        (lambda: chain(1, first=-1), IndexError, "got runs=1 and first=-1"),
+        (lambda: chain(-1), IndexError, "got runs=-1 and first=0"),
     ):
         with pytest.raises(error, match=message):
             action()
