@@ -54,7 +54,9 @@ class Compiled:
 
     def compile(self) -> None:
         """Make the programs, and the arrays that they work on."""
-        eager, places = self.eager, all_moved(self.eager.optimizer, self.eager.parameters)
+        eager = self.eager
+        eager.begin_epoch()
+        places = all_moved(eager.optimizer, eager.parameters)
         if len(places) > len(eager.parameters):
             raise NotCompiled("the optimizer moves Values that are no parameters of the model")
         self.programs = Programs(

@@ -30,16 +30,23 @@ class Eager:
         self.training = training
         self.model: Any = training.model
         self.optimizer = training.optimizer
-        self.parameters = self.model.parameters()
-        self.buffers = self.model.buffers() if isinstance(self.model, Module) else []
+        self.parameters: list[Value] = []
+        self.begin_epoch()
         self.loss = loss
         self.l2 = l2
         self.callbacks = callbacks
 
     def begin_epoch(self) -> None:
-        """Values are where everybody looks: there is nothing to read, nor to show."""
+        """Look for the parameters anew, for a callback may build on; one that is still moved stays one."""
+        moved = {id(p) for group in self.optimizer.param_groups for p in group["params"]}
+        still = [p for p in self.parameters if id(p) in moved]
+        self.parameters = list(dict.fromkeys([*self.model.parameters(), *still]))
+        self.buffers = self.model.buffers() if isinstance(self.model, Module) else []
 
-    end_epoch = show = begin_epoch
+    def end_epoch(self) -> None:
+        """Values are where everybody looks: there is nothing to show."""
+
+    show = end_epoch
 
     def several(self, epochs: int, note: object) -> None:
         """Every epoch is trained by itself."""

@@ -558,3 +558,23 @@ def test_the_length_of_a_huge_gradient_is_no_warning():
         return 1e160 * output
 
     assert_alike(loss=loss, callbacks=nn.ClipGradients(max_norm=1.0), **BATCHES)
+
+
+def test_a_layer_that_is_built_on_in_the_middle_is_trained_by_every_engine():
+    def build_on(training):
+        if training.epoch == 3:
+            layer = nn.Layer(1, 1, nonlin=False, seed=4)
+            training.model.layers.append(layer)
+            training.optimizer.add_param_group({"params": layer.parameters()})
+
+    found = []
+    for engine in ("eager", "jit"):
+        model = nn.Sequential(nn.Layer(1, 1, nonlin=False, seed=0))
+        optimizer = nn.SGD(model.parameters(), lr=0.05)
+        history = nn.fit(
+            model, [[0.0], [1.0], [2.0]], [1.0, 2.0, 4.0], optimizer=optimizer, l2=0.01,
+            callbacks=build_on, epochs=9, engine=engine, progress=False,
+        )  # fmt: skip
+        found.append((history["loss"], [p.data for p in model.parameters()]))
+    assert found[1][0] == pytest.approx(found[0][0], rel=1e-12)
+    assert found[1][1] == pytest.approx(found[0][1], rel=1e-12)

@@ -32,8 +32,8 @@ _CALL, _CLEAR, _COPY, _CHECK, _ADD_UP = range(5)
 _CODE: Final = 6  # where a link has the function
 
 # A link is its kind, a source and how many bytes it moves on in each run, a target likewise, and a count of
-# numbers. The source of a call are its ranges, the target is its table of arrays; then come the function and the
-# memory that it needs. To add up lanes, the last is how many there are.
+# numbers. The source of a call are its ranges, the target is its table of arrays; then come the function and
+# the memory that it needs. To add up lanes, the last is how many there are.
 _IR: Final = """
 declare ptr @autograd.memset(ptr, i32, i64)
 declare ptr @autograd.memmove(ptr, ptr, i64)
