@@ -12,7 +12,7 @@ from autograd.extras import extra
 from autograd.programs.given import Given
 from autograd.programs.llvm import kernels
 from autograd.programs.llvm.buffers import zeros
-from autograd.programs.llvm.columns import Columns
+from autograd.programs.llvm.columns import LINE, Columns
 from autograd.programs.llvm.improving import Code
 from autograd.programs.llvm.operations import is_called_back
 from autograd.programs.llvm.outside import raise_failures
@@ -79,6 +79,7 @@ class Batch:
         self._summed = any(group.kind == "sums" for group in layout.outputs)
         own = [group.count for group in (*layout.inputs, *layout.outputs) if group.kind == "rows"]
         self.tile = max(1, TILE // max(1, sum(own)) // layout.lanes) * layout.lanes  # in samples
+        self._table = ctypes.c_void_p * (len(layout.inputs) + len(layout.outputs))
         self._spare = Spare()
         self._called: tuple[Any, Callable[..., None]] = (None, _BATCH())
 
@@ -115,16 +116,16 @@ class Batch:
             array if group.kind == "shared" else filled(array, rows)
             for array, group in zip(arrays, layout.inputs, strict=True)
         ]
-        table = table_of([*read, *results])
-        arrays_at = table.ctypes.data
+        table = self._table(*[array.ctypes.data for array in (*read, *results)])
         parts = min(threads, tiles, 1 + samples * self.length // WORTH)
 
         def work(part: int) -> None:
-            memory = zeros((self.memory,))
+            memory = np.empty(self.memory + LINE)
+            aligned = -(-memory.ctypes.data // (8 * LINE)) * (8 * LINE)
             first, last = tiles * part // parts, tiles * (part + 1) // parts
             for number in range(first, last) if summed else (first,):
                 stop = number + 1 if summed else last
-                self.call(arrays_at, memory.ctypes.data, number * tile, min(stop * tile, samples), number)
+                self.call(table, aligned, number * tile, min(stop * tile, samples), number)
 
         share_out(work, parts)
         if summed:
@@ -172,11 +173,6 @@ def rows_of(program: Program, inputs: Sequence[Given]) -> tuple[list[Array], int
     if samples is None:
         raise ValueError("all inputs are shared: a batch needs an array with a row for each sample")
     return arrays, samples
-
-
-def table_of(arrays: Sequence[Array]) -> NDArray[np.int64]:
-    """Where the arrays are in memory."""
-    return np.array([array.ctypes.data for array in arrays], dtype=np.int64)
 
 
 def share_out(work: Callable[[int], None], parts: int) -> None:

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TypeAlias
 
 from autograd.extras import extra
-from autograd.programs.llvm.batches import WORTH, Batch, table_of
+from autograd.programs.llvm.batches import WORTH, Batch
 from autograd.programs.llvm.buffers import zeros
 from autograd.programs.llvm.links import Links
 from autograd.programs.llvm.outside import raise_failures
@@ -68,7 +68,7 @@ class BoundRows:
             next(totals) if group.kind == "sums" else array[:samples]
             for array, group in zip(self._written, layout.outputs, strict=True)
         ]
-        self.table = table_of([*self._read, *self._written])
+        self.table = np.array([array.ctypes.data for array in (*self._read, *self._written)], dtype=np.int64)
         self._arrays_at = self.table.ctypes.data
         self.memories = [zeros((batch.memory,)) for _ in range(threads)]
         self._memory_at = [memory.ctypes.data for memory in self.memories]
