@@ -53,9 +53,8 @@ class Part:
         self._lock = Lock()
         self._program: Program | None = None
         self._bound: Any = None
-        self._used = self._which = np.zeros(
-            0, dtype=int
-        )  # places among its Values, and among those of the program
+        # Places among its Values, and among those of the program.
+        self._used = self._which = np.zeros(0, dtype=int)
 
     def __len__(self) -> int:
         """How many rows there are; ValueError if the columns differ."""

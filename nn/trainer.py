@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
-from nn.callbacks import Callback, Training
+from nn.callbacks import Callback, ClipGradients, Training
 from nn.eager import Eager
 from nn.engines import Engine, compiled
 from nn.init import Source
@@ -49,6 +49,8 @@ class Trainer:
         self.callbacks = callbacks
         self.asked = engine
         self.epochs = epochs
+        # Clipping is part of a step; other callbacks do something before or after each epoch.
+        self.waits = any(type(callback) is not ClipGradients for callback in callbacks)
         self.eager = Eager(self.training, loss, l2, callbacks)
         self.engine: Engine | None = self.eager if engine == "eager" else None
 
@@ -86,7 +88,7 @@ class Trainer:
         training = self.training
         while training.epoch < self.epochs and not training.history.stopped:
             before = training.epoch
-            if size >= len(samples) and not (self.callbacks or self.metrics or held_out):
+            if size >= len(samples) and not (self.waits or self.metrics or held_out):
                 self.several(samples)
             if training.epoch == before:
                 self.epoch(samples, size, rng, held_out)
@@ -105,7 +107,11 @@ class Trainer:
             history.put(before + 1, "lr", [rate] * len(losses))
             training.epoch = before + len(losses)
 
-        self.ready(samples, []).several(self.epochs - before, note)
+        try:
+            self.ready(samples, []).several(self.epochs - before, note)
+        except BaseException:  # Ctrl-C too
+            training.epoch += 1  # the one that it has broken off
+            raise
 
     def epoch(self, samples: list[Sample], size: int, rng: Source, held_out: list[Sample]) -> None:
         """Take one step a batch, then record the epoch's numbers; samples of several batches are shuffled."""

@@ -41,10 +41,10 @@ class Kind(NamedTuple):
 class Sum(NamedTuple):
     """What the long sums of a group have in common.
 
-    A row of the table has for them: the kind, how many sums there are, where their terms stand among the
-    numbers gathered, how many terms each has, and where what they begin with stands there. Of the terms there
-    is first for each operand how far it moves from one sum to the next, then for each term the place of each
-    operand for the first sum, or of a list with the places for all.
+    The table has a row for them: the kind, how many sums there are, where their terms stand among the numbers
+    gathered, how many terms each has, and where the numbers stand that they begin with. Terms are written
+    down so: first, for each operand, how far it moves from one sum to the next. Then, for each term, the
+    place of each operand in the first sum, or where a list of its places in all sums begins.
 
     Attributes:
         steps: what one addition computes; the last operand is the sum so far.

@@ -86,6 +86,7 @@ def test_an_epoch_of_several_steps_is_one_call(taken, metrics, first, later):
 def test_clipping_is_part_of_the_step(taken, clips, settings):
     assert_alike(callbacks=clips, epochs=60, optimizer=Adam, **settings)
     assert sum(taken) == 60 * (3 if settings else 1) - 1
+    assert settings or len(taken) < 10  # several epochs in a call
 
 
 def test_lengths_that_are_measured_twice_are_left_to_python(taken):
@@ -166,7 +167,7 @@ def test_an_interrupt_leaves_parameters_state_and_history_that_belong_together(m
         fit(model, X, SIGNS, epochs=1000, engine="jit", **settings)
     monkeypatch.undo()
     history, [state] = model.history_, optimizer.state
-    assert history.stopped.startswith("KeyboardInterrupt in epoch")
+    assert history.stopped == f"KeyboardInterrupt in epoch {history.epochs + 1}"
     assert len(history["loss"]) == len(history["lr"]) == history.epochs
     if size is not None:
         assert 0 <= state["step"] - 5 * history.epochs <= 5
